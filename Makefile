@@ -1,0 +1,30 @@
+# make repro: the whole pipeline on drawn faces.  make test: the test suite.  Both make .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: repro test lint clean
+
+repro: $(BIN)/.installed
+ifdef PROFILE
+	python -m stargan.params apply $(PROFILE)
+	@echo "params.yaml now holds profile $(PROFILE); to go back: git restore params.yaml metrics dvc.lock"
+endif
+	dvc repro
+
+test: $(BIN)/.installed lint
+	python -m pytest
+
+lint: $(BIN)/.installed
+	ruff check .
+	ruff format --check .
+	mypy
+
+$(BIN)/.installed: requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or newer is needed; give one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	touch $@
+
+clean:
+	rm -rf .venv data/checkpoints
