@@ -1,0 +1,151 @@
+"""Train one run of params.yaml: data/prepared -> data/models/<run>, metrics/losses/<run>.csv.
+
+`python -m stages.train both`. Ctrl-C and SIGTERM save and exit with 130; the same command then goes on from there.
+"""
+
+import argparse
+import shutil
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import pandas as pd
+import torch
+
+from stages import torch_setup
+from stargan import assembly, tracking
+from stargan.checkpoint import Checkpoints, fingerprint, write_tensors
+from stargan.data.prepared import Prepared, read_prepared
+from stargan.domains import DomainSpace
+from stargan.engine import Training
+from stargan.errors import main
+from stargan.files import whole_folder, workspace_root, write_bytes
+from stargan.params import Params, Run, load
+from stargan.pictures import grid, title_of, write_png
+from stargan.progress import progress
+from stargan.translation import requests, rows_of_faces
+
+INTERRUPTED = 130
+
+
+class StopAsked:
+    """Whether SIGINT or SIGTERM came: the training ends after the iteration under way."""
+
+    def __init__(self) -> None:
+        self.yes = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.yes = True
+
+
+class Recorder:
+    """What a training leaves behind on its way: checkpoints, sample grids, kept generators."""
+
+    def __init__(self, training: Training, run: Run, params: Params, sets: Sequence[Prepared], store: Checkpoints) -> None:
+        self.training, self.run, self.params, self.sets, self.store = training, run, params, sets, store
+        self.space = DomainSpace(tuple(run.datasets), tuple(prepared.kind for prepared in sets))
+
+    def due(self, every: int) -> bool:
+        """Return whether something that happens every so many iterations, and at the end, is due now."""
+        return every > 0 and (self.training.done % every == 0 or self.training.done == self.training.length)
+
+    def after_iteration(self, tracker: tracking.Run, stopping: bool) -> None:
+        """Write what is due after an iteration."""
+        done = self.training.done
+        if self.due(self.params.train.sample_every):
+            for path in self.sample():
+                tracker.log_artifact(path, "samples")
+        if self.params.train.keep_every and done % self.params.train.keep_every == 0:
+            self.write_generator(self.store.folder / "kept" / f"{done:08d}.safetensors")
+        if stopping or self.due(self.params.train.checkpoint_every):
+            tensors, header = self.training.state()
+            self.store.save(done, tensors, {**header, "mlflow_run": tracker.id})
+
+    def sample(self) -> Iterator[Path]:
+        """Yield the written grids: the first test faces of each dataset, translated to all they can be."""
+        train = self.params.train
+        model = assembly.translator(self.training.method)
+        for index, prepared in enumerate(self.sets):
+            wanted = [r for r in requests(self.space, {}) if r.faces == index and r.set in ("own", "cross")]
+            positions = prepared.split("test")[: train.sample_faces]
+            cells = rows_of_faces(model, self.space, wanted, prepared, positions, self.training.device)
+            path = self.store.folder / "samples" / f"{prepared.dataset}-{self.training.done:08d}.png"
+            write_png(path, grid(cells, ["input", *(title_of(request.target) for request in wanted)]))
+            yield path
+
+    def write_generator(self, path: Path) -> None:
+        """Write the generator as it is now, with all that is needed to use it."""
+        header = assembly.model_header(self.training, self.run, self.params.train, self.space)
+        write_tensors(path, self.training.method.networks["g"].state_dict(), header)
+
+    def finish(self, name: str) -> None:
+        """Write the run's outputs and remove its checkpoints."""
+        with whole_folder(Path("data/models") / name) as folder:
+            self.write_generator(folder / "generator.safetensors")
+            for extra in ("samples", "kept"):
+                if (self.store.folder / extra).exists():
+                    shutil.copytree(self.store.folder / extra, folder / extra)
+        losses = self.training.losses
+        table = pd.DataFrame(losses.rows, columns=["iteration", *losses.terms]).astype({"iteration": int})
+        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_bytes(Path("metrics/losses") / f"{name}.csv", text.encode())
+        shutil.rmtree(self.store.folder)
+
+
+@contextmanager
+def training_of(name: str, params: Params, sets: Sequence[Prepared]) -> Iterator[tuple[Training, Checkpoints, str | None]]:
+    """Yield (training, checkpoints, MLflow run id), resumed where a checkpoint of the very same training exists."""
+    run, device = params.run(name), assembly.pick_device(params.device)
+    training = assembly.build_training(name, run, params.train, sets, params.seed, device)
+    inputs = [prepared.images_sha256 for prepared in sets]
+    settings = [params.train.model_dump(), run.model_dump(), params.seed, params.threads, str(device), torch.__version__]
+    store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(inputs, settings))
+    with store.lock():
+        latest = store.latest()
+        if latest:
+            training.restore(*latest)
+            print(f"{name}: resumed after {training.done} of {training.length} iterations", file=sys.stderr)
+        yield training, store, latest[1]["mlflow_run"] if latest else None
+
+
+def run(name: str, params: Params) -> None:
+    """Train the run `name`, or go on with it."""
+    torch_setup(params)
+    chosen = params.run(name)
+    sets = [read_prepared(Path("data/prepared") / f"{dataset}-{chosen.image_size}") for dataset in chosen.datasets]
+    stop = StopAsked()
+    settings = {"seed": params.seed, "train": params.train.model_dump(), "run": chosen.model_dump()}
+    with (
+        training_of(name, params, sets) as (training, store, resume_id),
+        tracking.stage_run(f"train@{name}", settings, resume_id) as tracker,
+    ):
+        recorder = Recorder(training, chosen, params, sets, store)
+        for prepared in sets:
+            tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))
+        bar = progress(range(training.done, training.length), training.length, "it", f"train {name}", training.done)
+        for _ in bar:
+            losses = training.iterate()
+            if losses:
+                tracker.log_losses(training.done, losses)
+                bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
+            recorder.after_iteration(tracker, stop.yes)
+            if stop.yes and training.done < training.length:
+                print(f"{name}: saved after {training.done} iterations; the same command goes on", file=sys.stderr)
+                raise SystemExit(INTERRUPTED)
+        recorder.finish(name)
+        tracker.log_artifact(Path("metrics/losses") / f"{name}.csv")
+
+
+def _command() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stages.train", description=__doc__)
+    parser.add_argument("run", help="a key of params.yaml's runs")
+    run(parser.parse_args().run, load())
+
+
+if __name__ == "__main__":
+    main(_command)

@@ -1,0 +1,116 @@
+"""Translate a run's test images: data/models/<run> -> data/translations/<run>, metrics/grids/<run>/*.png.
+
+`python -m stages.translate both`. One uint8 array and an index for the metrics; single PNGs and grids for people.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from stages import torch_setup
+from stargan import assembly
+from stargan.data.prepared import Prepared, read_prepared
+from stargan.errors import Fault, main
+from stargan.files import whole_folder, write_json
+from stargan.params import Params, load
+from stargan.pictures import grid, title_of, write_png
+from stargan.translation import Request, requests, translated
+
+SETS = {"own": "", "cross": "-cross", "wrong_mask": "-wrong-mask"}
+
+
+def model_path(name: str, checkpoint: str | int) -> Path:
+    """Return the generator's file: the last one, or the one kept after so many iterations."""
+    folder = Path("data/models") / name
+    if checkpoint == "last":
+        return folder / "generator.safetensors"
+    path = folder / "kept" / f"{checkpoint:08d}.safetensors"
+    if not path.exists():
+        kept = sorted(int(file.stem) for file in (folder / "kept").glob("*.safetensors"))
+        raise Fault(f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}; kept: {kept or 'none'} (train.keep_every)")
+    return path
+
+
+def index_rows(model: assembly.Model, request: Request, positions: np.ndarray) -> pd.DataFrame:
+    """Return the index of a request's translations, one row an image."""
+    names = model.space.datasets
+    return pd.DataFrame({
+        "set": request.set, "faces": names[request.faces], "image": positions, "labels": names[request.labels],
+        "target": request.target, "mask": names[request.mask],
+    })  # fmt: skip
+
+
+def write_translations(
+    folder: Path, model: assembly.Model, wanted: Sequence[Request], sets: Sequence[Prepared], batch: int, device: torch.device
+) -> pd.DataFrame:
+    """Write images.npy and index.csv; return the index."""
+    index = pd.concat([index_rows(model, request, sets[request.faces].split("test")) for request in wanted], ignore_index=True)
+    shape = (len(index), model.image_size, model.image_size, 3)
+    images = np.lib.format.open_memmap(folder / "images.npy", mode="w+", dtype=np.uint8, shape=shape)
+    row = 0
+    for request in wanted:
+        prepared = sets[request.faces]
+        for block in translated(model.translator, model.space, request, prepared, prepared.split("test"), batch, device):
+            images[row : row + len(block)] = block
+            row += len(block)
+    images.flush()
+    index.to_csv(folder / "index.csv", index=False, lineterminator="\n")
+    return index
+
+
+def shown_positions(prepared: Prepared, count: int) -> np.ndarray:
+    """Return up to `count` test positions spread evenly over the test split, so that people differ."""
+    test = prepared.split("test")
+    return test[np.linspace(0, len(test) - 1, min(count, len(test))).astype(int)]
+
+
+def write_pictures(
+    images: np.ndarray, index: pd.DataFrame, prepared: Prepared, count: int, grids: Path, singles: Path
+) -> None:
+    """Write the grids of one dataset's faces, one for each set, and the single PNGs."""
+    positions = shown_positions(prepared, count)
+    mine = index[(index["faces"] == prepared.dataset) & index["image"].isin(positions)]
+    for set_name, suffix in SETS.items():
+        chosen = mine[mine["set"] == set_name]
+        targets = list(dict.fromkeys(chosen["target"]))
+        if not targets:
+            continue
+        cells = images[chosen.index.to_numpy()].reshape(len(targets), len(positions), *images.shape[1:])
+        cells = np.concatenate([prepared.images[positions][None], cells]).swapaxes(0, 1)
+        write_png(grids / f"{prepared.dataset}{suffix}.png", grid(cells, ["input", *map(title_of, targets)]))
+        for row, position in enumerate(positions):
+            for column, target in enumerate(["input", *targets]):
+                write_png(singles / f"{prepared.dataset}{suffix}" / f"{position:06d}-{target}.png", cells[row, column])
+
+
+def run(name: str, params: Params) -> None:
+    """Make the test translations of the run `name`."""
+    torch_setup(params)
+    device = assembly.pick_device(params.device)
+    model = assembly.load_model(model_path(name, params.translate.checkpoint), device)
+    chosen = params.run(name)
+    sets = [read_prepared(Path("data/prepared") / f"{dataset}-{chosen.image_size}") for dataset in chosen.datasets]
+    wanted = requests(model.space, params.translate.targets)
+    with whole_folder(Path("data/translations") / name) as folder, whole_folder(Path("metrics/grids") / name) as grids:
+        index = write_translations(folder, model, wanted, sets, params.translate.batch, device)
+        images = np.load(folder / "images.npy", mmap_mode="r")
+        for prepared in sets:
+            write_pictures(images, index, prepared, params.translate.pictures, grids, folder / "pictures")
+        write_json(folder / "translations.json", {
+            "run": name, "method": model.header["method"], "step": model.header["step"], "sizes": model.header["sizes"],
+            "datasets": list(model.space.datasets), "image_size": model.image_size,
+        })  # fmt: skip
+
+
+def _command() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stages.translate", description=__doc__)
+    parser.add_argument("run", help="a key of params.yaml's runs")
+    run(parser.parse_args().run, load())
+
+
+if __name__ == "__main__":
+    main(_command)

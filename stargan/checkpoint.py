@@ -1,0 +1,84 @@
+"""A training on disk: whole or not at all, and resumed only under its own fingerprint.
+
+Everything is tensors and JSON in safetensors files: reading one runs no code.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from stargan.errors import Fault
+from stargan.files import write_bytes
+
+KEPT = 2
+HEADER = "stargan"
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
+    """Write tensors and a JSON header as one safetensors file; equal content, equal bytes."""
+    # One metadata key: safetensors does not promise an order among several.
+    metadata = {HEADER: json.dumps(header, sort_keys=True)}
+    write_bytes(path, save({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Return the tensors and the header that `write_tensors` wrote. Raises Fault on anything else."""
+    try:
+        with safe_open(path, "pt") as file:
+            header = json.loads((file.metadata() or {})[HEADER])
+        return load_file(path), header
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise Fault(f"{path}: not a model or checkpoint of this project ({reason}); give one that train wrote") from error
+
+
+def fingerprint(*parts: Any) -> str:
+    """Return a hash of JSON values and of the code in use: the source of every imported module of this project."""
+    modules = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "stargan"}
+    code = {name: hashlib.sha256(Path(str(modules[name].__file__)).read_bytes()).hexdigest() for name in modules}
+    return hashlib.sha256(json.dumps([parts, code], sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """The checkpoints of one training, in a folder named by its fingerprint."""
+
+    folder: Path
+
+    def path(self, iteration: int) -> Path:
+        """Return where the checkpoint after `iteration` iterations stands."""
+        return self.folder / f"{iteration:08d}.safetensors"
+
+    def save(self, iteration: int, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
+        """Write a checkpoint and drop all but the last two."""
+        write_tensors(self.path(iteration), tensors, header)
+        for old in sorted(self.folder.glob("[0-9]*.safetensors"))[:-KEPT]:
+            old.unlink()
+
+    def latest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """Return the newest readable checkpoint; an unreadable one is named on stderr and passed over."""
+        for path in sorted(self.folder.glob("[0-9]*.safetensors"), reverse=True):
+            try:
+                return read_tensors(path)
+            except Fault as fault:
+                print(f"warning: passed over a checkpoint: {fault}", file=sys.stderr)
+        return None
+
+    def lock(self) -> FileLock:
+        """Return the acquired lock against a second writer. Raises Fault where another process holds it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder.parent / f"{self.folder.name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise Fault(f"{self.folder}: another process trains this run; wait for it or end it") from error
+        return lock

@@ -1,0 +1,86 @@
+"""The one on-disk form that `prepare` makes of every dataset, and that all later stages read.
+
+A folder with `images.npy` (uint8, N x size x size x 3, RGB), `labels.npy` (uint8, N x width), `rows.csv` (one row
+an image: source, person, split) and `manifest.json`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from stargan.domains import LabelKind, label_kind
+from stargan.errors import Fault
+from stargan.files import sha256, write_json
+
+SCHEMA = 1
+ROWS = ("source", "person", "split")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared dataset. `images` is memory-mapped and read only."""
+
+    dataset: str
+    size: int
+    kind: LabelKind
+    images: np.ndarray
+    labels: np.ndarray
+    rows: pd.DataFrame
+    origin: Mapping[str, Any]
+    crop: Mapping[str, Any]
+    images_sha256: str
+
+    def split(self, name: str) -> np.ndarray:
+        """Return the positions of the images in split `name` ('train' or 'test'), ascending."""
+        return np.flatnonzero((self.rows["split"] == name).to_numpy())
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the faces were drawn by this project, so that the truth of a translation can be drawn too."""
+        return bool(self.origin["kind"] == "synthetic")
+
+
+def write_manifest(
+    folder: Path, *, dataset: str, kind: LabelKind, rows: pd.DataFrame, origin: Mapping[str, Any],
+    crop: Mapping[str, Any], quarantined: list[str],
+) -> None:
+    """Complete a folder that holds images.npy and labels.npy with rows.csv and manifest.json."""
+    images = np.load(folder / "images.npy", mmap_mode="r")
+    labels = np.load(folder / "labels.npy")
+    rows[list(ROWS)].to_csv(folder / "rows.csv", index=False, lineterminator="\n")
+    write_json(folder / "manifest.json", {
+        "schema": SCHEMA, "dataset": dataset, "size": int(images.shape[1]), "images": len(images),
+        "labels": kind.as_dict(), "origin": dict(origin), "crop": dict(crop), "quarantined": quarantined,
+        "images_sha256": sha256(images), "labels_sha256": sha256(labels),
+    })  # fmt: skip
+
+
+def read_prepared(folder: Path) -> Prepared:
+    """Return the prepared dataset in `folder`. Raises Fault where it is missing, of another schema or cut."""
+    path = folder / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text())
+        if manifest["schema"] != SCHEMA:
+            raise Fault(f"{path}: schema {manifest['schema']} is not {SCHEMA}; run the prepare stage again")
+        images = np.load(folder / "images.npy", mmap_mode="r")
+        labels = np.load(folder / "labels.npy")
+        rows = pd.read_csv(folder / "rows.csv", dtype=str, keep_default_na=False)
+        kind = label_kind(manifest["labels"])
+        size, digest = int(manifest["size"]), str(manifest["labels_sha256"])
+        if not len(images) == len(labels) == len(rows) == manifest["images"]:
+            raise Fault(f"{folder}: {len(images)} images, {len(labels)} labels, {len(rows)} rows; run prepare again")
+        if images.shape[1:] != (size, size, 3) or images.dtype != np.uint8 or labels.shape[1:] != (kind.width,):
+            raise Fault(f"{folder}: shapes {images.shape}, {labels.shape} do not fit the manifest; run prepare again")
+        if sha256(labels) != digest:
+            raise Fault(f"{folder / 'labels.npy'}: its hash is not the manifest's; run the prepare stage again")
+        return Prepared(
+            manifest["dataset"], size, kind, images, labels, rows, manifest["origin"], manifest["crop"],
+            manifest["images_sha256"],
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error

@@ -1,0 +1,191 @@
+"""Label kinds, and the joined domain space of several datasets with its mask vector (Eq. 7).
+
+A dataset brings a *label kind*, never a name to compare: independent attributes (CelebA) or one of k classes
+(RaFD). Labels are {0, 1} vectors of the kind's width: uint8 in files, float32 in tensors.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from stargan.errors import Fault, nearest
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Independent binary attributes; those of one exclusive group (hair colours) rule each other out."""
+
+    names: tuple[str, ...]
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    title: str = "attribute"
+
+    @property
+    def width(self) -> int:
+        """Number of label bits."""
+        return len(self.names)
+
+    def classification_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return -log D_cls(c|x) for Eqs. 2 and 3: binary cross-entropy summed over attributes, averaged over images.
+
+        logits and labels are (N, width); labels in {0, 1}.
+        """
+        summed = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum")
+        return summed / logits.shape[0]
+
+    def predicted(self, logits: Tensor) -> Tensor:
+        """Return the (N, width) label in {0, 1} that the logits say."""
+        return (logits > 0).to(logits.dtype)
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """Return the exclusive group that `name` stands in, or `name` alone."""
+        return next((group for group in self.exclusive if name in group), (name,))
+
+    def target(self, labels: Tensor, text: str) -> Tensor:
+        """Return a copy of (N, width) labels changed to the target `text`.
+
+        `text` joins steps by '+': 'Blond_Hair' sets an attribute and clears those it excludes, '-Male' clears
+        one, '~Young' flips it. Raises Fault on an unknown name.
+        """
+        changed = labels.clone()
+        for step in text.split("+"):
+            sign, name = (step[0], step[1:]) if step[:1] in ("~", "-") else ("", step)
+            column = index_of(name, self.names)
+            if sign == "~":
+                changed[:, column] = 1 - labels[:, column]
+            elif sign == "-":
+                changed[:, column] = 0
+            else:
+                for other in self.group(name):
+                    if other in self.names:
+                        changed[:, self.names.index(other)] = 0
+                changed[:, column] = 1
+        return changed
+
+    def touched(self, text: str) -> list[int]:
+        """Return the label columns that the target `text` decides, those it clears by exclusion included."""
+        names = [step.lstrip("~-") for step in text.split("+")]
+        return sorted({index_of(other, self.names) for name in names for other in self.group(name) if other in self.names})
+
+    def singles(self) -> tuple[str, ...]:
+        """Return one target an attribute: set where it excludes others, flipped where it stands alone."""
+        return tuple(name if len(self.group(name)) > 1 else f"~{name}" for name in self.names)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the kind as JSON values; `label_kind` reads them back."""
+        return {"kind": "attributes", "names": list(self.names), "exclusive": [list(group) for group in self.exclusive]}
+
+
+@dataclass(frozen=True)
+class Classes:
+    """One of k classes, as a one-hot label."""
+
+    names: tuple[str, ...]
+    title: str = "expression"
+
+    @property
+    def width(self) -> int:
+        """Number of label bits."""
+        return len(self.names)
+
+    def classification_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return -log D_cls(c|x) for Eqs. 2 and 3: mean cross-entropy; logits and one-hot labels are (N, width)."""
+        return F.cross_entropy(logits, labels.argmax(dim=1))
+
+    def predicted(self, logits: Tensor) -> Tensor:
+        """Return the (N, width) one-hot label that the logits say."""
+        return F.one_hot(logits.argmax(dim=1), self.width).to(logits.dtype)
+
+    def target(self, labels: Tensor, text: str) -> Tensor:
+        """Return (N, width) labels that are all of the class `text`. Raises Fault on an unknown name."""
+        changed = torch.zeros_like(labels)
+        changed[:, index_of(text, self.names)] = 1
+        return changed
+
+    def touched(self, text: str) -> list[int]:
+        """Return the label columns that the target `text` decides: all of them."""
+        index_of(text, self.names)
+        return list(range(self.width))
+
+    def singles(self) -> tuple[str, ...]:
+        """Return one target a class."""
+        return self.names
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the kind as JSON values; `label_kind` reads them back."""
+        return {"kind": "classes", "names": list(self.names), "title": self.title}
+
+
+LabelKind = Attributes | Classes
+
+
+def label_kind(values: Mapping[str, Any]) -> LabelKind:
+    """Return the label kind that `as_dict` described. Raises Fault on another kind."""
+    names = tuple(values["names"])
+    if values["kind"] == "attributes":
+        return Attributes(names, tuple(tuple(group) for group in values["exclusive"]))
+    if values["kind"] == "classes":
+        return Classes(names, values["title"])
+    raise Fault(f"label kind {values['kind']!r} is unknown; use attributes or classes")
+
+
+def index_of(name: str, names: Sequence[str]) -> int:
+    """Return the position of `name`. Raises Fault with the nearest names where it is unknown."""
+    if name not in names:
+        raise Fault(f"label {name!r} is unknown{nearest(name, names)}")
+    return list(names).index(name)
+
+
+@dataclass(frozen=True)
+class DomainSpace:
+    """The joined label space of n datasets: c~ = [c_1, ..., c_n, m] (Eq. 7); without a mask for n = 1."""
+
+    datasets: tuple[str, ...]
+    kinds: tuple[LabelKind, ...]
+
+    @property
+    def label_width(self) -> int:
+        """Number of label bits of all datasets: the width of D_cls."""
+        return sum(kind.width for kind in self.kinds)
+
+    @property
+    def mask_width(self) -> int:
+        """Width of the mask vector m: one bit a dataset, none where there is only one."""
+        return len(self.kinds) if len(self.kinds) > 1 else 0
+
+    @property
+    def width(self) -> int:
+        """Number of planes that G gets beside the image."""
+        return self.label_width + self.mask_width
+
+    def columns(self, dataset: int) -> slice:
+        """Return where the labels of the dataset at this position stand among all labels."""
+        start = sum(kind.width for kind in self.kinds[:dataset])
+        return slice(start, start + self.kinds[dataset].width)
+
+    def vector(self, labels: Tensor, dataset: int, mask: int | None = None) -> Tensor:
+        """Return c~ of Eq. 7, (N, width), for (N, width of the kind) labels of one dataset; unknown labels are 0.
+
+        `mask` names another dataset in the mask vector than the labels': the wrong mask of Figure 7.
+        """
+        vector = labels.new_zeros((labels.shape[0], self.width))
+        vector[:, self.columns(dataset)] = labels
+        if self.mask_width:
+            vector[:, self.label_width + (dataset if mask is None else mask)] = 1
+        return vector
+
+    def classification_loss(self, logits: Tensor, labels: Tensor, dataset: int) -> Tensor:
+        """Return the loss of the known dataset's labels alone; logits are (N, label_width)."""
+        return self.kinds[dataset].classification_loss(logits[:, self.columns(dataset)], labels)
+
+    def as_dict(self) -> list[dict[str, Any]]:
+        """Return the space as JSON values; `domain_space` reads them back."""
+        return [{"dataset": name, **kind.as_dict()} for name, kind in zip(self.datasets, self.kinds, strict=True)]
+
+
+def domain_space(values: Sequence[Mapping[str, Any]]) -> DomainSpace:
+    """Return the domain space that `as_dict` described."""
+    return DomainSpace(tuple(value["dataset"] for value in values), tuple(label_kind(value) for value in values))

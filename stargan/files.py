@@ -1,0 +1,65 @@
+"""Writing files and folders: whole or not at all."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to a temporary file beside `path`, flush it to the disk and rename it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)  # mkstemp's 0600 would shut others out
+        os.replace(temporary, path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Write JSON with sorted keys, two blanks of indent and a final newline: equal values, equal bytes."""
+    write_bytes(path, (json.dumps(values, indent=2, sort_keys=True, allow_nan=False) + "\n").encode())
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Yield a temporary folder that takes the place of `path` when the block ends well, and vanishes otherwise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        yield temporary
+        os.chmod(temporary, 0o755)
+        if path.exists():
+            shutil.rmtree(path)
+        os.replace(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def sha256(array: np.ndarray) -> str:
+    """Return the SHA-256 of an array's values in C order, in hexadecimal."""
+    digest = hashlib.sha256()
+    for start in range(0, len(array), 1024):  # blocks, so that a memory-mapped array is never read whole
+        digest.update(np.ascontiguousarray(array[start : start + 1024]).tobytes())
+    return digest.hexdigest()
+
+
+def workspace_root() -> Path:
+    """Return the main workspace, where checkpoints and the tracking store live, also within `dvc exp run --temp`.
+
+    That is DVC_ROOT where it is set and holds a dvc.yaml (plain `dvc repro` leaves a stale one alone), else here.
+    """
+    root = Path(os.environ.get("DVC_ROOT", "."))
+    return root.resolve() if (root / "dvc.yaml").exists() else Path.cwd()

@@ -1,0 +1,101 @@
+"""StarGAN: one generator and one discriminator for all domains of all datasets (paper, section 3)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from stargan import losses
+from stargan.domains import DomainSpace
+from stargan.methods.base import Batch, Update
+from stargan.networks.star import Discriminator, Generator
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of the losses (Eqs. 5, 6, 8)."""
+
+    lambda_cls: float
+    lambda_rec: float
+    lambda_gp: float
+
+
+class Star:
+    """StarGAN under training. Joint training takes the datasets in turn within an iteration (section 3.3)."""
+
+    def __init__(
+        self, g: Generator, d: Discriminator, space: DomainSpace, weights: Weights, n_critic: int, *, plain: bool = False
+    ) -> None:
+        self.g, self.d, self.space, self.weights, self.n_critic = g, d, space, weights, n_critic
+        self.networks: Mapping[str, nn.Module] = {"d": d, "g": g}
+        self.discriminator_update = self.plain_discriminator_update if plain else self.fast_discriminator_update
+
+    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
+        """Yield D's update for each dataset, and every n_critic-th iteration G's after it."""
+        trains_g = (iteration + 1) % self.n_critic == 0
+        for dataset, batch in enumerate(batches):
+            x_real, label_org = batch.x, batch.labels
+            label_trg = label_org[torch.randperm(len(label_org), generator=random).to(label_org.device)]
+            alpha = torch.rand(len(x_real), 1, 1, 1, generator=random, dtype=torch.float64).to(x_real)
+            c_org, c_trg = (self.space.vector(label, dataset) for label in (label_org, label_trg))
+            # G does not change during D's update: one fake serves both, with a graph only where G needs one.
+            with torch.set_grad_enabled(trains_g):
+                x_fake = self.g(x_real, c_trg)
+            yield self.discriminator_update(x_real, x_fake.detach(), alpha, label_org, dataset)
+            if trains_g:
+                yield self.generator_update(x_real, x_fake, c_org, label_trg, dataset)
+
+    def fast_discriminator_update(self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int) -> Update:
+        """Return Eq. 5 with real and fake in one forward pass and the penalty as an explicit chain."""
+        src, cls = self.d(torch.cat([x_real, x_fake]))
+        src_real, src_fake = src.chunk(2)
+        gradient = self.d.src_gradient(torch.lerp(x_fake, x_real, alpha))
+        return self._discriminator_update(src_real, src_fake, cls.chunk(2)[0], gradient, label, dataset)
+
+    def plain_discriminator_update(self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int) -> Update:
+        """Return Eq. 5 as it reads, the penalty by double backward: the oracle of the fast form."""
+        src_real, cls_real = self.d(x_real)
+        src_fake, _ = self.d(x_fake)
+        x_hat = (alpha * x_real + (1 - alpha) * x_fake).requires_grad_()
+        src_hat, _ = self.d(x_hat)
+        (gradient,) = torch.autograd.grad(src_hat.sum(), x_hat, create_graph=True)
+        return self._discriminator_update(src_real, src_fake, cls_real, gradient, label, dataset)
+
+    def _discriminator_update(
+        self, src_real: Tensor, src_fake: Tensor, logits_real: Tensor, gradient: Tensor, label: Tensor, dataset: int
+    ) -> Update:
+        penalty = losses.gradient_penalty(gradient)
+        cls_real = self.space.classification_loss(logits_real, label, dataset)
+        l_adv = losses.adversarial(src_real, src_fake, penalty, self.weights.lambda_gp)
+        return Update(
+            "d", losses.discriminator(l_adv, cls_real, self.weights.lambda_cls),
+            self._named(dataset, d_real=src_real.mean(), d_fake=src_fake.mean(), d_gp=penalty, d_cls=cls_real),
+        )  # fmt: skip
+
+    def generator_update(self, x_real: Tensor, x_fake: Tensor, c_org: Tensor, label_trg: Tensor, dataset: int) -> Update:
+        """Return Eq. 6: fool D, be classified as the target, and come back to the input."""
+        src_fake, logits_fake = self.d(x_fake)
+        cls_fake = self.space.classification_loss(logits_fake, label_trg, dataset)
+        l_adv = -src_fake.mean()  # the terms of Eq. 8 that depend on G
+        l_rec = losses.reconstruction(x_real, self.g(x_fake, c_org))
+        return Update(
+            "g", losses.generator(l_adv, cls_fake, l_rec, self.weights.lambda_cls, self.weights.lambda_rec),
+            self._named(dataset, g_fake=src_fake.mean(), g_cls=cls_fake, g_rec=l_rec),
+        )  # fmt: skip
+
+    def _named(self, dataset: int, **terms: Tensor) -> dict[str, Tensor]:
+        name = self.space.datasets[dataset]
+        return {f"{term}_{name}": value.detach() for term, value in terms.items()}
+
+
+class StarTranslator:
+    """A trained generator: it jumps to the end of the path."""
+
+    def __init__(self, g: Generator) -> None:
+        self.g = g
+
+    @torch.no_grad()
+    def translate(self, x: Tensor, path: Sequence[Tensor]) -> Tensor:
+        """Return G(x, last label vector of the path)."""
+        return self.g(x, path[-1])  # type: ignore[no-any-return]

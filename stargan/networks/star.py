@@ -1,0 +1,107 @@
+"""StarGAN's generator and discriminator (paper, section 7.2, tables 4 and 5).
+
+Parameters carry the names of the released code (`main.0.weight`, ...), so that its checkpoints load as they are.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class InstanceNorm(nn.Module):
+    """Instance normalisation with learnt scale and shift, and no running statistics."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x (N, C, H, W) with each channel of each image at mean 0 and variance 1, then scaled and shifted."""
+        return F.instance_norm(x, weight=self.weight, bias=self.bias)
+
+
+class ResidualBlock(nn.Module):
+    """x + two 3x3 convolutions; no ReLU after the sum."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.main = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False), InstanceNorm(channels), nn.ReLU(inplace=True),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False), InstanceNorm(channels),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x + F(x), (N, C, H, W)."""
+        return x + self.main(x)  # type: ignore[no-any-return]
+
+
+class Generator(nn.Module):
+    """G: an image and label planes to an image; two halvings, residual blocks, two doublings (Table 4).
+
+    Zero padding is needed: instance normalisation takes a constant plane's contribution away, so that with
+    reflected borders the label would hardly reach the image.
+    """
+
+    def __init__(self, planes: int, filters: int = 64, blocks: int = 6) -> None:
+        super().__init__()
+        f = filters
+        layers: list[nn.Module] = [
+            nn.Conv2d(3 + planes, f, 7, padding=3, bias=False), InstanceNorm(f), nn.ReLU(inplace=True),
+            nn.Conv2d(f, 2 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(2 * f), nn.ReLU(inplace=True),
+            nn.Conv2d(2 * f, 4 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(4 * f), nn.ReLU(inplace=True),
+            *(ResidualBlock(4 * f) for _ in range(blocks)),
+            nn.ConvTranspose2d(4 * f, 2 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(2 * f), nn.ReLU(inplace=True),
+            nn.ConvTranspose2d(2 * f, f, 4, stride=2, padding=1, bias=False), InstanceNorm(f), nn.ReLU(inplace=True),
+            nn.Conv2d(f, 3, 7, padding=3, bias=False), nn.Tanh(),
+        ]  # fmt: skip
+        self.main = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor, c: Tensor) -> Tensor:
+        """Return G(x, c), (N, 3, H, W) in [-1, 1], for images x in [-1, 1] and labels c (N, planes)."""
+        planes = c[:, :, None, None].expand(-1, -1, x.shape[2], x.shape[3])
+        return self.main(torch.cat([x, planes], dim=1))  # type: ignore[no-any-return]
+
+
+class Discriminator(nn.Module):
+    """D: halving convolutions with LeakyReLU(0.01), then D_src (patches) and D_cls (logits) (Table 5).
+
+    No batch statistics: real and fake images may share a forward pass.
+    """
+
+    slope = 0.01
+
+    def __init__(self, image_size: int, labels: int, filters: int = 64, layers: int = 6) -> None:
+        super().__init__()
+        widths = [3, *(filters * 2**layer for layer in range(layers))]
+        self.main = nn.ModuleList(
+            nn.Conv2d(w_in, w_out, 4, stride=2, padding=1) for w_in, w_out in zip(widths, widths[1:], strict=False)
+        )
+        self.src = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
+        self.cls = nn.Conv2d(widths[-1], labels, image_size // 2**layers, bias=False)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return D_src(x), (N, 1, h, w) unbounded, and D_cls(x), (N, labels) logits, for images in [-1, 1]."""
+        for layer in self.main:
+            x = F.leaky_relu(layer(x), self.slope)
+        return self.src(x), self.cls(x).flatten(1)
+
+    def src_gradient(self, x: Tensor) -> Tensor:
+        """Return the gradient of the sum of D_src(x) by x, (N, 3, H, W), as a chain that depends on the weights.
+
+        D is convolutions and LeakyReLU, so its input gradient is transposed convolutions and masks, and the masks
+        are constant almost everywhere: one ordinary backward pass through this chain gives the penalty's weight
+        gradients, where double backward would differentiate every layer twice.
+        """
+        slopes = []
+        with torch.no_grad():
+            for layer in self.main:
+                x = layer(x)
+                slopes.append(torch.where(x > 0, x.new_ones(()), x.new_full((), self.slope)))
+                x = F.leaky_relu(x, self.slope)
+        # D_src's 3x3 map of ones backwards: the same for every image, so computed for one.
+        ones = torch.ones((1, 1, *x.shape[2:]), dtype=x.dtype, device=x.device)
+        g = F.conv_transpose2d(ones, self.src.weight, padding=1)
+        for layer, slope in zip(reversed(self.main), reversed(slopes), strict=True):
+            g = F.conv_transpose2d(g * slope, layer.weight, stride=2, padding=1)  # type: ignore[arg-type]
+        return g

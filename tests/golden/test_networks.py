@@ -1,0 +1,60 @@
+"""Exact sizes, and the explicit gradient chain against automatic differentiation."""
+
+import pytest
+import torch
+from torch import nn
+
+from stargan.networks.star import Discriminator, Generator
+
+
+def size(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+@pytest.mark.parametrize(
+    ("planes", "labels", "image_size", "g_size", "d_size"),
+    [
+        (5, 5, 128, 8_430_528, 44_762_048), (8, 8, 128, 8_439_936, 44_786_624), (5, 5, 256, 8_430_528, 44_884_928),
+        (15, 13, 128, 8_461_888, 44_827_584), (15, 13, 256, 8_461_888, 45_147_072),
+    ],
+)  # fmt: skip
+def test_parameter_counts_are_the_papers(planes: int, labels: int, image_size: int, g_size: int, d_size: int) -> None:
+    with torch.device("meta"):
+        assert size(Generator(planes)) == g_size
+        assert size(Discriminator(image_size, labels)) == d_size
+
+
+def test_shapes_at_the_papers_sizes() -> None:
+    with torch.device("meta"):
+        x = torch.empty(2, 3, 128, 128)
+        assert Generator(5)(x, torch.empty(2, 5)).shape == (2, 3, 128, 128)
+        src, cls = Discriminator(128, 5)(x)
+    assert (src.shape, cls.shape) == ((2, 1, 2, 2), (2, 5))
+
+
+def test_layer_names_are_those_of_the_released_checkpoints() -> None:
+    keys = Generator(5).state_dict().keys()
+    assert {"main.0.weight", "main.1.bias", "main.9.main.0.weight", "main.14.main.4.weight", "main.21.weight"} <= keys
+
+
+def test_every_label_reaches_the_image() -> None:
+    torch.manual_seed(0)
+    g, x = Generator(3, 8, 1), torch.rand(1, 3, 16, 16)
+    plain = g(x, torch.zeros(1, 3))
+    for label in torch.eye(3):
+        assert (g(x, label[None]) - plain).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize(("image_size", "layers", "filters"), [(16, 2, 4), (32, 4, 3), (64, 6, 2), (24, 3, 5)])
+def test_gradient_chain_equals_double_backward(image_size: int, layers: int, filters: int) -> None:
+    torch.manual_seed(image_size)
+    d = Discriminator(image_size, 3, filters, layers).double()
+    x = torch.rand(4, 3, image_size, image_size, dtype=torch.float64).requires_grad_()
+    (expected,) = torch.autograd.grad(d(x)[0].sum(), x, create_graph=True)
+    chain = d.src_gradient(x.detach())
+    assert (chain - expected).norm() <= 1e-13 * expected.norm()
+    weights = [layer.weight for layer in d.main] + [d.src.weight]
+    for ours, oracle in zip(
+        torch.autograd.grad((chain**2).sum(), weights), torch.autograd.grad((expected**2).sum(), weights), strict=True
+    ):
+        assert (ours - oracle).norm() <= 1e-12 * oracle.norm()

@@ -1,0 +1,131 @@
+"""StarGAN's step: the fast form against the plain one, and the plain one against an account written apart from it."""
+
+import copy
+import itertools
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from stargan.domains import Attributes, Classes, DomainSpace
+from stargan.methods.base import Batch
+from stargan.methods.star import Star, Weights
+from stargan.networks.star import Discriminator, Generator
+
+FACES = Attributes(("a", "b", "c"), (("a", "b"),))
+MOODS = Classes(("x", "y"))
+SPACES = {
+    "attributes": DomainSpace(("one",), (FACES,)),
+    "classes": DomainSpace(("one",), (MOODS,)),
+    "joint": DomainSpace(("one", "two"), (FACES, MOODS)),
+}
+WEIGHTS = Weights(lambda_cls=0.7, lambda_rec=9.0, lambda_gp=11.0)
+N_CRITIC = 3  # two could not tell + 1 from - 1
+
+
+def star(space: DomainSpace, *, plain: bool, image_size: int = 16) -> Star:
+    torch.manual_seed(1)
+    g, d = Generator(space.width, 4, 1).double(), Discriminator(image_size, space.label_width, 4, 2).double()
+    return Star(g, d, space, WEIGHTS, N_CRITIC, plain=plain)
+
+
+def batches(space: DomainSpace, image_size: int = 16) -> list[Batch]:
+    random = torch.Generator().manual_seed(2)
+    made = []
+    for kind in space.kinds:
+        x = torch.rand(5, 3, image_size, image_size, generator=random, dtype=torch.float64) * 2 - 1
+        made.append(Batch(x, torch.eye(kind.width, dtype=torch.float64)[torch.tensor([0, 1, 1, 0, 1])]))
+    return made
+
+
+def steps(method: Star, iterations: int) -> list[tuple[str, Tensor, dict[str, Tensor], list[Tensor]]]:
+    """Take plain SGD steps; return (network, objective, terms, gradients) of each update."""
+    seen = []
+    for iteration in range(iterations):
+        for update in method.step(iteration, batches(method.space), torch.Generator().manual_seed(iteration)):
+            parameters = list(method.networks[update.network].parameters())
+            gradients = torch.autograd.grad(update.objective, parameters, materialize_grads=True)
+            seen.append((update.network, update.objective.detach(), dict(update.terms), list(gradients)))
+            with torch.no_grad():
+                for parameter, gradient in zip(parameters, gradients, strict=True):
+                    parameter -= 0.01 * gradient
+    return seen
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_fast_step_equals_plain_step(name: str) -> None:
+    fast, plain = (steps(star(SPACES[name], plain=flag), 2 * N_CRITIC) for flag in (False, True))
+    assert len(fast) == len(plain)
+    for (network, objective, terms, gradients), (network_, objective_, terms_, gradients_) in zip(fast, plain, strict=True):
+        assert network == network_
+        assert terms.keys() == terms_.keys()
+        assert abs(objective - objective_) <= 1e-12 * max(1, abs(objective_))
+        for ours, oracle in zip(gradients, gradients_, strict=True):
+            assert (ours - oracle).norm() <= 1e-11 * max(oracle.norm().item(), 1e-6)
+
+
+def test_updates_come_in_the_released_order() -> None:
+    order = [network for network, *_ in steps(star(SPACES["joint"], plain=True), 6)]
+    assert order == ["d", "d", "d", "d", "d", "g", "d", "g"] * 2
+
+
+def account(method: Star, batch: Batch, dataset: int, random: torch.Generator) -> dict[str, Tensor]:
+    """Return the terms of one dataset's D and G updates, told once more from the paper with no shared code."""
+    space, x, label = method.space, batch.x, batch.labels
+    order = torch.randperm(len(label), generator=random)
+    alpha = torch.rand(len(x), 1, 1, 1, generator=random, dtype=torch.float64)
+    target = label[order]
+    assert not torch.equal(target, label)  # or the permutation could be forgotten unseen
+
+    def planes(values: Tensor) -> Tensor:
+        parts = [values if i == dataset else torch.zeros(len(values), k.width).double() for i, k in enumerate(space.kinds)]
+        mask = torch.zeros(len(values), len(space.kinds)).double()
+        mask[:, dataset] = 1
+        return torch.cat([*parts, mask] if len(space.kinds) > 1 else parts, dim=1)
+
+    def cls_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+        start = sum(kind.width for kind in space.kinds[:dataset])
+        mine = logits[:, start : start + wanted.shape[1]]
+        if isinstance(space.kinds[dataset], Attributes):
+            p = torch.sigmoid(mine)
+            return -(wanted * p.log() + (1 - wanted) * (1 - p).log()).sum() / len(wanted)
+        return -(wanted * F.log_softmax(mine, dim=1)).sum() / len(wanted)
+
+    fake = method.g(x, planes(target))
+    x_hat = (alpha * x + (1 - alpha) * fake).detach().requires_grad_()
+    norms = torch.autograd.grad(method.d(x_hat)[0].sum(), x_hat)[0].pow(2).sum(dim=(1, 2, 3)).sqrt()
+    src_real, cls_real = method.d(x)
+    src_fake, cls_fake = method.d(fake)
+    back = method.g(fake, planes(label))
+    terms = {
+        "d_real": src_real.mean(), "d_fake": src_fake.mean(), "d_gp": ((norms - 1) ** 2).mean(),
+        "d_cls": cls_loss(cls_real, label), "g_fake": src_fake.mean(), "g_cls": cls_loss(cls_fake, target),
+        "g_rec": (back - x).abs().mean(),
+    }  # fmt: skip
+    terms["d"] = -terms["d_real"] + terms["d_fake"] + 11.0 * terms["d_gp"] + 0.7 * terms["d_cls"]
+    terms["g"] = -terms["g_fake"] + 0.7 * terms["g_cls"] + 9.0 * terms["g_rec"]
+    return terms
+
+
+@pytest.mark.parametrize(("name", "plain"), list(itertools.product(SPACES, [True, False])))
+def test_objectives_equal_an_independent_account(name: str, plain: bool) -> None:
+    method = star(SPACES[name], plain=plain)
+    made = batches(method.space)
+    updates = method.step(N_CRITIC - 1, made, torch.Generator().manual_seed(7))
+    random = torch.Generator().manual_seed(7)
+    for dataset, batch in enumerate(made):
+        expected = account(copy.deepcopy(method), batch, dataset, random)  # nothing is stepped between the two updates
+        for _ in "dg":
+            update = next(updates)
+            assert update.objective.item() == pytest.approx(expected[update.network].item(), rel=1e-12)
+            for term, value in update.terms.items():
+                assert value.item() == pytest.approx(expected[term.rsplit("_", 1)[0]].item(), rel=1e-12), term
+
+
+def test_the_generator_step_leaves_d_alone_and_reaches_all_of_g() -> None:
+    method = star(SPACES["joint"], plain=False)
+    _, update, *_ = method.step(N_CRITIC - 1, batches(method.space), torch.Generator().manual_seed(0))
+    gradients = torch.autograd.grad(update.objective, list(method.g.parameters()))
+    assert all(gradient.abs().max() > 0 for gradient in gradients)
+    assert all(parameter.grad is None for parameter in method.d.parameters())
