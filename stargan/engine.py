@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -79,7 +80,7 @@ class Training:
             parameter.grad = gradient
         self.optimisers[update.network].step()
 
-    def state(self) -> tuple[dict[str, Tensor], dict[str, object]]:
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return all that a resume needs: tensors (networks, Adam's moments, loss table) and JSON values."""
         tensors = {
             f"{name}.{key}": value
@@ -92,9 +93,10 @@ class Training:
         rows = [row + [float("nan")] * (width - len(row)) for row in self.losses.rows]
         tensors["losses"] = torch.tensor(rows, dtype=torch.float64).reshape(-1, width)
         tensors |= {f"newest.{name}": value for name, value in self.losses.newest.items()}
-        return tensors, {"done": self.done, "terms": self.losses.terms}
+        # A file of tensors keeps no order: the columns of the loss table follow from this one.
+        return tensors, {"done": self.done, "terms": self.losses.terms, "newest": list(self.losses.newest)}
 
-    def restore(self, tensors: Mapping[str, Tensor], header: Mapping[str, object]) -> None:
+    def restore(self, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
         """Take up the state that `state` returned."""
         for name, network in self.method.networks.items():
             network.load_state_dict(_within(tensors, f"{name}."))
@@ -104,10 +106,10 @@ class Training:
                 index, moment = key.split(".")
                 state.setdefault(int(index), {})[moment] = value
             optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-        self.done = int(str(header["done"]))
-        self.losses.terms = list(header["terms"])  # type: ignore[call-overload]
+        self.done = int(header["done"])
+        self.losses.terms = list(header["terms"])
         self.losses.rows = tensors["losses"].tolist()
-        self.losses.newest = {k: v.to(self.device) for k, v in _within(tensors, "newest.").items()}
+        self.losses.newest = {name: tensors[f"newest.{name}"].to(self.device) for name in header["newest"]}
 
 
 def _within(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

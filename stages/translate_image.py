@@ -1,0 +1,108 @@
+"""Translate pictures of your own.
+
+python -m stages.translate_image --model data/models/celeba/generator.safetensors --image photo.jpg --to Blond_Hair,Young
+
+`--to` names all that the face shall be (what it does not name is off), or, with `--from`, what shall change.
+A generator of the released code (N-G.ckpt) needs its label names: --labels Black_Hair,Blond_Hair,...
+"""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from stages import torch_setup
+from stargan import assembly
+from stargan.data.pictures import FORMATS, BadPicture, CentreCrop, decode, square
+from stargan.data.stream import from_uint8, to_uint8
+from stargan.domains import DomainSpace
+from stargan.errors import Fault, main, nearest
+from stargan.params import load
+from stargan.pictures import write_png
+from stargan.released import load_released
+
+
+def names_in(text: str) -> list[str]:
+    """Return the steps of a comma-separated list of labels."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def dataset_of(space: DomainSpace, steps: list[str]) -> int:
+    """Return the dataset whose labels the steps name. Raises Fault on an unknown name or a mixture."""
+    names = [step.lstrip("~-") for step in steps]
+    every = [name for kind in space.kinds for name in kind.names]
+    for name in names:
+        if name not in every:
+            raise Fault(f"--to: label {name!r} is unknown to this model{nearest(name, every)}")
+    for index, kind in enumerate(space.kinds):
+        if set(names) <= set(kind.names):
+            return index
+    raise Fault(f"--to {','.join(steps)}: the labels belong to different datasets; ask for those of one at a time")
+
+
+def target_vector(space: DomainSpace, to: str, given: str) -> torch.Tensor:
+    """Return c~ (1, width) for faces that are `given` and shall be `to`. Raises Fault on unknown names."""
+    steps = names_in(to)
+    if not steps:
+        raise Fault("--to names no label; give for instance --to Young")
+    dataset = dataset_of(space, steps)
+    kind = space.kinds[dataset]
+    label = torch.zeros(1, kind.width)
+    for step in [*names_in(given), *steps]:
+        label = kind.target(label, step)
+    return space.vector(label, dataset)
+
+
+def pictures_in(path: Path) -> list[Path]:
+    """Return the picture, or the pictures of a folder. Raises Fault where there is none."""
+    if path.is_dir():
+        found = sorted(file for file in path.iterdir() if file.suffix.lower() in FORMATS)
+        if not found:
+            raise Fault(f"{path}: no picture in this folder; known are {', '.join(FORMATS)}")
+        return found
+    if not path.is_file():
+        raise Fault(f"{path}: no such picture or folder; correct --image")
+    return [path]
+
+
+def translate(model: assembly.Model, vector: torch.Tensor, path: Path, out: Path, device: torch.device) -> None:
+    """Write the translation of one picture's centre square. Raises Fault that names a bad picture."""
+    try:
+        pixels = square(decode(path.read_bytes(), path.name), CentreCrop(), model.image_size)
+    except (OSError, BadPicture) as error:
+        raise Fault(f"{path}: {error}; give another picture") from error
+    x = from_uint8(torch.from_numpy(pixels.copy())[None].to(device))
+    write_png(out, to_uint8(model.translator.translate(x, [vector.to(device)]))[0].cpu().numpy())
+    print(out)
+
+
+def _command() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.translate_image", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", type=Path, required=True, help="generator.safetensors of this project, or an N-G.ckpt")
+    parser.add_argument("--image", type=Path, required=True, help="a picture, or a folder of pictures")
+    parser.add_argument("--to", required=True, help="labels, by commas; -A clears A, ~A flips it")
+    parser.add_argument("--from", dest="given", default="", help="labels that the face has now, kept unless --to changes them")
+    parser.add_argument("--labels", default="", help="label names of an N-G.ckpt: 'A,B,C', for two datasets 'A,B;x,y'")
+    parser.add_argument("--size", type=int, help="image size in pixels; default: the model's, 128 for an N-G.ckpt")
+    parser.add_argument("--out", type=Path, default=Path("data/translated"), help="folder for the PNGs")
+    given = parser.parse_args()
+    params = load()
+    torch_setup(params)
+    device = assembly.pick_device(params.device)
+    if given.labels:
+        model = load_released(given.model, [names_in(part) for part in given.labels.split(";")], given.size or 128, device)
+    else:
+        model = assembly.load_model(given.model, device)
+        model = replace(model, image_size=given.size or model.image_size)
+    if model.image_size < 4 or model.image_size % 4:
+        raise Fault(f"--size {model.image_size} is not a multiple of 4; use {max(4, model.image_size // 4 * 4)}")
+    vector = target_vector(model.space, given.to, given.given)
+    for path in pictures_in(given.image):
+        translate(model, vector, path, given.out / f"{path.stem}-{'-'.join(names_in(given.to))}.png", device)
+
+
+if __name__ == "__main__":
+    main(_command)

@@ -1,0 +1,147 @@
+"""The engine: exact resume, updates that move only their network, one path for any number of datasets."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from stargan.assembly import build_training
+from stargan.checkpoint import read_tensors, write_tensors
+from stargan.data.prepared import Prepared, read_prepared, write_manifest
+from stargan.domains import Attributes, Classes, LabelKind
+from stargan.engine import Training
+from stargan.errors import Fault
+from stargan.params import Params, Run, load
+
+KINDS: dict[str, LabelKind] = {
+    "faces": Attributes(("a", "b", "c"), (("a", "b"),)),
+    "moods": Classes(("x", "y")),
+    "styles": Classes(("p", "q", "r"), "style"),
+}
+
+
+@pytest.fixture(scope="module")
+def params() -> Params:
+    params = load()
+    small = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4, "log_every": 2}
+    return params.model_copy(update={"train": params.train.model_copy(update=small)})
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
+    import pandas as pd
+
+    made = {}
+    for index, (name, kind) in enumerate(KINDS.items()):
+        random, count = np.random.default_rng(index), 10 + index
+        folder = tmp_path_factory.mktemp(name)
+        np.save(folder / "images.npy", random.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8))
+        np.save(folder / "labels.npy", np.eye(kind.width, dtype=np.uint8)[random.integers(0, kind.width, count)])
+        rows = pd.DataFrame({"source": [str(i) for i in range(count)], "person": "", "split": ["train"] * 9 + ["test"] * (count - 9)})
+        write_manifest(folder, dataset=name, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[])
+        made[name] = read_prepared(folder)
+    return made
+
+
+def training(params: Params, sets: dict[str, Prepared], names: list[str], length: int = 12) -> Training:
+    run = Run(datasets=names, image_size=8, unit="iterations", length=length, decay=length // 2)
+    return build_training("test", run, params.train, [sets[name] for name in names], 5, torch.device("cpu"))
+
+
+def finished(made: Training) -> dict[str, Tensor]:
+    while made.done < made.length:
+        made.iterate()
+    return made.state()[0]
+
+
+def same(left: dict[str, Tensor], right: dict[str, Tensor]) -> bool:
+    return left.keys() == right.keys() and all(
+        torch.equal(left[key].nan_to_num(-1), right[key].nan_to_num(-1)) for key in left
+    )
+
+
+@pytest.mark.parametrize("names", [["faces"], ["moods"], ["faces", "moods"], ["faces", "moods", "styles"]])
+@pytest.mark.parametrize("stop", [1, 4, 5, 6, 11])  # inside and at the edges of epoch (3), n_critic (3), log (2), decay (6)
+def test_resumed_equals_uninterrupted(
+    params: Params, sets: dict[str, Prepared], names: list[str], stop: int, tmp_path: Path
+) -> None:
+    whole = finished(training(params, sets, names))
+    first = training(params, sets, names)
+    for _ in range(stop):
+        first.iterate()
+    write_tensors(tmp_path / "c.safetensors", *first.state())
+    second = training(params, sets, names)
+    second.restore(*read_tensors(tmp_path / "c.safetensors"))
+    assert second.done == stop
+    assert same(finished(second), whole)
+
+
+def test_equal_seeds_equal_weights_other_seed_other_weights(params: Params, sets: dict[str, Prepared]) -> None:
+    first, again = (finished(training(params, sets, ["faces", "moods"])) for _ in "ab")
+    other = training(params, sets, ["faces", "moods"])
+    other.seed = 6
+    assert same(first, again)
+    assert not same(first, finished(other))
+
+
+def test_networks_do_not_depend_on_the_global_generator(params: Params, sets: dict[str, Prepared]) -> None:
+    first = training(params, sets, ["faces"]).state()[0]
+    torch.rand(3)
+    before = torch.random.get_rng_state()
+    assert same(first, training(params, sets, ["faces"]).state()[0])
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_an_update_moves_only_its_own_network(params: Params, sets: dict[str, Prepared]) -> None:
+    made = training(params, sets, ["moods"])
+    moved = []
+    for iteration in range(3):
+        before = made.state()[0]
+        before = {key: value.clone() for key, value in before.items()}
+        made.iterate()
+        after = made.state()[0]
+        changed = {key[0] for key in before if key[:2] in ("g.", "d.") and not torch.equal(before[key], after[key])}
+        moved.append(changed)
+        assert iteration == made.done - 1
+    assert moved == [{"d"}, {"d"}, {"d", "g"}]
+
+
+def test_rates_follow_the_schedule(params: Params, sets: dict[str, Prepared]) -> None:
+    made = training(params, sets, ["moods"], length=4)
+    rates = []
+    while made.done < made.length:
+        made.iterate()
+        rates.append(made.optimisers["g"].param_groups[0]["lr"] / params.train.g_lr)
+    assert rates == pytest.approx([1, 1, 1, 0.5])
+
+
+def test_epochs_are_passes_over_the_largest_dataset(params: Params, sets: dict[str, Prepared]) -> None:
+    run = Run(datasets=["faces", "moods"], image_size=8, unit="epochs", length=4, decay=1)
+    made = build_training("test", run, params.train, [sets["faces"], sets["moods"]], 0, torch.device("cpu"))
+    assert made.length == 12  # nine training images in batches of four: three a pass
+
+
+def test_a_loss_that_is_not_finite_stops_the_iteration_and_is_named(params: Params, sets: dict[str, Prepared]) -> None:
+    made = training(params, sets, ["moods"])
+    with torch.no_grad():
+        made.method.networks["d"].cls.weight.fill_(float("nan"))  # type: ignore[union-attr,operator]
+    before = {key: value.clone() for key, value in made.state()[0].items()}
+    with pytest.raises(Fault, match="iteration 1: d_cls_moods is not finite.*g_lr"):
+        made.iterate()
+    assert same(before, made.state()[0])
+
+
+def test_the_loss_table_has_a_row_every_so_many_iterations(params: Params, sets: dict[str, Prepared]) -> None:
+    made = training(params, sets, ["moods"])
+    finished(made)
+    assert [row[0] for row in made.losses.rows] == [2, 4, 6, 8, 10, 12]
+    assert made.losses.terms == [f"{term}_moods" for term in ("d_real", "d_fake", "d_gp", "d_cls", "g_fake", "g_cls", "g_rec")]
+
+
+
+def test_a_size_that_the_network_cannot_take_is_named(params: Params, sets: dict[str, Prepared]) -> None:
+    run = Run(datasets=["faces"], image_size=30, unit="iterations", length=4, decay=1)
+    with pytest.raises(Fault, match=r"runs.odd.image_size = 30 is not a multiple of 4.*use 32"):
+        build_training("odd", run, params.train, [sets["faces"]], 0, torch.device("cpu"))
