@@ -4,6 +4,10 @@ import os
 
 from stargan.params import Params
 
+# Read when torch loads OpenMP. Its threads else spin while they wait, and two trainings on one machine
+# (`dvc queue start -j 2`) then slow each other down many times over.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 def torch_setup(params: Params) -> None:
     """Set torch's threads and ask for deterministic algorithms: equal params, equal bytes."""

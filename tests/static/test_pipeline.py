@@ -1,0 +1,60 @@
+"""dvc.yaml tells the truth: code dependencies are import closures, declared params are the params read."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import grimp
+import pytest
+
+from stargan.params import read_yaml
+
+ROOT = Path(__file__).parents[2]
+STAGES: dict[str, dict[str, Any]] = {
+    name: stage.get("do", stage) for name, stage in read_yaml(ROOT / "dvc.yaml")["stages"].items()
+}
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("stargan", "stages", cache_dir=None)
+
+
+def module_of(stage: dict[str, Any]) -> str:
+    found = re.match(r"python -m (stages\.\w+)", stage["cmd"])
+    assert found, stage["cmd"]
+    return found[1]
+
+
+def path_of(module: str) -> str:
+    base = Path(*module.split("."))
+    return str(base / "__init__.py" if (ROOT / base).is_dir() else base.with_suffix(".py"))
+
+
+def closure(graph: grimp.ImportGraph, module: str) -> set[str]:
+    """Return the files of all modules of this project that `module` imports, packages on the way included."""
+    modules = {module, *graph.find_upstream_modules(module)}
+    parents = {".".join(name.split(".")[:depth]) for name in modules for depth in range(1, name.count(".") + 1)}
+    parents |= {up for parent in parents for up in graph.find_upstream_modules(parent)}
+    return {path_of(name) for name in modules | parents}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_code_dependencies_are_the_import_closure(graph: grimp.ImportGraph, name: str) -> None:
+    stage = STAGES[name]
+    declared = {dep for dep in stage["deps"] if dep.endswith(".py")}
+    needed = closure(graph, module_of(stage))
+    assert declared == needed, f"missing {sorted(needed - declared)}, superfluous {sorted(declared - needed)}"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_declared_params_are_the_params_read(name: str) -> None:
+    """A param that is read and not declared is silent staleness; one declared and not read, needless work."""
+    stage = STAGES[name]
+    module = ROOT / path_of(module_of(stage))
+    source = module.read_text()
+    if "torch_setup" in source:
+        source += (ROOT / "stages/__init__.py").read_text()
+    read = set(re.findall(r"(?:params|load\(\))\.(\w+)", source)) - {"py", "yaml"}
+    read = {"runs" if key == "run" else key for key in read} - {"load"}
+    assert read == {key.split(".")[0] for key in stage["params"]}

@@ -1,0 +1,95 @@
+"""FID, KID, precision and recall through torch-fidelity, against closed forms and what must not matter."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from stargan.evaluation.frechet import distances, domain_distances
+
+
+def moments(n: int, mean: list[float], variance: list[float], seed: int) -> Tensor:
+    """Return n samples whose mean and variances are exactly these and whose covariances are 0."""
+    draw = np.random.default_rng(seed).normal(size=(n, len(mean)))
+    white, _ = np.linalg.qr(draw - draw.mean(axis=0))
+    return torch.from_numpy(white * np.sqrt((n - 1) * np.array(variance)) + np.array(mean))
+
+
+def noise(n: int, seed: int, shift: float = 0.0, width: int = 8) -> Tensor:
+    return torch.randn(n, width, generator=torch.Generator().manual_seed(seed)) + shift
+
+
+def test_fid_of_gaussians_is_the_closed_form() -> None:
+    # |m1 - m2|^2 + sum (s1 - s2)^2 over independent dimensions: (9 + 16) + (1 - 2)^2 + (3 - 1)^2.
+    a, b = moments(50, [0, 0], [1, 9], 1), moments(70, [3, 4], [4, 1], 2)
+    assert distances(a, b, 20)["fid"] == pytest.approx(30, abs=1e-6)
+
+
+def test_fid_of_float32_features_loses_no_digits() -> None:
+    a, b = moments(50, [0, 0], [1, 9], 1) + 1000, moments(70, [3, 4], [4, 1], 2) + 1000
+    assert distances(a.float(), b.float(), 20)["fid"] == pytest.approx(30, abs=0.01)
+
+
+def test_equal_sets_have_no_distance() -> None:
+    same = noise(60, 1)
+    found = distances(same, same, 60)
+    assert found["fid"] == pytest.approx(0, abs=1e-6)
+    # The estimate of KID leaves out pairs of a sample with itself within a set, not between the sets.
+    assert found["kid"] < 0
+    assert (found["precision"], found["recall"]) == (1, 1)
+
+
+def test_order_does_not_matter_where_all_are_taken() -> None:
+    a, b = noise(60, 1), noise(60, 2, 0.5)
+    mixed = torch.randperm(60, generator=torch.Generator().manual_seed(0))
+    assert distances(a[mixed], b, 60) == pytest.approx(distances(a, b, 60), abs=1e-9)
+
+
+def test_one_swapped_image_is_seen() -> None:
+    a, b = noise(60, 1), noise(60, 2, 0.5)
+    other = a.clone()
+    other[17] = b[17]
+    before, after = distances(a, b, 60), distances(other, b, 60)
+    assert after["fid"] < before["fid"] - 1e-4
+    assert after["kid"] < before["kid"] - 1e-4
+
+
+def test_more_rows_than_a_batch_are_all_counted() -> None:
+    # 1500 rows of 0 and 1500 of 2 in batches of 1024: mean 1, variance 1; against mean 0, variance 1.
+    a = torch.cat([torch.zeros(1500, 1), torch.full((1500, 1), 2.0)])
+    b = moments(3000, [0], [3000 / 2999], 3)
+    assert distances(torch.cat([a, a], 1), torch.cat([b, b], 1), 50)["fid"] == pytest.approx(2, abs=1e-3)
+
+
+def test_precision_is_of_generated_images_and_recall_of_real_ones() -> None:
+    # Generated: one tight cluster inside one of the two real ones. All of it is real-like, half of reality is missed.
+    real = torch.cat([noise(40, 1), noise(40, 2, 50)])
+    found = distances(noise(40, 3) * 0.9, real, 40)
+    assert found["precision"] > 0.8
+    assert 0.2 < found["recall"] <= 0.5
+
+
+def test_keys_say_where_fid_is_biased_and_what_the_subset_was() -> None:
+    domains = {"angry": (noise(30, 1), noise(20, 2)), "happy": (noise(7, 3), noise(30, 4))}
+    found = domain_distances(domains, "_classifier", 12)
+    assert found["fid_classifier_angry_n"] == 20
+    assert found["fid_classifier_biased_happy_n"] == 7
+    assert (found["kid_subset_angry"], found["kid_subset_happy"]) == (12, 7)
+    mean = (found["fid_classifier_angry"] + found["fid_classifier_biased_happy"]) / 2
+    assert found["fid_classifier_biased"] == pytest.approx(mean)
+    assert "fid_classifier" not in found
+    assert found["kid_classifier"] == pytest.approx(
+        (found["kid_classifier_angry"] + found["kid_classifier_happy"]) / 2
+    )
+
+
+def test_enough_images_everywhere_need_no_warning() -> None:
+    found = domain_distances({"a": (noise(8, 1), noise(8, 2)), "b": (noise(9, 1), noise(9, 2))}, "", 5)
+    assert {key for key in found if "biased" in key} == set()
+    assert found["fid"] == pytest.approx((found["fid_a"] + found["fid_b"]) / 2)
+
+
+def test_a_domain_of_too_few_images_has_its_number_alone() -> None:
+    found = domain_distances({"a": (noise(3, 1), noise(30, 2)), "b": (noise(30, 1), noise(30, 2))}, "", 5)
+    assert {key for key in found if key.endswith(("_a", "_a_n"))} == {"fid_biased_a_n"}
+    assert found["fid"] == found["fid_b"]

@@ -1,0 +1,113 @@
+"""params.yaml: every fault at once with its path; profiles as flags and applied."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from stargan.errors import Fault
+from stargan.params import apply, flags, leaves, load, profile, read_yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    shutil.copytree(ROOT / "profiles", tmp_path / "profiles")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rewrite(**changes: Any) -> None:
+    yaml = YAML()
+    values = yaml.load(Path("params.yaml").read_text())
+    for key, value in changes.items():
+        section, _, name = key.rpartition("__")
+        target = values
+        for part in filter(None, section.split("__")):
+            target = target[part]
+        target[name] = value
+    with Path("params.yaml").open("w") as out:
+        yaml.dump(values, out)
+
+
+def test_every_fault_is_named_at_once_on_one_line(here: Path) -> None:
+    rewrite(train__n_critic=0, train__schedule="cosine", runs__rafd__decay=10**6, train__lambda_clss=1, threads="two")
+    with pytest.raises(Fault) as caught:
+        load()
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.startswith("params.yaml: 5 fault(s)")
+    for part in ("train.n_critic = 0", "train.schedule = 'cosine'", "decay 1000000 exceeds", "train.lambda_clss", "threads = 'two'"):
+        assert part in text
+
+
+@pytest.mark.parametrize(("text", "value"), [("1e-05", 1e-5), ("2", 2.0), ("1.0e-4", 1e-4)])
+def test_numbers_as_dvc_writes_them_are_numbers(here: Path, text: str, value: float) -> None:
+    path = Path("params.yaml")
+    path.write_text(path.read_text().replace("g_lr: 2.0e-4 ", f"g_lr: {text} "))
+    assert load().train.g_lr == value
+
+
+@pytest.mark.parametrize("content", [b"train: [", b"\xff\xfe\x00", b"", b"[1, 2]"])
+def test_a_broken_file_is_one_line(here: Path, content: bytes) -> None:
+    Path("params.yaml").write_bytes(content)
+    with pytest.raises(Fault, match=r"^params.yaml: [^\n]+$"):
+        load()
+
+
+@pytest.mark.parametrize("name", ["paper", "tiny"])
+def test_a_profile_patches_known_keys_and_loads(here: Path, name: str) -> None:
+    before = dict(leaves(read_yaml(Path("params.yaml"))))
+    apply(name)
+    after = dict(leaves(read_yaml(Path("params.yaml"))))
+    assert after == before | profile(name)
+    assert after != before
+    assert "# paper: 64" in Path("params.yaml").read_text()  # comments survive
+    load()
+
+
+def test_flags_are_the_profile(here: Path) -> None:
+    words = flags("paper")
+    assert words[::2] == ["-S"] * (len(words) // 2)
+    assert "data.sizes=[128,256]" in words
+    assert "runs.both.length=200000" in words
+    assert not any(" " in word for word in words)
+
+
+def test_the_papers_setup(here: Path) -> None:
+    """Section 5 of the paper, and section 3 of its supplement's tables, as numbers."""
+    apply("paper")
+    params = load()
+    train = params.train
+    assert (train.batch, train.n_critic, train.g_lr, train.d_lr, train.beta1, train.beta2) == (16, 5, 1e-4, 1e-4, 0.5, 0.999)
+    assert (train.lambda_cls, train.lambda_rec, train.lambda_gp, train.flip) == (1, 10, 10, 0.5)
+    assert (train.g_filters, train.g_blocks, train.d_filters, train.d_layers) == (64, 6, 64, 6)
+    lengths = {name: (run.image_size, run.unit, run.length, run.decay) for name, run in params.runs.items()}
+    assert lengths == {
+        "celeba": (128, "epochs", 20, 10), "rafd": (128, "epochs", 200, 100), "both": (256, "iterations", 200_000, 100_000),
+    }  # fmt: skip
+    assert (params.data.celeba.test_images, params.data.rafd.test_share, params.evaluate.features) == (2000, 0.1, "inception")
+
+
+def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> None:
+    with pytest.raises(Fault, match="profile 'papr' is not in profiles/; nearest: paper"):
+        profile("papr")
+    Path("profiles/odd.yaml").write_text("train: {n_critics: 2}\n")
+    with pytest.raises(Fault, match=r"profiles/odd.yaml: train.n_critics is not in params.yaml; nearest: train.n_critic"):
+        apply("odd")
+    with pytest.raises(Fault, match="runs.celebaa is not there; nearest: celeba"):
+        load().run("celebaa")
+
+
+def test_as_a_command_a_fault_is_one_line_and_status_one(here: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "stargan.params", "flags", "papr"], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: profile 'papr' is not in profiles/; nearest: paper\n"

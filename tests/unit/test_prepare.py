@@ -1,0 +1,266 @@
+"""`prepare` from raw files in the real forms to the prepared form, and what it refuses without leaving a trace."""
+
+import io
+import json
+import os
+import stat
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.prepare import run
+from stargan.data import packing
+from stargan.data.prepared import Prepared, read_prepared
+from stargan.data.rafd import EXPRESSIONS
+from stargan.data.source import open_source
+from stargan.errors import Fault
+from stargan.files import sha256
+from stargan.params import Celeba, Rafd, load
+
+ROOT = Path(__file__).parents[2]
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+def jpeg(width: int, height: int, box: tuple[int, int, int, int], level: int = 255) -> bytes:
+    """Return a red JPEG with a blue box."""
+    picture = Image.new("RGB", (width, height), RED)
+    picture.paste((0, 0, level), box)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=95, subsampling=0)
+    return buffer.getvalue()
+
+
+def celeba_picture(level: int = 255) -> bytes:
+    return jpeg(178, 218, (0, 20, 178, 198), level)
+
+
+TABLE = "6\nBald Young \n" + "".join(f"{n:06d}.jpg {'-1' if n % 3 == 1 else ' 1'}  1\n" for n in range(1, 7))
+PICTURES = {f"img_align_celeba/{n:06d}.jpg": celeba_picture(100 + 20 * n) for n in range(1, 7)}
+
+
+def celeba(folder: Path, members: dict[str, bytes] = PICTURES, comment: bytes = b"", **changes: Any) -> Celeba:
+    """Write a set in CelebA's form below `folder` and return the params that read it."""
+    with zipfile.ZipFile(folder / "img_align_celeba.zip", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+        archive.comment = comment
+    (folder / "list_attr_celeba.txt").write_text(TABLE)
+    values = {
+        "images": str(folder / "img_align_celeba.zip"), "attributes": str(folder / "list_attr_celeba.txt"),
+        "labels": ["Bald", "Young"], "exclusive": [], "test_images": 2,
+    }  # fmt: skip
+    return load(ROOT / "params.yaml").data.celeba.model_copy(update=values | changes)
+
+
+def prepared(folder: Path, section: Celeba | Rafd, size: int = 16) -> Prepared:
+    out = folder / "prepared" / f"celeba-{size}"
+    run("celeba", size, section, out)
+    return read_prepared(out)
+
+
+def test_celeba_from_a_zip(tmp_path: Path) -> None:
+    found = prepared(tmp_path, celeba(tmp_path))
+    assert found.images.shape == (6, 16, 16, 3)
+    for number, image in enumerate(found.images, 1):  # all red bands cropped, each picture in its row
+        assert np.abs(image.astype(int) - (0, 0, 100 + 20 * number)).max() <= 3
+    assert found.labels.tolist() == [[0, 1], [1, 1], [1, 1]] * 2
+    assert found.rows["source"].tolist() == list(PICTURES)
+    assert (len(found.split("train")), len(found.split("test"))) == (4, 2)
+    assert found.origin == {"kind": "files"}
+    assert found.crop == {"kind": "centre", "side": 178}
+    assert found.images_sha256 == sha256(np.asarray(found.images))
+
+
+def test_a_folder_gives_the_same_as_a_zip(tmp_path: Path) -> None:
+    section = celeba(tmp_path)
+    with zipfile.ZipFile(section.images) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    zipped = prepared(tmp_path, section)
+    unpacked = prepared(tmp_path, section.model_copy(update={"images": str(tmp_path / "unpacked")}))
+    assert unpacked.images_sha256 == zipped.images_sha256
+
+
+def test_a_drawn_set_says_so(tmp_path: Path) -> None:
+    mark = {"form": "celeba", "renderer": 1, "seed": 7}
+    assert prepared(tmp_path, celeba(tmp_path, comment=json.dumps(mark).encode())).origin == {"kind": "synthetic", **mark}
+    assert prepared(tmp_path, celeba(tmp_path, comment=b"made by hand")).origin == {"kind": "files"}
+
+
+def test_rafd_from_a_zip(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "rafd.zip", "w") as archive:
+        for person in ("01", "02"):
+            for expression in EXPRESSIONS:
+                name = f"Rafd090_{person}_Caucasian_female_{expression}_frontal.jpg"
+                archive.writestr(f"deep/{person}/{name}", jpeg(681, 1024, (68, 205, 613, 750)))
+    changes = {"images": str(tmp_path / "rafd.zip"), "crop": [0.1, 0.2, 0.8], "test_share": 0.5, "angles": [90]}
+    run("rafd", 32, load(ROOT / "params.yaml").data.rafd.model_copy(update=changes), tmp_path / "out")
+    found = read_prepared(tmp_path / "out")
+    assert np.abs(found.images.astype(int) - BLUE).max() <= 3  # 0.1 x 681, 0.2 x 1024, 0.8 x 681
+    assert found.kind.names == EXPRESSIONS
+    assert found.labels.tolist() == np.eye(8, dtype=int).tolist() * 2
+    assert sorted(found.rows.groupby("person")["split"].agg("/".join)) == [
+        "/".join([side] * 8) for side in ("test", "train")
+    ]
+    assert found.crop == {"kind": "shares", "left": 0.1, "top": 0.2, "side": 0.8}
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # the process has threads of numpy and torch
+def test_processes_give_the_bytes_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    section = celeba(tmp_path, PICTURES | {"img_align_celeba/000004.jpg": b""}, bad_images="quarantine")
+    alone = prepared(tmp_path, section)
+    digest, rows = alone.images_sha256, alone.rows
+    monkeypatch.setattr(packing, "SMALL", 0)
+    monkeypatch.setattr(packing, "CHUNK", 2)
+    monkeypatch.setattr(packing, "cores", lambda: 3)
+    pooled = prepared(tmp_path, section)
+    assert (pooled.images_sha256, len(pooled.images)) == (digest, 5)
+    assert pooled.rows.equals(rows)
+
+
+BAD = PICTURES | {
+    "img_align_celeba/000002.jpg": celeba_picture()[:900],
+    "img_align_celeba/000005.jpg": b"<html>quota</html>",
+    "img_align_celeba/spare.jpg": celeba_picture(),
+}
+del BAD["img_align_celeba/000003.jpg"]
+
+
+def test_bad_pictures_stop_it_and_are_named(tmp_path: Path) -> None:
+    fault = r"2 bad picture\(s\): 000003.jpg has no file, only line 5 .*spare.jpg has no row"
+    with pytest.raises(Fault, match=fault) as raised:
+        prepared(tmp_path, celeba(tmp_path, BAD))
+    assert "-S data.celeba.bad_images=quarantine" in str(raised.value)
+    cut = {name: BAD.get(name, celeba_picture()) for name in PICTURES}
+    with pytest.raises(Fault, match=r"2 bad picture\(s\): .*000002.jpg .*truncated.*000005.jpg is not a picture"):
+        prepared(tmp_path, celeba(tmp_path, cut))
+
+
+def test_quarantine_leaves_bad_pictures_out(tmp_path: Path) -> None:
+    whole = prepared(tmp_path, celeba(tmp_path))
+    found = prepared(tmp_path, celeba(tmp_path, BAD, bad_images="quarantine"))
+    assert found.rows.equals(whole.rows.iloc[[0, 3, 5]].reset_index(drop=True))  # nobody else changed sides
+    assert np.array_equal(found.images, whole.images[[0, 3, 5]])
+    assert found.labels.tolist() == [[0, 1], [0, 1], [1, 1]]
+    manifest = json.loads((tmp_path / "prepared" / "celeba-16" / "manifest.json").read_text())
+    assert manifest["quarantined"] == [
+        "000003.jpg", "img_align_celeba/000002.jpg", "img_align_celeba/000005.jpg", "img_align_celeba/spare.jpg",
+    ]  # fmt: skip
+
+
+def test_more_bad_pictures_than_are_named_are_counted(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match=r"6 bad picture\(s\).*; and 1 more"):
+        prepared(tmp_path, celeba(tmp_path, dict.fromkeys(PICTURES, b"")))
+
+
+def test_a_split_that_quarantine_empties_is_refused(tmp_path: Path) -> None:
+    sides = prepared(tmp_path, celeba(tmp_path)).rows
+    tested = dict.fromkeys(sides.loc[sides["split"] == "test", "source"], b"")
+    with pytest.raises(Fault, match="no picture for test"):
+        prepared(tmp_path, celeba(tmp_path, PICTURES | tested, bad_images="quarantine"))
+
+
+def test_a_fault_leaves_the_former_result_and_nothing_else(tmp_path: Path) -> None:
+    before = prepared(tmp_path, celeba(tmp_path)).images_sha256
+    with pytest.raises(Fault):
+        prepared(tmp_path, celeba(tmp_path, PICTURES | {"img_align_celeba/000006.jpg": b""}))
+    assert os.listdir(tmp_path / "prepared") == ["celeba-16"]
+    assert read_prepared(tmp_path / "prepared" / "celeba-16").images_sha256 == before
+
+
+@pytest.mark.parametrize(("size", "instead"), [(30, 32), (2, 4), (129, 128)])
+def test_a_size_that_the_network_cannot_take(tmp_path: Path, size: int, instead: int) -> None:
+    with pytest.raises(Fault, match=f"data.sizes: {size} px is not a multiple of 4.*use {instead}$"):
+        prepared(tmp_path, celeba(tmp_path), size)
+
+
+def test_a_label_that_nobody_has_is_refused(tmp_path: Path) -> None:
+    section = celeba(tmp_path)
+    Path(section.attributes).write_text(TABLE.replace(" 1  1", "-1  1"))
+    with pytest.raises(Fault, match="no training picture is Bald"):
+        prepared(tmp_path, section)
+
+
+def member(name: str, mode: int = 0) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = mode << 16
+    return info
+
+
+NAMES = {
+    "up": "../bad.jpg", "absolute": "/tmp/bad.jpg", "drive": "C:/bad.jpg", "back": "..\\bad.jpg", "newline": "a\nb.jpg",
+}  # fmt: skip
+
+
+def hostile(path: Path, kind: str) -> None:
+    """Write a zip with one hostile member beside a harmless one."""
+    picture = celeba_picture()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("good.jpg", picture)
+        if kind == "link":
+            archive.writestr(member("bad.jpg", stat.S_IFLNK | 0o777), "/etc/passwd")
+        elif kind == "bomb":
+            archive.writestr("bad.jpg", bytes(50_000_000))
+        elif kind == "twice":
+            with pytest.warns(UserWarning, match="Duplicate"):
+                archive.writestr("good.jpg", picture)
+        else:
+            archive.writestr(member(NAMES.get(kind, "bad.jpg")), picture)
+        if kind == "overlap":
+            archive.filelist[1].header_offset = 10
+    if kind == "encrypted":
+        content = bytearray(path.read_bytes())
+        content[content.rindex(b"PK\x01\x02") + 8] |= 1
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [
+        ("up", "'../bad.jpg' leads out"), ("absolute", "'/tmp/bad.jpg' leads out"), ("drive", "'C:/bad.jpg' leads out"),
+        ("back", "leads out"), ("newline", "control characters"), ("link", "'bad.jpg' is a link"),
+        ("bomb", "'bad.jpg' would unpack to 50000000 bytes"), ("twice", "'good.jpg' is there twice"),
+        ("encrypted", "'bad.jpg' is encrypted"), ("overlap", "overlap"),
+    ],
+)  # fmt: skip
+def test_hostile_zips_are_refused_by_name(tmp_path: Path, kind: str, fault: str) -> None:
+    hostile(tmp_path / "images.zip", kind)
+    with pytest.raises(Fault, match=fault) as raised, open_source(tmp_path / "images.zip"):
+        pass
+    assert "\n" not in str(raised.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["images.zip"]
+
+
+def test_no_zip(tmp_path: Path) -> None:
+    section = celeba(tmp_path)
+    Path(section.images).write_bytes(b"<html>quota</html>")
+    with pytest.raises(Fault, match=r"img_align_celeba\.zip: no zip that can be read"):
+        prepared(tmp_path, section)
+    with pytest.raises(Fault, match="no such zip or folder"):
+        prepared(tmp_path, section.model_copy(update={"images": str(tmp_path / "nowhere")}))
+
+
+def test_a_cut_or_flipped_member_is_a_bad_picture(tmp_path: Path) -> None:
+    section = celeba(tmp_path)
+    content = bytearray(Path(section.images).read_bytes())
+    content[content.index(b"000003.jpg") + 700] ^= 255
+    Path(section.images).write_bytes(content)
+    with pytest.raises(Fault, match=r"1 bad picture\(s\): img_align_celeba/000003.jpg can't be read \(Bad CRC"):
+        prepared(tmp_path, section)
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    inside = tmp_path / "images"
+    inside.mkdir()
+    (tmp_path / "secret.jpg").write_bytes(celeba_picture())
+    for name, content in PICTURES.items():
+        (inside / Path(name).name).write_bytes(content)
+    (inside / "000002.jpg").unlink()
+    (inside / "000002.jpg").symlink_to(tmp_path / "secret.jpg")
+    (inside / "000004.jpg").unlink()
+    (inside / "000004.jpg").symlink_to("000001.jpg")  # within the folder: no harm
+    with pytest.raises(Fault, match=r"1 bad picture\(s\): 000002.jpg can't be read \(is a link out"):
+        prepared(tmp_path, celeba(tmp_path, images=str(inside)))

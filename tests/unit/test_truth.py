@@ -1,0 +1,185 @@
+"""The ground truth of a translation, and what translations are worth against it."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from stages import prepare
+from stargan.data.pictures import CentreCrop, ShareCrop, crop_as_dict
+from stargan.data.prepared import Prepared, read_prepared
+from stargan.data.synthetic import RENDERER, celeba_face, rafd_face, write_celeba, write_rafd
+from stargan.data.truth import changes, drawn_face, picture, truths
+from stargan.domains import Attributes, Classes, LabelKind
+from stargan.errors import Fault
+from stargan.evaluation.truth import truth_metrics
+from stargan.params import Celeba, Rafd, load
+
+HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
+FACES = Attributes((*HAIR, "Male", "Young"), (HAIR,))
+MOODS = Classes(("angry", "happy", "neutral"))
+
+
+def drawn(dataset: str, kind: LabelKind, sources: list[str], crop: CentreCrop | ShareCrop, seed: int) -> Prepared:
+    """A prepared set of drawn faces, as the prepare stage would leave it but for JPEG."""
+    origin = {"kind": "synthetic", "form": dataset, "seed": seed, "renderer": RENDERER}
+    rows = pd.DataFrame({"source": sources, "person": "", "split": "test"})
+    if isinstance(kind, Attributes):
+        faces = [celeba_face(seed, source) for source in sources]
+        labels = np.array([[face.attributes[name] for name in kind.names] for face in faces], dtype=np.uint8)
+    else:
+        faces = [rafd_face(seed, source) for source in sources]
+        labels = np.array([[face.expression == name for name in kind.names] for face in faces], dtype=np.uint8)
+    blank = np.zeros((len(sources), 32, 32, 3), dtype=np.uint8)
+    empty = Prepared(dataset, 32, kind, blank, labels, rows, origin, crop_as_dict(crop), "")
+    images = np.stack([picture(empty, face) for face in faces])
+    return Prepared(dataset, 32, kind, images, labels, rows, origin, crop_as_dict(crop), "")
+
+
+@pytest.fixture(scope="module")
+def celeba() -> Prepared:
+    return drawn("celeba", FACES, [f"{number:06d}.jpg" for number in range(1, 13)], CentreCrop(178), 1)
+
+
+@pytest.fixture(scope="module")
+def rafd() -> Prepared:
+    names = [f"Rafd090_{person:02d}_Caucasian_male_{mood}_frontal.jpg" for person in (1, 2) for mood in MOODS.names]
+    return drawn("rafd", MOODS, names, ShareCrop(0.0, 0.14, 1.0), 2)
+
+
+def test_the_truth_of_an_expression_is_the_other_picture_of_the_same_person(rafd: Prepared) -> None:
+    angry, happy, neutral = truths(rafd, 0, MOODS, MOODS.names)
+    assert not angry.changed.any()
+    assert (happy.image == rafd.images[1]).all()
+    assert (neutral.image == rafd.images[2]).all()
+    assert (truths(rafd, 3, MOODS, ["happy"])[0].image == rafd.images[4]).all()
+
+
+def test_outside_the_changed_pixels_the_truth_is_the_input_itself(celeba: Prepared) -> None:
+    noisy = np.clip(celeba.images.astype(int) + np.random.default_rng(0).integers(-3, 4, celeba.images.shape), 0, 255)
+    as_from_jpeg = Prepared(**{**vars(celeba), "images": noisy.astype(np.uint8)})
+    for target in ("Blond_Hair", "~Male"):
+        clean, found = (truths(data, 0, FACES, [target])[0] for data in (celeba, as_from_jpeg))
+        assert 0.02 < found.changed.mean() < 0.98
+        assert (found.image[~found.changed] == as_from_jpeg.images[0][~found.changed]).all()
+        assert (found.image[found.changed] == clean.image[found.changed]).all()
+
+
+def test_changing_hair_leaves_the_mouth_alone_and_expression_the_hair(celeba: Prepared) -> None:
+    hair = truths(celeba, 0, FACES, ["Blond_Hair" if not celeba.labels[0, 1] else "Black_Hair"])[0].changed
+    mood = truths(celeba, 0, MOODS, ["angry"])[0].changed
+    assert hair[:10].mean() > 0.1 > hair[20:26, 12:20].mean()
+    assert mood[20:26, 12:20].mean() > 0.1 > mood[:6].mean()
+
+
+def test_changes_are_the_columns_that_the_target_touches() -> None:
+    label = torch.tensor([[1, 0, 0, 1, 0]])
+    assert changes(FACES, label, "Blond_Hair+~Young") == {
+        "Black_Hair": False, "Blond_Hair": True, "Brown_Hair": False, "Young": True,
+    }  # fmt: skip
+    assert changes(MOODS, label, "happy") == "happy"
+
+
+def test_another_renderer_or_real_faces_are_refused(celeba: Prepared) -> None:
+    other = Prepared(**{**vars(celeba), "origin": {**celeba.origin, "renderer": RENDERER + 1}})
+    for data in (other, Prepared(**{**vars(celeba), "origin": {"kind": "files"}})):
+        with pytest.raises(Fault, match="synthesize"):
+            drawn_face(data, 0)
+
+
+def own(data: Prepared, targets: list[str]) -> pd.DataFrame:
+    """The index of translations of every image to every target."""
+    n = len(data.images)
+    return pd.DataFrame({"image": np.tile(np.arange(n), len(targets)), "target": np.repeat(targets, n)})
+
+
+def perfect(data: Prepared, rows: pd.DataFrame) -> np.ndarray:
+    """What a perfect translator makes of the rows."""
+    return np.stack([truths(data, row.image, data.kind, [row.target])[0].image for row in rows.itertuples()])
+
+
+def measured(data: Prepared, rows: pd.DataFrame, images: np.ndarray, faces: int = 100) -> dict[str, float]:
+    return truth_metrics(data, rows, images, faces, np.random.default_rng(0))
+
+
+def test_the_truth_itself_is_perfect(rafd: Prepared) -> None:
+    rows = own(rafd, ["angry", "happy"])
+    found = measured(rafd, rows, perfect(rafd, rows))
+    assert [found[f"ground_truth_{name}"] for name in ("l1", "changed_l1", "kept_l1")] == [0, 0, 0]
+    assert found["ground_truth_ssim"] == pytest.approx(1)
+    assert found["ground_truth_psnr"] == pytest.approx(58.92, abs=0.01)
+    assert found["identity_changed_l1"] > 0.05
+    assert found["identity_kept_l1"] == 0
+    assert found["identity_psnr"] < 40
+    # Two people, three moods: of six faces two are angry already.
+    assert found["ground_truth_n_angry"] == 4
+
+
+def test_doing_nothing_is_measured_as_the_identity(rafd: Prepared) -> None:
+    rows = own(rafd, ["angry", "happy"])
+    found = measured(rafd, rows, rafd.images[rows["image"].to_numpy()])
+    for name in ("l1", "psnr", "ssim", "changed_l1", "kept_l1"):
+        assert found[f"ground_truth_{name}"] == pytest.approx(found[f"identity_{name}"])
+        assert found[f"ground_truth_{name}_happy"] == found[f"identity_{name}_happy"]
+
+
+def test_a_change_in_the_wrong_place_is_kept_l1_alone(rafd: Prepared) -> None:
+    rows = own(rafd, ["happy"])
+    images = perfect(rafd, rows)
+    images[:, :2] = 255 - images[:, :2]  # the wall behind the hair, white in every drawing
+    found = measured(rafd, rows, images)
+    assert found["ground_truth_changed_l1"] == 0
+    assert found["ground_truth_kept_l1"] > 0.05
+
+
+def test_the_plain_key_is_the_mean_over_single_targets(celeba: Prepared) -> None:
+    rows = own(celeba, ["Blond_Hair", "~Male", "Blond_Hair+~Male"])
+    found = measured(celeba, rows, celeba.images[rows["image"].to_numpy()])
+    single = [found["identity_changed_l1_Blond_Hair"], found["identity_changed_l1_flip_Male"]]
+    assert found["identity_changed_l1"] == pytest.approx(np.mean(single))
+    assert found["ground_truth_n_Blond_Hair"] == 12 - celeba.labels[:, 1].sum()
+    assert "identity_changed_l1_Blond_Hair_and_flip_Male" in found
+
+
+def test_the_index_says_where_a_translation_lies(rafd: Prepared) -> None:
+    rows = own(rafd, ["angry", "happy"])
+    images = perfect(rafd, rows)
+    shuffled = np.random.default_rng(0).permutation(len(rows))
+    moved = rows.iloc[shuffled]  # its index still points to the right images
+    assert measured(rafd, moved, images)["ground_truth_l1"] == 0
+    assert measured(rafd, moved.reset_index(drop=True), images)["ground_truth_l1"] > 0.01
+
+
+def test_only_as_many_faces_as_asked_are_drawn(celeba: Prepared) -> None:
+    rows = own(celeba, ["~Male", "~Young"])
+    found = measured(celeba, rows, celeba.images[rows["image"].to_numpy()], faces=5)
+    assert (found["ground_truth_n_flip_Male"], found["ground_truth_n_flip_Young"]) == (5, 5)
+
+
+def test_real_faces_have_no_truth(celeba: Prepared) -> None:
+    real = Prepared(**{**vars(celeba), "origin": {"kind": "files"}})
+    assert measured(real, own(real, ["~Male"]), real.images) == {}
+
+
+@pytest.mark.parametrize("form", ["celeba", "rafd"])
+def test_drawings_lie_as_the_prepared_pictures_do(form: str, tmp_path: Path) -> None:
+    """Synthesize, prepare and the truth agree on person, label, crop and size; JPEG makes the only difference."""
+    params, raw = load(), tmp_path / "raw"
+    section: Celeba | Rafd
+    if form == "celeba":
+        write_celeba(raw, images=24, seed=3)
+        tables = {"attributes": "list_attr_celeba.csv", "partition": "list_eval_partition.txt"}
+        paths = {"images": "img_align_celeba.zip", **tables}
+        section = params.data.celeba.model_copy(
+            update={key: str(raw / name) for key, name in paths.items()} | {"test_images": 4}
+        )
+    else:
+        write_rafd(raw, people=3, seed=3, height=256, angles=[90], gazes=["left"])
+        section = params.data.rafd.model_copy(update={"images": str(raw / "rafd.zip"), "test_share": 0.3})
+    prepare.run(form, 32, section, tmp_path / "prepared")
+    data = read_prepared(tmp_path / "prepared")
+    for position in range(len(data.images)):
+        difference = np.abs(picture(data, drawn_face(data, position)).astype(int) - data.images[position])
+        assert difference.mean() < 2, position
