@@ -1,0 +1,106 @@
+"""Fetch a real dataset, or check one that was placed by hand.
+
+    python -m stages.fetch celeba [--to data/raw/celeba-real] [--mirror URL]
+    python -m stages.fetch rafd [--to data/raw/rafd-real]
+
+CelebA is downloaded and its MD5s are checked; RaFD is had on request only, so its files are checked. At the end
+the flags are printed that bring the data into the pipeline.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+from stargan.data.download import CELEBA, PublishedFile, fetch
+from stargan.data.rafd import EXPRESSIONS, Shot, is_candidate, shot
+from stargan.data.source import by_base_name, open_source
+from stargan.errors import Fault, main
+
+PEOPLE, GAZES = 67, ("frontal", "left", "right")
+PER_ANGLE = PEOPLE * len(EXPRESSIONS) * len(GAZES)
+REQUEST = (
+    "RaFD is given to researchers on request: ask for an account at https://rafd.nl, download the pictures of the "
+    "camera angles you need (the paper: 45, 90, 135), and put them"
+)
+
+
+def run_celeba(folder: Path, mirror: str | None = None, files: tuple[PublishedFile, ...] = CELEBA) -> str:
+    """Bring CelebA's files to `folder`; return the flags that use them. Raises Fault that names every file lacking."""
+    folder.mkdir(parents=True, exist_ok=True)
+    faults = []
+    for file in files:
+        print(f"{file.name}: fetching or checking {file.size} bytes", flush=True)
+        try:
+            fetch(file, folder, mirror)
+        except Fault as fault:
+            faults.append(str(fault))
+    flags = (
+        f"-S data.celeba.images={folder}/img_align_celeba.zip -S data.celeba.attributes={folder}/list_attr_celeba.txt "
+        f"-S data.celeba.partition={folder}/list_eval_partition.txt"
+    )
+    if faults:
+        raise Fault(f"{len(faults)} of {len(files)} files are not there yet: {' | '.join(faults)} | when all are there, "
+                    f"use them by {flags}")  # fmt: skip
+    return flags
+
+
+def run_rafd(path: Path) -> str:
+    """Check the RaFD pictures below `path` (a folder or a zip); return the flags that use them.
+
+    Raises Fault that says how to ask for the set where nothing is there, or which pictures are lacking.
+    """
+    if not path.exists():
+        raise Fault(f"{path}: nothing is there; {REQUEST} there, in folders of any depth, or one zip")
+    with open_source(path) as source:
+        names = [name for name in by_base_name(source) if is_candidate(name)]
+    shots = {name: found for name in names if (found := shot(name))}
+    if not shots:
+        raise Fault(f"{path}: no file is named as in RaFD (Rafd090_01_Caucasian_female_angry_frontal.jpg); {REQUEST} there")
+    _report(shots, len(names))
+    odd = [name for name in names if name not in shots]
+    if odd:
+        raise Fault(f"{path}: {len(odd)} picture(s) not named as in RaFD, first {odd[0]}; rename or remove them")
+    angles = sorted({found.angle for found in shots.values()})
+    lacking = [gap for angle in angles for gap in _gaps(shots, angle)]
+    if lacking:
+        raise Fault(f"{path}: {len(lacking)} picture(s) lacking, first {', '.join(lacking[:3])}; download them again")
+    return f"-S data.rafd.images={path} -S data.rafd.angles={json.dumps(angles, separators=(',', ':'))}"
+
+
+def _report(shots: dict[str, Shot], names: int) -> None:
+    """Print what is there: the counts of persons, expressions, gazes, and of pictures an angle."""
+    persons = {found.person for found in shots.values()}
+    expressions = {found.expression for found in shots.values()}
+    gazes = {found.gaze for found in shots.values()}
+    print(f"{len(shots)} of {names} pictures named as in RaFD: {len(persons)} of {PEOPLE} persons, "
+          f"{len(expressions)} of {len(EXPRESSIONS)} expressions, {len(gazes)} of {len(GAZES)} gazes")  # fmt: skip
+    for angle, count in sorted(Counter(found.angle for found in shots.values()).items()):
+        print(f"angle {angle:03d}: {count} of {PER_ANGLE} pictures")
+
+
+def _gaps(shots: dict[str, Shot], angle: int) -> list[str]:
+    """Return the pictures that an angle lacks, as 'person 07 angry left at 090'; persons that are there as a whole."""
+    there = {found for found in shots.values() if found.angle == angle}
+    persons = sorted({found.person for found in shots.values()})
+    gaps = [
+        f"person {person} {expression} {gaze} at {angle:03d}"
+        for person in persons for expression in EXPRESSIONS for gaze in GAZES
+        if Shot(angle, person, expression, gaze) not in there
+    ]  # fmt: skip
+    return gaps + [f"a whole person at {angle:03d}"] * (PEOPLE - len(persons))
+
+
+def _command() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stages.fetch", description="fetch or check a real dataset")
+    parser.add_argument("dataset", choices=["celeba", "rafd"])
+    parser.add_argument("--to", type=Path, help="folder of the files; default data/raw/<dataset>-real")
+    parser.add_argument("--mirror", help="URL of a folder that serves CelebA's files by name, in place of Google Drive")
+    given = parser.parse_args()
+    folder = given.to or Path("data/raw") / f"{given.dataset}-real"
+    flags = run_celeba(folder, given.mirror) if given.dataset == "celeba" else run_rafd(folder)
+    print(f"complete; to use it: dvc exp run {flags}")
+
+
+if __name__ == "__main__":
+    main(_command)

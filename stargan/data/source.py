@@ -1,0 +1,152 @@
+"""Raw pictures where they lie: a zip read in place, or a folder. Nothing is ever extracted."""
+
+import json
+import os
+import stat
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from stargan.errors import Fault
+
+PICTURE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+MAX_MEMBERS = 2_000_000
+MAX_MEMBER_BYTES = 1 << 28  # 256 MiB: far above any picture
+MAX_RATIO = 200  # compressed pictures hardly deflate
+
+FILES: Mapping[str, Any] = {"kind": "files"}
+
+
+class Source(Protocol):
+    """Named bytes. Names are relative paths with '/', sorted; hidden files are left out."""
+
+    path: Path
+    names: list[str]
+    origin: Mapping[str, Any]
+    """{"kind": "files"}, or {"kind": "synthetic", "form", "renderer", "seed"} of a set that the project drew."""
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one file. Raises OSError or zipfile.BadZipFile where they can't be had."""
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[Source]:
+    """Yield the source at `path`. Raises Fault where it is missing, not a zip, or a hostile one."""
+    if path.is_dir():
+        yield FolderSource(path)
+    elif not path.exists():
+        raise Fault(f"{path}: no such zip or folder; put it there or correct its path in params.yaml")
+    else:
+        try:
+            archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+            raise Fault(f"{path}: no zip that can be read ({error}); fetch it again or give a folder") from error
+        with archive:
+            yield ZipSource(path, archive)
+
+
+class ZipSource:
+    """The files of a zip, each read where it lies."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        """Check every member's name, size and place. Raises Fault that names the first hostile one."""
+        self.path = path
+        self._archive = archive
+        members = [info for info in archive.infolist() if not info.is_dir()]
+        if len(members) > MAX_MEMBERS:
+            raise Fault(f"{path}: {len(members)} members, above the limit of {MAX_MEMBERS}; split the set")
+        _refuse_hostile(path, archive.infolist())
+        self.names = sorted(info.filename for info in members if not _hidden(info.filename))
+        self.origin = _origin(archive.comment)
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one member, its CRC checked. Raises OSError or BadZipFile."""
+        try:
+            return self._archive.read(name)
+        except (NotImplementedError, EOFError, RuntimeError, ValueError) as error:
+            raise zipfile.BadZipFile(str(error)) from error
+
+
+class FolderSource:
+    """The files below a folder."""
+
+    def __init__(self, path: Path) -> None:
+        """List the files; links to folders are not followed."""
+        self.path = path
+        self.origin = FILES
+        self._root = path.resolve()
+        found = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+        relative = (file.relative_to(path).as_posix() for file in found)
+        self.names = sorted(name for name in relative if not _hidden(name))
+        odd = next((name for name in self.names if not name.isprintable()), None)
+        if odd:  # bytes that are no UTF-8 would end up in rows.csv
+            raise Fault(f"{path}: {odd!r} has control characters in its name or is not UTF-8; rename it")
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one file. Raises OSError, for a link that leaves the folder too."""
+        file = self.path / name
+        if file.is_symlink() and not file.resolve().is_relative_to(self._root):
+            raise OSError("is a link out of the folder")
+        if not file.is_file():
+            raise OSError("is not a file")
+        return file.read_bytes()
+
+
+def by_base_name(source: Source) -> dict[str, str]:
+    """Return {file name without folders: full name}, sorted. Raises Fault where two files share a name."""
+    found: dict[str, str] = {}
+    for name in source.names:
+        base = PurePosixPath(name).name
+        if base in found:
+            raise Fault(f"{source.path}: {found[base]} and {name} have the same file name; remove one")
+        found[base] = name
+    return dict(sorted(found.items()))
+
+
+def looks_like_picture(name: str) -> bool:
+    """Say whether a file name ends as pictures do."""
+    return name.lower().endswith(PICTURE_SUFFIXES)
+
+
+def _hidden(name: str) -> bool:
+    """Say whether a name is what desktops leave behind: dot files, __MACOSX, Thumbs.db."""
+    parts = PurePosixPath(name).parts
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts) or parts[-1] == "Thumbs.db"
+
+
+def _refuse_hostile(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    seen: set[str] = set()
+    end = 0
+    for info in sorted(members, key=lambda member: member.header_offset):
+        parts = info.filename.split("/")
+        reason = None
+        if info.filename.startswith("/") or "\\" in info.filename or ":" in parts[0] or ".." in parts:
+            reason = "leads out of the archive"
+        elif info.orig_filename != info.filename or not info.filename.isprintable():
+            reason = "has control characters in its name"
+        elif info.filename in seen:
+            reason = "is there twice"
+        elif info.flag_bits & 1:
+            reason = "is encrypted"
+        elif stat.S_ISLNK(info.external_attr >> 16):
+            reason = "is a link"
+        elif info.header_offset < end:
+            reason = "overlaps the member before it"
+        elif info.file_size > MAX_MEMBER_BYTES or info.file_size > MAX_RATIO * max(info.compress_size, 1024):
+            reason = f"would unpack to {info.file_size} bytes from {info.compress_size}"
+        if reason:
+            raise Fault(f"{path}: member {info.filename!r} {reason}; get the archive from a source you trust")
+        seen.add(info.filename)
+        end = info.header_offset + info.compress_size
+
+
+def _origin(comment: bytes) -> Mapping[str, Any]:
+    """Return the origin that a zip's comment tells: this project marks the sets it draws by a JSON object."""
+    try:
+        mark = json.loads(comment)
+        return {"kind": "synthetic", "form": str(mark["form"]), "renderer": int(mark["renderer"]),
+                "seed": int(mark["seed"])}  # fmt: skip
+    except (ValueError, KeyError, TypeError):
+        return FILES
