@@ -97,7 +97,7 @@ def own(data: Prepared, targets: list[str]) -> pd.DataFrame:
 
 def perfect(data: Prepared, rows: pd.DataFrame) -> np.ndarray:
     """What a perfect translator makes of the rows."""
-    return np.stack([truths(data, row.image, data.kind, [row.target])[0].image for row in rows.itertuples()])
+    return np.stack([truths(data, row["image"], data.kind, [row["target"]])[0].image for row in rows.to_dict("records")])
 
 
 def measured(data: Prepared, rows: pd.DataFrame, images: np.ndarray, faces: int = 100) -> dict[str, float]:

@@ -1,0 +1,73 @@
+"""Workspaces in which stages run as users run them: as processes, in a folder of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stargan.data.prepared import write_manifest
+from stargan.domains import Attributes, Classes, LabelKind
+from stargan.params import read_yaml
+
+ROOT = Path(__file__).parents[2]
+FACES = Attributes(("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"), (("Black_Hair", "Blond_Hair", "Brown_Hair"),))
+MOODS = Classes(("angry", "happy", "neutral"))
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a stage: this checkout's code, one thread, nothing of an outer DVC or MLflow."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("DVC_", "MLFLOW_", "GIT_"))}
+    return kept | {"PATH": f"{Path(sys.executable).parent}:{kept['PATH']}", "DVC_NO_ANALYTICS": "1", "PYTHONWARNINGS": "default"}
+
+
+def stage(module: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run `python -m MODULE` of this checkout in `cwd`."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments], cwd=cwd, capture_output=True, text=True, timeout=300,
+        env=environment() | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def write_params(path: Path, **patch: object) -> None:
+    """Write params.yaml with dotted keys (a__b) changed; JSON is YAML."""
+    import json
+
+    values = read_yaml(ROOT / "params.yaml")
+    for key, value in patch.items():
+        *parents, last = key.split("__")
+        section = values
+        for parent in parents:
+            section = section[parent]
+        section[last] = value
+    path.write_text(json.dumps(values))
+
+
+def write_noise(folder: Path, dataset: str, kind: LabelKind, count: int = 12, size: int = 16) -> None:
+    """Write a prepared dataset of noise; the last four images are the test split."""
+    random = np.random.default_rng(count + kind.width)
+    folder.mkdir(parents=True)
+    np.save(folder / "images.npy", random.integers(0, 256, (count, size, size, 3), dtype=np.uint8))
+    np.save(folder / "labels.npy", np.eye(kind.width, dtype=np.uint8)[np.arange(count) % kind.width])
+    rows = pd.DataFrame({
+        "source": [f"{i}.png" for i in range(count)], "person": [str(i % 3) for i in range(count)],
+        "split": ["train"] * (count - 4) + ["test"] * 4,
+    })  # fmt: skip
+    write_manifest(folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[])
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A folder with params.yaml and two prepared datasets of noise, for short trainings."""
+    write_params(
+        tmp_path / "params.yaml", threads=1, train__batch=4, train__g_filters=4, train__g_blocks=1, train__d_filters=4,
+        train__d_layers=2, train__n_critic=3, train__sample_every=4, train__checkpoint_every=5, train__keep_every=6,
+        train__log_every=2, runs__both={"datasets": ["celeba", "rafd"], "image_size": 16, "unit": "iterations", "length": 24, "decay": 12},
+        runs__rafd={"datasets": ["rafd"], "image_size": 16, "unit": "iterations", "length": 24, "decay": 12},
+    )  # fmt: skip
+    write_noise(tmp_path / "data/prepared/celeba-16", "celeba", FACES)
+    write_noise(tmp_path / "data/prepared/rafd-16", "rafd", MOODS)
+    return tmp_path

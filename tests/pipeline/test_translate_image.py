@@ -1,0 +1,141 @@
+"""Pictures of one's own: with a generator of this project and with one of the released code."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import FACES, MOODS
+from PIL import Image
+
+from stages import translate_image
+from stargan import assembly
+from stargan.checkpoint import write_tensors
+from stargan.domains import DomainSpace
+from stargan.errors import Fault
+from stargan.networks.star import Generator
+from stargan.released import load_released
+
+BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
+CPU = torch.device("cpu")
+
+
+def generator(planes: int) -> Generator:
+    torch.manual_seed(3)
+    return Generator(planes, 4, 2)
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Path:
+    header = {"schema": 1, "space": BOTH.as_dict(), "image_size": 16, "g_filters": 4, "g_blocks": 2}
+    write_tensors(tmp_path / "generator.safetensors", generator(BOTH.width).state_dict(), header)
+    return tmp_path / "generator.safetensors"
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    """A state dict as the released code writes it: running statistics in every instance norm."""
+    state = dict(generator(5).state_dict())
+    for key in [key for key in state if key.endswith(".bias")]:
+        stem = key.removesuffix("bias")
+        state |= {f"{stem}running_mean": torch.ones(4), f"{stem}running_var": torch.ones(4), f"{stem}num_batches_tracked": torch.tensor(1)}
+    torch.save(state, tmp_path / "200000-G.ckpt")
+    return tmp_path / "200000-G.ckpt"
+
+
+@pytest.mark.parametrize(
+    ("to", "given", "expected"),
+    [
+        ("Blond_Hair,Young", "", [0, 1, 0, 0, 1, 0, 0, 0, 1, 0]),
+        ("Blond_Hair", "Black_Hair,Male,Young", [0, 1, 0, 1, 1, 0, 0, 0, 1, 0]),
+        ("~Male", "Black_Hair,Male", [1, 0, 0, 0, 0, 0, 0, 0, 1, 0]),
+        ("happy", "", [0, 0, 0, 0, 0, 0, 1, 0, 0, 1]),
+    ],
+)
+def test_target_vectors(to: str, given: str, expected: list[int]) -> None:
+    assert translate_image.target_vector(BOTH, to, given).tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("Blond_Har", "label 'Blond_Har' is unknown to this model; nearest: Blond_Hair"), (" ,", "--to names no label"),
+        ("happy,Young", "different datasets"),
+    ],
+)  # fmt: skip
+def test_impossible_targets_are_refused(to: str, said: str) -> None:
+    with pytest.raises(Fault, match=said):
+        translate_image.target_vector(BOTH, to, "")
+
+
+def test_a_folder_of_pictures_becomes_pngs_of_the_models_size(ours: Path, tmp_path: Path) -> None:
+    source, out = tmp_path / "photos", tmp_path / "out"
+    source.mkdir()
+    Image.new("RGB", (40, 30), "red").save(source / "a.jpg")
+    Image.new("L", (20, 50), 99).save(source / "b.png")
+    (source / "notes.txt").write_text("no picture")
+    model = assembly.load_model(ours, CPU)
+    vector = translate_image.target_vector(model.space, "happy", "")
+    for path in translate_image.pictures_in(source):
+        translate_image.translate(model, vector, path, out / f"{path.stem}.png", CPU)
+    assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png"]
+    for path in out.iterdir():
+        with Image.open(path) as picture:
+            assert (picture.size, picture.mode) == ((16, 16), "RGB")
+
+
+def test_only_the_centre_square_counts(ours: Path, tmp_path: Path) -> None:
+    wide = np.zeros((16, 48, 3), np.uint8)
+    wide[:, 16:32] = np.random.default_rng(0).integers(0, 256, (16, 16, 3))
+    Image.fromarray(wide).save(tmp_path / "wide.png")
+    Image.fromarray(wide[:, 16:32]).save(tmp_path / "centre.png")
+    model = assembly.load_model(ours, CPU)
+    vector = translate_image.target_vector(model.space, "happy", "")
+    for name in ("wide", "centre"):
+        translate_image.translate(model, vector, tmp_path / f"{name}.png", tmp_path / f"{name}-out.png", CPU)
+    assert (tmp_path / "wide-out.png").read_bytes() == (tmp_path / "centre-out.png").read_bytes()
+
+
+def test_a_released_checkpoint_is_the_same_network(released: Path) -> None:
+    model = load_released(released, [FACES.names], 128, CPU)
+    x, c = torch.rand(1, 3, 16, 16), torch.tensor([[1.0, 0, 0, 1, 1]])
+    with torch.no_grad():
+        assert torch.equal(model.translator.translate(x, [c]), generator(5)(x, c))
+
+
+def test_label_names_must_fill_the_planes(released: Path) -> None:
+    with pytest.raises(Fault, match="takes 5 label planes, --labels names 4"):
+        load_released(released, [FACES.names[:4]], 128, CPU)
+    with pytest.raises(Fault, match=r"names 6 \(mask included\)"):
+        load_released(released, [FACES.names[:2], ("x", "y")], 128, CPU)
+
+
+class Payload:
+    """A pickle that would run code."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (Path.touch, (Path("/tmp/stargan-payload-ran"),))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("content", ["payload", "cut", "page", "other"])
+def test_other_files_are_refused_and_run_nothing(released: Path, content: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.ckpt"
+    if content == "payload":
+        torch.save({"main.0.weight": Payload()}, path)
+    elif content == "other":
+        torch.save([1, 2], path)
+    else:
+        path.write_bytes(released.read_bytes()[:-40] if content == "cut" else b"<!doctype html><p>quota</p>")
+    with pytest.raises(Fault, match=f"^{path}: not a generator of the released code"):
+        load_released(path, [FACES.names], 128, CPU)
+    assert not Path("/tmp/stargan-payload-ran").exists()
+
+
+def test_weights_that_do_not_fit_their_header_are_refused(tmp_path: Path) -> None:
+    header = {"schema": 1, "space": BOTH.as_dict(), "image_size": 16, "g_filters": 8, "g_blocks": 2}
+    write_tensors(tmp_path / "m.safetensors", generator(BOTH.width).state_dict(), header)
+    with pytest.raises(Fault, match="do not fit its header"):
+        assembly.load_model(tmp_path / "m.safetensors", CPU)
+    write_tensors(tmp_path / "m.safetensors", {}, {**header, "schema": 9})
+    with pytest.raises(Fault, match="model schema 9 is not 1"):
+        assembly.load_model(tmp_path / "m.safetensors", CPU)

@@ -1,0 +1,72 @@
+"""Checkpoints: whole or absent, the newest readable one, no second writer."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from stargan.checkpoint import Checkpoints, fingerprint, read_tensors, write_tensors
+from stargan.errors import Fault
+
+TENSORS = {"w": torch.arange(6.0).reshape(2, 3).T, "n": torch.tensor(3)}
+
+
+def test_round_trip_keeps_values_shapes_types_and_header(tmp_path: Path) -> None:
+    write_tensors(tmp_path / "a", TENSORS, {"done": 3, "names": ["x", "y"]})
+    tensors, header = read_tensors(tmp_path / "a")
+    assert header == {"done": 3, "names": ["x", "y"]}
+    assert all(torch.equal(tensors[key], value) and tensors[key].dtype == value.dtype for key, value in TENSORS.items())
+
+
+def test_equal_content_is_equal_bytes_whatever_the_name(tmp_path: Path) -> None:
+    for name in ("a", "longer-name"):
+        write_tensors(tmp_path / name, TENSORS, {"b": 1, "a": 2})
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "longer-name").read_bytes()
+
+
+def test_the_last_two_are_kept(tmp_path: Path) -> None:
+    store = Checkpoints(tmp_path)
+    for done in (5, 10, 100):
+        store.save(done, TENSORS, {"done": done})
+    assert sorted(os.listdir(tmp_path)) == ["00000010.safetensors", "00000100.safetensors"]
+    latest = store.latest()
+    assert latest is not None
+    assert latest[1] == {"done": 100}
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "header", "foreign"])
+def test_an_unreadable_one_is_named_and_passed_over(tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Checkpoints(tmp_path)
+    store.save(1, TENSORS, {"done": 1})
+    store.save(2, TENSORS, {"done": 2})
+    newest, content = store.path(2), store.path(2).read_bytes()
+    newest.write_bytes({"empty": b"", "cut": content[:-5], "header": b"\xff" * 8 + content[8:], "foreign": b"<html>" * 9}[damage])
+    latest = store.latest()
+    assert latest is not None
+    assert latest[1] == {"done": 1}
+    assert str(newest) in capsys.readouterr().err
+
+
+def test_nothing_there_is_nothing(tmp_path: Path) -> None:
+    assert Checkpoints(tmp_path / "absent").latest() is None
+
+
+def test_a_second_writer_is_refused(tmp_path: Path) -> None:
+    store = Checkpoints(tmp_path / "run")
+    with store.lock(), pytest.raises(Fault, match="another process trains this run"):
+        Checkpoints(tmp_path / "run").lock()
+    with store.lock():
+        pass
+
+
+def test_the_fingerprint_follows_values_and_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import stargan.losses
+
+    one = fingerprint({"lr": 1.0}, ["hash"])
+    assert one == fingerprint({"lr": 1.0}, ["hash"])
+    assert one != fingerprint({"lr": 2.0}, ["hash"])
+    changed = tmp_path / "losses.py"
+    changed.write_text(Path(str(stargan.losses.__file__)).read_text() + "# another\n")
+    monkeypatch.setattr(stargan.losses, "__file__", str(changed))
+    assert one != fingerprint({"lr": 1.0}, ["hash"])

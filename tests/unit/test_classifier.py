@@ -1,0 +1,172 @@
+"""The judge: its training, its form on disk, and the Inception weights' check."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from stargan.domains import Attributes, Classes
+from stargan.errors import Fault
+from stargan.evaluation import judge as judge_module
+from stargan.evaluation.judge import Judge, pixels, read_judge, write_judge
+from stargan.evaluation.learning import flipped, learn, orders
+from stargan.networks.classifier import new_classifier
+
+KIND = Classes(("dark", "light"), "tone")
+
+
+def generator(seed: int = 1) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def tones(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Noise that is dark in every other image."""
+    labels = np.eye(2, dtype=np.uint8)[np.arange(n) % 2]
+    noise = np.random.default_rng(seed).integers(0, 128, (n, 16, 16, 3))
+    return (noise + 100 * labels[:, 1][:, None, None, None]).astype(np.uint8), labels
+
+
+def learned(seed: int = 1, epochs: int = 3, images: int = 40) -> tuple[Judge, list[float]]:
+    torch.set_num_threads(1)
+    network, losses = new_classifier(2, seed), []
+    x, y = tones(images)
+    learn(
+        network, KIND, x, y, epochs=epochs, batch=8, lr=1e-3, weight_decay=1e-4, random=generator(seed),
+        log=lambda _, loss: losses.append(loss),
+    )  # fmt: skip
+    return Judge(network, KIND, 16), losses
+
+
+def test_parameters_are_resnet_18s() -> None:
+    # torchvision's published 11,689,512 with 1000 classes, less its head, plus ours.
+    count = sum(p.numel() for p in new_classifier(8, 0).parameters())
+    assert count == 11_689_512 - 513 * 1000 + 513 * 8
+
+
+def test_it_learns_and_is_right_on_images_it_never_saw() -> None:
+    judge, losses = learned()
+    x, y = tones(30, seed=9)
+    assert (judge.labels(judge.see(x, np.arange(30))) == y).mean() > 0.9
+    assert np.mean(losses[-3:]) < 0.5 * np.mean(losses[:3])
+
+
+def test_equal_seeds_give_equal_weights_whatever_the_global_generator() -> None:
+    torch.manual_seed(1)
+    first, _ = learned(epochs=1)
+    torch.manual_seed(2)
+    before = torch.random.get_rng_state()
+    second, _ = learned(epochs=1)
+    third, _ = learned(seed=2, epochs=1)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    x, _ = tones(5)
+    logits = [judge.see(x, np.arange(5)).logits for judge in (first, second, third)]
+    assert torch.equal(logits[0], logits[1])
+    assert not torch.equal(logits[0], logits[2])
+
+
+@pytest.mark.parametrize(("images", "batch", "sizes"), [(65, 64, [65]), (130, 64, [65, 65]), (3, 8, [3]), (7, 2, [3, 2, 2])])
+def test_an_epoch_shows_each_image_once_and_no_batch_is_small(images: int, batch: int, sizes: list[int]) -> None:
+    parts = list(orders(images, batch, 2, generator()))
+    assert [len(part) for part in parts] == 2 * sizes
+    epochs = torch.cat(parts).view(2, images)
+    assert (epochs.sort(dim=1).values == torch.arange(images)).all()
+    assert not torch.equal(epochs[0], epochs[1])
+
+
+def test_about_half_are_mirrored_and_each_as_a_whole() -> None:
+    images = torch.arange(4.0).expand(200, 3, 2, 4)
+    found = flipped(images, generator())
+    mirrored = (found == images.flip(3)).flatten(1).all(dim=1)
+    kept = (found == images).flatten(1).all(dim=1)
+    assert (mirrored ^ kept).all()
+    assert 70 < mirrored.sum() < 130
+
+
+def test_pixels_reach_both_ends() -> None:
+    levels = np.array([0, 51, 255], dtype=np.uint8).reshape(1, 1, 1, 3).repeat(2, axis=1)
+    assert pixels(levels)[0, :, 0, 0].tolist() == pytest.approx([-1, -0.6, 1])
+    assert pixels(levels).shape == (1, 3, 2, 1)
+
+
+def test_too_few_images_to_train_on() -> None:
+    x, y = tones(1)
+    with pytest.raises(Fault, match="train split"):
+        learn(new_classifier(2, 0), KIND, x, y, epochs=1, batch=8, lr=1e-3, weight_decay=0, random=generator(),
+              log=lambda *_: None)  # fmt: skip
+
+
+def test_it_sees_the_asked_images_in_order_whatever_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge, _ = learned(epochs=1)
+    x, _ = tones(12)
+    chosen = np.array([7, 0, 11, 3, 3])
+    whole = judge.see(x, chosen)
+    monkeypatch.setattr(judge_module, "BATCH", 2)
+    parts = judge.see(x, chosen)
+    alone = torch.cat([judge.see(x, chosen[i : i + 1]).features for i in range(5)])
+    assert torch.allclose(whole.features, parts.features, atol=1e-5)
+    assert torch.allclose(whole.features, alone, atol=1e-5)
+    assert judge.see(x, chosen[:0]).features.shape == (0, 512)
+
+
+def test_it_comes_back_from_disk_the_same(tmp_path: Path) -> None:
+    judge, _ = learned(epochs=1)
+    write_judge(tmp_path, judge, "abc")
+    again = read_judge(tmp_path)
+    x, _ = tones(4)
+    assert torch.equal(again.see(x, np.arange(4)).logits, judge.see(x, np.arange(4)).logits)
+    assert (again.kind, again.size) == (KIND, 16)
+    first = (tmp_path / "classifier.safetensors").read_bytes()
+    write_judge(tmp_path, again, "abc")
+    assert (tmp_path / "classifier.safetensors").read_bytes() == first
+
+
+def test_a_missing_or_broken_judge_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match="classifier stage again"):
+        read_judge(tmp_path)
+    write_judge(tmp_path, Judge(new_classifier(2, 0), KIND, 16), "abc")
+    (tmp_path / "classifier.safetensors").write_bytes(b"cut")
+    with pytest.raises(Fault, match="classifier stage again") as caught:
+        read_judge(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_labels_follow_the_kind() -> None:
+    seen = judge_module.Seen(torch.zeros(2, 512), torch.tensor([[2.0, 1.0, -1.0], [-1.0, -3.0, -2.0]]))
+    network = new_classifier(3, 0)
+    names = ("a", "b", "c")
+    assert Judge(network, Classes(names), 16).labels(seen).tolist() == [[1, 0, 0], [1, 0, 0]]
+    assert Judge(network, Attributes(names), 16).labels(seen).tolist() == [[1, 1, 0], [0, 0, 0]]
+
+
+def test_inception_weights_must_be_there_and_be_the_published_ones(tmp_path: Path) -> None:
+    from stargan.evaluation.inception import Inception
+
+    other = tmp_path / "weights-inception-2015-12-05-6726825d.pth"
+    other.write_bytes(b"something else")
+    for path, reason in ((Path(), "is not set"), (tmp_path / "none.pth", "is no file"), (other, "has SHA-256")):
+        with pytest.raises(Fault, match=reason) as caught:
+            Inception(path)
+        assert "https://github.com/toshas/torch-fidelity/releases" in str(caught.value)
+        assert "evaluate.features=classifier" in str(caught.value)
+
+
+def test_inception_features_from_a_weights_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+
+    from stargan.evaluation import inception
+
+    with monkeypatch.context() as patch:  # the network's form without its published weights
+        patch.setattr("torch_fidelity.feature_extractor_inceptionv3.load_state_dict_from_url", lambda *_, **__: {})
+        patch.setattr(nn.Module, "load_state_dict", lambda *_, **__: None)
+        state: dict[str, Tensor] = FeatureExtractorInceptionV3("inception-v3-compat", ["2048"]).state_dict()
+    torch.save(state, tmp_path / "weights.pth")
+    monkeypatch.setattr(inception, "check", lambda _: None)
+    images, _ = tones(5)
+    network = inception.Inception(tmp_path / "weights.pth")
+    found = network.features(images, np.array([3, 1]))
+    assert found.shape == (2, 2048)
+    found, alone = found / found.max(), network.features(images, np.array([1])) / found.max()
+    assert torch.allclose(found[1:], alone, atol=1e-5)
+    assert (found[0] - found[1]).abs().max() > 1e-3

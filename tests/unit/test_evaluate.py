@@ -1,0 +1,280 @@
+"""Evaluation as a whole: faces that wear their labels as painted stripes, translators whose worth is known."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import Tensor, nn
+
+from stages import classifier, evaluate
+from stargan.data.prepared import Prepared, read_prepared, write_manifest
+from stargan.domains import Attributes, Classes, DomainSpace, LabelKind
+from stargan.errors import Fault
+from stargan.evaluation.dataset import Protocol, domains
+from stargan.evaluation.judge import Judge, read_judge
+from stargan.evaluation.report import joined
+from stargan.evaluation.translations import Translations, read_translations
+from stargan.params import Params, Run, load
+from stargan.translation import path_of, requests
+
+SIZE = 16
+FACES = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
+MOODS = Classes(("angry", "happy", "neutral"), "mood")
+KINDS: dict[str, LabelKind] = {"faces": FACES, "moods": MOODS}
+TARGETS = {"faces": ["Blond", "~Male", "Blond+~Male"]}
+SPACE = DomainSpace(tuple(KINDS), tuple(KINDS.values()))
+PROTOCOL = Protocol("neutral", kid_subset=10, bootstrap=50, seed=3)
+
+
+def painted(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Paint (N, 3) labels as stripes over the upper half; the lower half, the person, stays."""
+    images = images.copy()
+    for column in range(3):
+        images[:, : SIZE // 2, 5 * column : 5 * column + 5] = (50 + 150 * labels[:, column])[:, None, None, None]
+    return images
+
+
+def write_set(folder: Path, dataset: str, seed: int, train: int = 30, test: int = 24) -> Prepared:
+    """Write a prepared set: every label in turn, two test images a person."""
+    folder.mkdir(parents=True)
+    random, kind, n = np.random.default_rng(seed), KINDS[dataset], train + test
+    combinations = np.eye(3) if isinstance(kind, Classes) else [[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1], [0, 0, 1]]
+    labels = np.array([combinations[i % len(combinations)] for i in range(n)], dtype=np.uint8)
+    images = painted(random.integers(0, 256, (n, SIZE, SIZE, 3)).astype(np.uint8), labels)
+    np.save(folder / "images.npy", images)
+    np.save(folder / "labels.npy", labels)
+    people = ["" if i < train else str(i // 2) for i in range(n)]
+    splits = ["train"] * train + ["test"] * test
+    rows = pd.DataFrame({"source": [f"{i}.png" for i in range(n)], "person": people, "split": splits})
+    origin = {"kind": "files"}
+    write_manifest(folder, dataset=dataset, kind=kind, rows=rows, origin=origin, crop={}, quarantined=[])
+    return read_prepared(folder)
+
+
+def translated(name: str, images: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Translate as `name` does: "perfect" paints what was asked, "identity" nothing, "angry" makes all angry."""
+    if name == "identity":
+        return images.copy()
+    return painted(images, wanted if name == "perfect" else np.tile([1, 0, 0], (len(images), 1)))
+
+
+def write_run(folder: Path, sets: Mapping[str, Prepared], translator: str, wrong_mask: str = "identity") -> Translations:
+    """Write a run's translations; with the wrong mask it does as `wrong_mask` says."""
+    images, tables = [], []
+    for request in requests(SPACE, TARGETS):
+        faces, labels = SPACE.datasets[request.faces], SPACE.datasets[request.labels]
+        if faces not in sets or labels not in sets:
+            continue
+        rows = sets[faces].split("test")
+        own = torch.from_numpy(np.array(sets[faces].labels[rows])).float()
+        goal = path_of(SPACE, request, own)[-1][:, SPACE.columns(request.labels)].numpy()
+        worker = wrong_mask if request.set == "wrong_mask" else translator
+        images.append(translated(worker, sets[faces].images[rows], goal))
+        tables.append(pd.DataFrame({
+            "set": request.set, "faces": faces, "image": rows, "labels": labels, "target": request.target,
+            "mask": SPACE.datasets[request.mask],
+        }))  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "images.npy", np.concatenate(images))
+    pd.concat(tables).to_csv(folder / "index.csv", index=False)
+    (folder / "translations.json").write_text(json.dumps({
+        "run": "both", "method": "star", "step": 40, "datasets": list(sets), "image_size": SIZE,
+        "sizes": {"g_parameters": 11, "d_parameters": 22},
+    }))  # fmt: skip
+    return read_translations(folder)
+
+
+class Reader(nn.Module):
+    """A judge's network that reads the stripes; its features are some of the pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        stripes = torch.stack([images[:, :, 2, 5 * column + 2].mean(dim=1) for column in range(3)], dim=1)
+        return images.flatten(1)[:, :512], stripes
+
+
+JUDGES = {name: Judge(Reader(), kind, SIZE) for name, kind in KINDS.items()}  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
+    root = tmp_path_factory.mktemp("prepared")
+    return {name: write_set(root / name, name, seed) for seed, name in enumerate(KINDS)}
+
+
+def measured(
+    tmp_path: Path, sets: Mapping[str, Prepared], translator: str, protocol: Protocol = PROTOCOL
+) -> dict[str, float]:
+    judges = {name: JUDGES[name] for name in sets}
+    return evaluate.evaluated(write_run(tmp_path / translator, sets, translator), sets, judges, protocol)
+
+
+def test_a_perfect_translator_has_no_error(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    found = measured(tmp_path, sets, "perfect")
+    for key in ("mood", "mood_any", "attribute", "preserved_attribute", "cross_mood", "classifier"):
+        assert found[f"{key}_error_percent"] == 0, key
+    assert (found["reconstruction_l1"], found["reconstruction_ssim"]) == (0, 1)
+    assert (found["g_parameters"], found["d_parameters"], found["image_size"], found["step"]) == (11, 22, SIZE, 40)
+
+
+def test_doing_nothing_is_always_wrong_and_preserves_all(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    found = measured(tmp_path, sets, "identity")
+    assert found["mood_error_percent"] == found["mood_any_error_percent"] == found["attribute_error_percent"] == 100
+    assert found["preserved_attribute_error_percent"] == 0
+    assert found["attribute_error_percent_Blond_and_flip_Male"] == 100
+
+
+def test_numbers_of_images(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    found = measured(tmp_path, sets, "identity")
+    # 24 test images, 8 of each mood: neutral ones to 2 others, all to 2 others, faces to 3.
+    assert found["mood_error_percent_n"] == 8 * 2
+    assert found["mood_error_percent_happy_n"] == 8
+    assert found["mood_any_error_percent_n"] == 24 * 2
+    assert found["cross_mood_error_percent_n"] == 24 * 3
+    # Images 30 to 53, five labels in turn: 10 are blond.
+    assert found["attribute_error_percent_Blond_n"] == 14
+    assert found["attribute_error_percent_flip_Male_n"] == 24
+    assert found["classifier_error_percent_n_faces"] == 24 * 3
+    assert found["classifier_error_percent_n_moods"] == 24
+
+
+def test_everything_angry_is_right_for_angry_alone(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    found = measured(tmp_path, {"moods": sets["moods"]}, "angry")
+    assert (found["mood_error_percent_angry"], found["mood_error_percent_happy"]) == (0, 100)
+    assert found["mood_error_percent"] == 50
+    assert "mood_error_percent_neutral_n" not in found
+    assert found["mood_any_error_percent_neutral"] == 100
+    assert found["mood_any_error_percent"] == pytest.approx(100 * 2 / 3, abs=1e-6)
+
+
+def test_without_a_neutral_class_every_image_counts(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    for neutral in ("", "unknown"):
+        protocol = Protocol(neutral, kid_subset=10, bootstrap=50, seed=3)
+        found = measured(tmp_path, {"moods": sets["moods"]}, "angry", protocol)
+        assert found["mood_error_percent_n"] == found["mood_any_error_percent_n"] == 48
+
+
+def test_the_wrong_mask_is_counted_apart(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    made = write_run(tmp_path / "run", sets, "perfect", wrong_mask="angry")
+    found = evaluate.evaluated(made, sets, JUDGES, PROTOCOL)
+    assert found["cross_mood_error_percent"] == 0
+    assert found["wrong_mask_mood_error_percent"] == pytest.approx(100 * 2 / 3, abs=1e-6)
+    assert found["wrong_mask_mood_error_percent_angry"] == 0
+    assert found["wrong_mask_mood_error_percent_low"] < 66 < found["wrong_mask_mood_error_percent_high"]
+
+
+def test_distances_prefer_the_better_translator(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    good, idle = measured(tmp_path, sets, "perfect"), measured(tmp_path, sets, "identity")
+    for domain in ("angry", "happy", "neutral", "Blond", "Male", "no_Male"):
+        key = f"fid_classifier_biased_{domain}"
+        assert good[key] < idle[key], domain
+        assert good[f"kid_classifier_{domain}"] < idle[f"kid_classifier_{domain}"], domain
+    # 24 test images, of which 8 are angry already, against 10 real angry ones of the train split.
+    assert good["fid_classifier_biased_angry_n"] == 10
+    assert good["kid_subset_angry"] == 10
+    assert not any(key.startswith(("fid_biased", "fid_angry", "fid_classifier_angry")) for key in good)
+
+
+def test_real_images_of_the_domain_and_of_the_train_split_are_the_reference(
+    sets: dict[str, Prepared], tmp_path: Path
+) -> None:
+    asked: list[np.ndarray] = []
+
+    def features(images: np.ndarray, positions: np.ndarray) -> Tensor:
+        asked.append(positions)
+        return torch.from_numpy(images[positions].reshape(len(positions), -1)[:, :45].astype(np.float32))
+
+    protocol = Protocol("neutral", kid_subset=4, bootstrap=50, seed=3, features=features)
+    found = measured(tmp_path, {"moods": sets["moods"]}, "perfect", protocol)
+    assert (asked[1] == sets["moods"].split("train")).all()
+    assert {key for key in found if key.startswith("fid") and not key.endswith("_n")} == {
+        "fid_biased", "fid_biased_angry", "fid_biased_happy", "fid_biased_neutral",
+    }  # fmt: skip
+    # The first row of pixels, all stripes: perfect ones are those of the real domain.
+    assert found["fid_biased"] == pytest.approx(0, abs=1e-3)
+    assert (found["precision"], found["recall"]) == (1, 1)
+
+
+def test_equal_seeds_give_equal_numbers_and_other_seeds_other_resamples(
+    sets: dict[str, Prepared], tmp_path: Path
+) -> None:
+    moods = {"moods": sets["moods"]}
+    first, second = (measured(tmp_path, moods, "angry") for _ in range(2))
+    assert first == second
+    third = measured(tmp_path, moods, "angry", Protocol("neutral", kid_subset=10, bootstrap=50, seed=4))
+    changed = {key for key in first if first[key] != third[key]}
+    assert changed <= {key for key in first if "_person_" in key}
+
+
+def test_domains_by_hand() -> None:
+    labels = np.array([[1, 0, 0], [0, 1, 1], [1, 0, 1]] * 3, dtype=np.uint8)
+    targets = np.repeat(["Blond", "~Male", "Blond+~Male"], 3)
+    found = [(name, np.flatnonzero(rows).tolist(), *of) for name, rows, *of in domains(FACES, labels, targets)]
+    assert found == [("Blond", [0, 2], 1, 1), ("Male", [3], 2, 1), ("no_Male", [4, 5], 2, 0)]
+    [(name, rows, *of)] = domains(MOODS, np.eye(3, dtype=np.uint8), np.array(["happy"] * 3))
+    assert (name, np.flatnonzero(rows).tolist(), of) == ("happy", [0, 2], [1, 1])
+
+
+def test_keys_of_several_datasets() -> None:
+    a = {"fid": 1.0, "fid_n": 10, "x_low": 1.0, "attribute": 5.0}
+    b = {"fid": 3.0, "fid_n": 20, "x_low": 2.0, "mood": 6.0}
+    assert joined([("a", a)]) == a
+    assert joined([("a", a), ("b", b)]) == {
+        "fid": 2.0, "fid_a": 1.0, "fid_b": 3.0, "fid_n": 30, "fid_n_a": 10, "fid_n_b": 20,
+        "x_low_a": 1.0, "x_low_b": 2.0, "attribute": 5.0, "mood": 6.0,
+    }  # fmt: skip
+
+
+def test_a_judge_of_other_labels_or_size_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    made = write_run(tmp_path, {"moods": sets["moods"]}, "perfect")
+    others = (Classes(("angry", "neutral", "happy"), "mood"), SIZE), (MOODS, 2 * SIZE)
+    for kind, size in others:
+        judges = {"moods": Judge(JUDGES["moods"].network, kind, size)}
+        with pytest.raises(Fault, match="classifier stage again"):
+            evaluate.evaluated(made, {"moods": sets["moods"]}, judges, PROTOCOL)
+
+
+def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    made = write_run(tmp_path, sets, "perfect")
+    np.save(tmp_path / "images.npy", np.array(made.images[:-1]))
+    with pytest.raises(Fault, match="translate stage again"):
+        read_translations(tmp_path)
+    with pytest.raises(Fault, match="translate stage again"):
+        read_translations(tmp_path / "nowhere")
+
+
+@pytest.fixture
+def params() -> Params:
+    base = load()
+    run = Run(datasets=list(KINDS), image_size=SIZE, unit="iterations", length=1, decay=0)
+    return base.model_copy(update={"threads": 1, "device": "cpu", "runs": {"both": run}})
+
+
+def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = params.classifier.model_copy(update={"epochs": 4, "batch": 8})
+    sets = {}
+    for seed, name in enumerate(KINDS):
+        folder = f"{name}-{SIZE}"
+        sets[name] = write_set(Path("data/prepared", folder), name, seed, train=60)
+        metrics = Path("metrics/classifier", f"{folder}.json")
+        out = Path("data/classifier", folder)
+        classifier.run(Path("data/prepared", folder), out, metrics, settings, 1, torch.device("cpu"))
+        assert read_judge(out).kind == KINDS[name]
+    write_run(Path("data/translations/both"), sets, "perfect")
+    evaluate.run("both", params)
+    written = Path("metrics/evaluate/both.json").read_bytes()
+    found = json.loads(written)
+    assert found["mood_error_percent"] < 20
+    assert found["wrong_mask_mood_error_percent"] > 40
+    own = json.loads(Path("metrics/classifier", f"moods-{SIZE}.json").read_text())
+    assert found["classifier_error_percent_moods"] == own["error_percent"]
+    evaluate.run("both", params)
+    assert Path("metrics/evaluate/both.json").read_bytes() == written
