@@ -39,7 +39,7 @@ class StopAsked:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.yes = True
 
 
@@ -98,9 +98,11 @@ class Recorder:
 
 
 @contextmanager
-def training_of(name: str, params: Params, sets: Sequence[Prepared]) -> Iterator[tuple[Training, Checkpoints, str | None]]:
+def training_of(
+    name: str, params: Params, sets: Sequence[Prepared], device: torch.device
+) -> Iterator[tuple[Training, Checkpoints, str | None]]:
     """Yield (training, checkpoints, MLflow run id), resumed where a checkpoint of the very same training exists."""
-    run, device = params.run(name), assembly.pick_device(params.device)
+    run = params.run(name)
     training = assembly.build_training(name, run, params.train, sets, params.seed, device)
     inputs = [prepared.images_sha256 for prepared in sets]
     settings = [params.train.model_dump(), run.model_dump(), params.seed, params.threads, str(device), torch.__version__]
@@ -115,13 +117,13 @@ def training_of(name: str, params: Params, sets: Sequence[Prepared]) -> Iterator
 
 def run(name: str, params: Params) -> None:
     """Train the run `name`, or go on with it."""
-    torch_setup(params)
+    device = torch_setup(params)
     chosen = params.run(name)
     sets = [read_prepared(Path("data/prepared") / f"{dataset}-{chosen.image_size}") for dataset in chosen.datasets]
     stop = StopAsked()
     settings = {"seed": params.seed, "train": params.train.model_dump(), "run": chosen.model_dump()}
     with (
-        training_of(name, params, sets) as (training, store, resume_id),
+        training_of(name, params, sets, device) as (training, store, resume_id),
         tracking.stage_run(f"train@{name}", settings, resume_id) as tracker,
     ):
         recorder = Recorder(training, chosen, params, sets, store)

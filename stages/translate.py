@@ -31,7 +31,9 @@ def model_path(name: str, checkpoint: str | int) -> Path:
     path = folder / "kept" / f"{checkpoint:08d}.safetensors"
     if not path.exists():
         kept = sorted(int(file.stem) for file in (folder / "kept").glob("*.safetensors"))
-        raise Fault(f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}; kept: {kept or 'none'} (train.keep_every)")
+        raise Fault(
+            f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}; train.keep_every kept {kept or 'none'}"
+        )
     return path
 
 
@@ -45,10 +47,16 @@ def index_rows(model: assembly.Model, request: Request, positions: np.ndarray) -
 
 
 def write_translations(
-    folder: Path, model: assembly.Model, wanted: Sequence[Request], sets: Sequence[Prepared], batch: int, device: torch.device
+    folder: Path,
+    model: assembly.Model,
+    wanted: Sequence[Request],
+    sets: Sequence[Prepared],
+    batch: int,
+    device: torch.device,
 ) -> pd.DataFrame:
     """Write images.npy and index.csv; return the index."""
-    index = pd.concat([index_rows(model, request, sets[request.faces].split("test")) for request in wanted], ignore_index=True)
+    parts = [index_rows(model, request, sets[request.faces].split("test")) for request in wanted]
+    index = pd.concat(parts, ignore_index=True)
     shape = (len(index), model.image_size, model.image_size, 3)
     images = np.lib.format.open_memmap(folder / "images.npy", mode="w+", dtype=np.uint8, shape=shape)
     row = 0
@@ -65,7 +73,8 @@ def write_translations(
 def shown_positions(prepared: Prepared, count: int) -> np.ndarray:
     """Return up to `count` test positions spread evenly over the test split, so that people differ."""
     test = prepared.split("test")
-    return test[np.linspace(0, len(test) - 1, min(count, len(test))).astype(int)]
+    chosen: np.ndarray = test[np.linspace(0, len(test) - 1, min(count, len(test))).astype(int)]
+    return chosen
 
 
 def write_pictures(
@@ -89,8 +98,7 @@ def write_pictures(
 
 def run(name: str, params: Params) -> None:
     """Make the test translations of the run `name`."""
-    torch_setup(params)
-    device = assembly.pick_device(params.device)
+    device = torch_setup(params)
     model = assembly.load_model(model_path(name, params.translate.checkpoint), device)
     chosen = params.run(name)
     sets = [read_prepared(Path("data/prepared") / f"{dataset}-{chosen.image_size}") for dataset in chosen.datasets]

@@ -84,14 +84,14 @@ def _command() -> None:
     parser.add_argument("--model", type=Path, required=True, help="generator.safetensors of this project, or an N-G.ckpt")
     parser.add_argument("--image", type=Path, required=True, help="a picture, or a folder of pictures")
     parser.add_argument("--to", required=True, help="labels, by commas; -A clears A, ~A flips it")
-    parser.add_argument("--from", dest="given", default="", help="labels that the face has now, kept unless --to changes them")
+    parser.add_argument(
+        "--from", dest="given", default="", help="labels of the face as it is, kept unless --to changes them"
+    )
     parser.add_argument("--labels", default="", help="label names of an N-G.ckpt: 'A,B,C', for two datasets 'A,B;x,y'")
     parser.add_argument("--size", type=int, help="image size in pixels; default: the model's, 128 for an N-G.ckpt")
     parser.add_argument("--out", type=Path, default=Path("data/translated"), help="folder for the PNGs")
     given = parser.parse_args()
-    params = load()
-    torch_setup(params)
-    device = assembly.pick_device(params.device)
+    device = torch_setup(load())
     if given.labels:
         model = load_released(given.model, [names_in(part) for part in given.labels.split(";")], given.size or 128, device)
     else:

@@ -1,0 +1,1 @@
+"""StarGAN: the paper in code."""

@@ -14,20 +14,13 @@ from stargan.data.stream import Stream
 from stargan.domains import DomainSpace, domain_space
 from stargan.engine import Losses, Training
 from stargan.errors import Fault
-from stargan.methods.base import Translator
+from stargan.methods.base import Method, Translator
 from stargan.methods.star import Star, StarTranslator, Weights
 from stargan.networks.star import Discriminator, Generator
 from stargan.params import Run, Train
 from stargan.schedule import rate_factor
 
 MODEL_SCHEMA = 1
-
-
-def pick_device(name: str) -> torch.device:
-    """Return the device for params' `device`; auto takes a GPU where there is one."""
-    if name == "cuda" and not torch.cuda.is_available():
-        raise Fault("params.yaml: device = cuda, but torch sees no GPU; set device to auto or cpu")
-    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
 def length_in_iterations(run: Run, streams: Sequence[Stream]) -> tuple[int, int]:
@@ -116,6 +109,8 @@ def load_model(path: Path, device: torch.device) -> Model:
     return Model(StarTranslator(g.to(device)), space, header["image_size"], header)
 
 
-def translator(method: Star) -> Translator:
-    """Return a method under training as a translator that shares its weights."""
-    return StarTranslator(method.g)
+def translator(method: Method) -> Translator:
+    """Return a method under training as a translator that shares its weights. Raises Fault where it has none."""
+    if isinstance(method, Star):
+        return StarTranslator(method.g)
+    raise Fault(f"method {type(method).__name__} has no translator; give it one in stargan/assembly.py")

@@ -17,7 +17,8 @@ def gradient_penalty(gradient: Tensor) -> Tensor:
 
     The norm runs over all values of one image. A zero gradient is legal: its norm has subgradient 0.
     """
-    return ((vector_norm(gradient.flatten(1), dim=1) - 1) ** 2).mean()
+    norms: Tensor = vector_norm(gradient.flatten(1), dim=1)
+    return ((norms - 1) ** 2).mean()
 
 
 def reconstruction(x: Tensor, x_rec: Tensor) -> Tensor:

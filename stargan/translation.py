@@ -54,8 +54,13 @@ def path_of(space: DomainSpace, request: Request, labels: torch.Tensor) -> list[
 
 
 def translated(
-    translator: Translator, space: DomainSpace, request: Request, prepared: Prepared, positions: np.ndarray,
-    batch: int, device: torch.device,
+    translator: Translator,
+    space: DomainSpace,
+    request: Request,
+    prepared: Prepared,
+    positions: np.ndarray,
+    batch: int,
+    device: torch.device,
 ) -> Iterator[np.ndarray]:
     """Yield the translations of the images at `positions`, in order, as uint8 blocks (<= batch, s, s, 3)."""
     for start in range(0, len(positions), batch):
@@ -66,7 +71,11 @@ def translated(
 
 
 def rows_of_faces(
-    translator: Translator, space: DomainSpace, wanted: Sequence[Request], prepared: Prepared, positions: np.ndarray,
+    translator: Translator,
+    space: DomainSpace,
+    wanted: Sequence[Request],
+    prepared: Prepared,
+    positions: np.ndarray,
     device: torch.device,
 ) -> np.ndarray:
     """Return uint8 (faces, 1 + requests, s, s, 3): each face, then its translations, as in the paper's figures."""

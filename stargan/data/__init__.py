@@ -1,0 +1,1 @@
+"""Data: raw forms, the prepared form, batches."""

@@ -46,8 +46,14 @@ class Prepared:
 
 
 def write_manifest(
-    folder: Path, *, dataset: str, kind: LabelKind, rows: pd.DataFrame, origin: Mapping[str, Any],
-    crop: Mapping[str, Any], quarantined: list[str],
+    folder: Path,
+    *,
+    dataset: str,
+    kind: LabelKind,
+    rows: pd.DataFrame,
+    origin: Mapping[str, Any],
+    crop: Mapping[str, Any],
+    quarantined: list[str],
 ) -> None:
     """Complete a folder that holds images.npy and labels.npy with rows.csv and manifest.json."""
     images = np.load(folder / "images.npy", mmap_mode="r")

@@ -1,0 +1,1 @@
+"""Translation methods, as steps that yield updates."""

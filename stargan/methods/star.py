@@ -46,14 +46,18 @@ class Star:
             if trains_g:
                 yield self.generator_update(x_real, x_fake, c_org, label_trg, dataset)
 
-    def fast_discriminator_update(self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int) -> Update:
+    def fast_discriminator_update(
+        self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
+    ) -> Update:
         """Return Eq. 5 with real and fake in one forward pass and the penalty as an explicit chain."""
         src, cls = self.d(torch.cat([x_real, x_fake]))
         src_real, src_fake = src.chunk(2)
         gradient = self.d.src_gradient(torch.lerp(x_fake, x_real, alpha))
         return self._discriminator_update(src_real, src_fake, cls.chunk(2)[0], gradient, label, dataset)
 
-    def plain_discriminator_update(self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int) -> Update:
+    def plain_discriminator_update(
+        self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
+    ) -> Update:
         """Return Eq. 5 as it reads, the penalty by double backward: the oracle of the fast form."""
         src_real, cls_real = self.d(x_real)
         src_fake, _ = self.d(x_fake)

@@ -3,6 +3,8 @@
 Parameters carry the names of the released code (`main.0.weight`, ...), so that its checkpoints load as they are.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -74,9 +76,7 @@ class Discriminator(nn.Module):
     def __init__(self, image_size: int, labels: int, filters: int = 64, layers: int = 6) -> None:
         super().__init__()
         widths = [3, *(filters * 2**layer for layer in range(layers))]
-        self.main = nn.ModuleList(
-            nn.Conv2d(w_in, w_out, 4, stride=2, padding=1) for w_in, w_out in zip(widths, widths[1:], strict=False)
-        )
+        self.main = nn.ModuleList(nn.Conv2d(w_in, w_out, 4, stride=2, padding=1) for w_in, w_out in pairwise(widths))
         self.src = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
         self.cls = nn.Conv2d(widths[-1], labels, image_size // 2**layers, bias=False)
 

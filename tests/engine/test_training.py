@@ -39,7 +39,8 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
         folder = tmp_path_factory.mktemp(name)
         np.save(folder / "images.npy", random.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8))
         np.save(folder / "labels.npy", np.eye(kind.width, dtype=np.uint8)[random.integers(0, kind.width, count)])
-        rows = pd.DataFrame({"source": [str(i) for i in range(count)], "person": "", "split": ["train"] * 9 + ["test"] * (count - 9)})
+        splits = ["train"] * 9 + ["test"] * (count - 9)
+        rows = pd.DataFrame({"source": [str(i) for i in range(count)], "person": "", "split": splits})
         write_manifest(folder, dataset=name, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[])
         made[name] = read_prepared(folder)
     return made
@@ -137,8 +138,7 @@ def test_the_loss_table_has_a_row_every_so_many_iterations(params: Params, sets:
     made = training(params, sets, ["moods"])
     finished(made)
     assert [row[0] for row in made.losses.rows] == [2, 4, 6, 8, 10, 12]
-    assert made.losses.terms == [f"{term}_moods" for term in ("d_real", "d_fake", "d_gp", "d_cls", "g_fake", "g_cls", "g_rec")]
-
+    assert made.losses.terms == [f"{t}_moods" for t in ("d_real", "d_fake", "d_gp", "d_cls", "g_fake", "g_cls", "g_rec")]
 
 
 def test_a_size_that_the_network_cannot_take_is_named(params: Params, sets: dict[str, Prepared]) -> None:

@@ -14,14 +14,16 @@ from stargan.domains import Attributes, Classes, LabelKind
 from stargan.params import read_yaml
 
 ROOT = Path(__file__).parents[2]
-FACES = Attributes(("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"), (("Black_Hair", "Blond_Hair", "Brown_Hair"),))
+HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
+FACES = Attributes((*HAIR, "Male", "Young"), (HAIR,))
 MOODS = Classes(("angry", "happy", "neutral"))
 
 
 def environment() -> dict[str, str]:
     """Return the environment of a stage: this checkout's code, one thread, nothing of an outer DVC or MLflow."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("DVC_", "MLFLOW_", "GIT_"))}
-    return kept | {"PATH": f"{Path(sys.executable).parent}:{kept['PATH']}", "DVC_NO_ANALYTICS": "1", "PYTHONWARNINGS": "default"}
+    path = f"{Path(sys.executable).parent}:{kept['PATH']}"
+    return kept | {"PATH": path, "DVC_NO_ANALYTICS": "1"}
 
 
 def stage(module: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -62,11 +64,11 @@ def write_noise(folder: Path, dataset: str, kind: LabelKind, count: int = 12, si
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """A folder with params.yaml and two prepared datasets of noise, for short trainings."""
+    short = {"image_size": 16, "unit": "iterations", "length": 24, "decay": 12}
     write_params(
         tmp_path / "params.yaml", threads=1, train__batch=4, train__g_filters=4, train__g_blocks=1, train__d_filters=4,
         train__d_layers=2, train__n_critic=3, train__sample_every=4, train__checkpoint_every=5, train__keep_every=6,
-        train__log_every=2, runs__both={"datasets": ["celeba", "rafd"], "image_size": 16, "unit": "iterations", "length": 24, "decay": 12},
-        runs__rafd={"datasets": ["rafd"], "image_size": 16, "unit": "iterations", "length": 24, "decay": 12},
+        train__log_every=2, runs__both=short | {"datasets": ["celeba", "rafd"]}, runs__rafd=short | {"datasets": ["rafd"]},
     )  # fmt: skip
     write_noise(tmp_path / "data/prepared/celeba-16", "celeba", FACES)
     write_noise(tmp_path / "data/prepared/rafd-16", "rafd", MOODS)

@@ -38,7 +38,7 @@ def released(tmp_path: Path) -> Path:
     state = dict(generator(5).state_dict())
     for key in [key for key in state if key.endswith(".bias")]:
         stem = key.removesuffix("bias")
-        state |= {f"{stem}running_mean": torch.ones(4), f"{stem}running_var": torch.ones(4), f"{stem}num_batches_tracked": torch.tensor(1)}
+        state |= {f"{stem}{name}": torch.ones(4) for name in ("running_mean", "running_var", "num_batches_tracked")}
     torch.save(state, tmp_path / "200000-G.ckpt")
     return tmp_path / "200000-G.ckpt"
 

@@ -41,7 +41,8 @@ def test_an_unreadable_one_is_named_and_passed_over(tmp_path: Path, damage: str,
     store.save(1, TENSORS, {"done": 1})
     store.save(2, TENSORS, {"done": 2})
     newest, content = store.path(2), store.path(2).read_bytes()
-    newest.write_bytes({"empty": b"", "cut": content[:-5], "header": b"\xff" * 8 + content[8:], "foreign": b"<html>" * 9}[damage])
+    damaged = {"empty": b"", "cut": content[:-5], "header": b"\xff" * 8 + content[8:], "foreign": b"<html>" * 9}
+    newest.write_bytes(damaged[damage])
     latest = store.latest()
     assert latest is not None
     assert latest[1] == {"done": 1}

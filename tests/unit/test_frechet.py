@@ -78,9 +78,7 @@ def test_keys_say_where_fid_is_biased_and_what_the_subset_was() -> None:
     mean = (found["fid_classifier_angry"] + found["fid_classifier_biased_happy"]) / 2
     assert found["fid_classifier_biased"] == pytest.approx(mean)
     assert "fid_classifier" not in found
-    assert found["kid_classifier"] == pytest.approx(
-        (found["kid_classifier_angry"] + found["kid_classifier_happy"]) / 2
-    )
+    assert found["kid_classifier"] == pytest.approx((found["kid_classifier_angry"] + found["kid_classifier_happy"]) / 2)
 
 
 def test_enough_images_everywhere_need_no_warning() -> None:

@@ -43,7 +43,14 @@ def test_every_fault_is_named_at_once_on_one_line(here: Path) -> None:
     text = str(caught.value)
     assert "\n" not in text
     assert text.startswith("params.yaml: 5 fault(s)")
-    for part in ("train.n_critic = 0", "train.schedule = 'cosine'", "decay 1000000 exceeds", "train.lambda_clss", "threads = 'two'"):
+    faults = (
+        "train.n_critic = 0",
+        "train.schedule = 'cosine'",
+        "decay 1000000 exceeds",
+        "train.lambda_clss",
+        "threads = 'two'",
+    )
+    for part in faults:
         assert part in text
 
 
@@ -92,7 +99,8 @@ def test_the_papers_setup(here: Path) -> None:
     assert lengths == {
         "celeba": (128, "epochs", 20, 10), "rafd": (128, "epochs", 200, 100), "both": (256, "iterations", 200_000, 100_000),
     }  # fmt: skip
-    assert (params.data.celeba.test_images, params.data.rafd.test_share, params.evaluate.features) == (2000, 0.1, "inception")
+    data = params.data
+    assert (data.celeba.test_images, data.rafd.test_share, params.evaluate.features) == (2000, 0.1, "inception")
 
 
 def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> None:
@@ -107,7 +115,8 @@ def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> Non
 
 def test_as_a_command_a_fault_is_one_line_and_status_one(here: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "stargan.params", "flags", "papr"], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
+        [sys.executable, "-m", "stargan.params", "flags", "papr"], env={"PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True,
+    )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "error: profile 'papr' is not in profiles/; nearest: paper\n"

@@ -5,9 +5,7 @@ import pytest
 from stargan.schedule import Schedule, rate_factor
 
 
-@pytest.mark.parametrize(
-    ("iteration", "factor"), [(0, 1.0), (9, 1.0), (10, 1.0), (11, 0.9), (15, 0.5), (19, 0.1)]
-)
+@pytest.mark.parametrize(("iteration", "factor"), [(0, 1.0), (9, 1.0), (10, 1.0), (11, 0.9), (15, 0.5), (19, 0.1)])
 def test_paper_schedule_is_constant_then_linear_to_zero(iteration: int, factor: float) -> None:
     assert rate_factor("paper", iteration, length=20, decay=10) == pytest.approx(factor)
 
@@ -18,7 +16,7 @@ def test_without_decay_the_rate_stays(schedule: Schedule) -> None:
 
 
 def test_official_schedule_equals_the_released_loop() -> None:
-    """The released loop, told in words by its issue threads: every 1,000 iterations of the last `decay`, lr -= lr0 / decay."""
+    """Every 1,000 iterations within the last `decay`, the released loop takes lr0 / decay away."""
     length, decay, rate, seen = 6000, 3000, 1.0, []
     for i in range(length):
         seen.append(rate)
