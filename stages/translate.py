@@ -31,9 +31,7 @@ def model_path(name: str, checkpoint: str | int) -> Path:
     path = folder / "kept" / f"{checkpoint:08d}.safetensors"
     if not path.exists():
         kept = sorted(int(file.stem) for file in (folder / "kept").glob("*.safetensors"))
-        raise Fault(
-            f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}; train.keep_every kept {kept or 'none'}"
-        )
+        raise Fault(f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}; kept: {kept or 'none'}")
     return path
 
 

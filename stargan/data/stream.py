@@ -1,11 +1,19 @@
 """Training batches as a pure function of (seed, iteration): any one can be had alone, so a resume is exact."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from stargan.methods.base import Batch
+
+@dataclass(frozen=True)
+class Batch:
+    """Real images of one dataset: x (N, 3, H, W) in [-1, 1], labels (N, width of its kind) in {0, 1}."""
+
+    x: Tensor
+    labels: Tensor
 
 
 class Stream:

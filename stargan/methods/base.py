@@ -7,13 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-
-@dataclass(frozen=True)
-class Batch:
-    """Real images of one dataset: x (N, 3, H, W) in [-1, 1], labels (N, width of its kind) in {0, 1}."""
-
-    x: Tensor
-    labels: Tensor
+from stargan.data.stream import Batch
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from stargan import losses
+from stargan.data.stream import Batch
 from stargan.domains import DomainSpace
-from stargan.methods.base import Batch, Update
+from stargan.methods.base import Update
 from stargan.networks.star import Discriminator, Generator
 
 

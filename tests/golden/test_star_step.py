@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from stargan.data.stream import Batch
 from stargan.domains import Attributes, Classes, DomainSpace
-from stargan.methods.base import Batch
 from stargan.methods.star import Star, Weights
 from stargan.networks.star import Discriminator, Generator
 
