@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 
 from stages import torch_setup
-from stargan import assembly
+from stargan import assembly, tracking
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.errors import Fault, main
 from stargan.files import whole_folder, write_json
@@ -101,11 +101,18 @@ def run(name: str, params: Params) -> None:
     chosen = params.run(name)
     sets = [read_prepared(Path("data/prepared") / f"{dataset}-{chosen.image_size}") for dataset in chosen.datasets]
     wanted = requests(model.space, params.translate.targets)
-    with whole_folder(Path("data/translations") / name) as folder, whole_folder(Path("metrics/grids") / name) as grids:
+    settings = {"translate": params.translate.model_dump(), "run": chosen.model_dump()}
+    with (
+        tracking.stage_run(f"translate@{name}", settings) as tracker,
+        whole_folder(Path("data/translations") / name) as folder,
+        whole_folder(Path("metrics/grids") / name) as grids,
+    ):
         index = write_translations(folder, model, wanted, sets, params.translate.batch, device)
         images = np.load(folder / "images.npy", mmap_mode="r")
         for prepared in sets:
             write_pictures(images, index, prepared, params.translate.pictures, grids, folder / "pictures")
+        for path in sorted(grids.iterdir()):
+            tracker.log_artifact(path, "grids")
         write_json(folder / "translations.json", {
             "run": name, "method": model.header["method"], "step": model.header["step"], "sizes": model.header["sizes"],
             "datasets": list(model.space.datasets), "image_size": model.image_size,

@@ -55,6 +55,6 @@ def test_declared_params_are_the_params_read(name: str) -> None:
     source = module.read_text()
     if "torch_setup" in source:
         source += (ROOT / "stages/__init__.py").read_text()
-    read = set(re.findall(r"(?:params|load\(\))\.(\w+)", source)) - {"py", "yaml"}
+    read = set(re.findall(r"(?<!stargan\.)(?:params\.load\(\)|params|load\(\))\.(\w+)", source)) - {"py", "yaml"}
     read = {"runs" if key == "run" else key for key in read} - {"load"}
     assert read == {key.split(".")[0] for key in stage["params"]}

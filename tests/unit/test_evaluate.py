@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from stages import classifier, evaluate
+from stargan import tracking
 from stargan.data.prepared import Prepared, read_prepared, write_manifest
 from stargan.domains import Attributes, Classes, DomainSpace, LabelKind
 from stargan.errors import Fault
@@ -202,9 +203,7 @@ def test_real_images_of_the_domain_and_of_the_train_split_are_the_reference(
     assert (found["precision"], found["recall"]) == (1, 1)
 
 
-def test_equal_seeds_give_equal_numbers_and_other_seeds_other_resamples(
-    sets: dict[str, Prepared], tmp_path: Path
-) -> None:
+def test_equal_seeds_give_equal_numbers_and_other_seeds_other_resamples(sets: dict[str, Prepared], tmp_path: Path) -> None:
     moods = {"moods": sets["moods"]}
     first, second = (measured(tmp_path, moods, "angry") for _ in range(2))
     assert first == second
@@ -266,7 +265,9 @@ def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeyp
         sets[name] = write_set(Path("data/prepared", folder), name, seed, train=60)
         metrics = Path("metrics/classifier", f"{folder}.json")
         out = Path("data/classifier", folder)
-        classifier.run(Path("data/prepared", folder), out, metrics, settings, 1, torch.device("cpu"))
+        classifier.run(
+            Path("data/prepared", folder), out, metrics, settings, 1, torch.device("cpu"), tracking.Run("test", None)
+        )
         assert read_judge(out).kind == KINDS[name]
     write_run(Path("data/translations/both"), sets, "perfect")
     evaluate.run("both", params)

@@ -1,0 +1,40 @@
+"""Intervals round an error rate, in percent."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The two ends of a 95 % interval, in percent."""
+
+    low: float
+    high: float
+
+
+def wilson(wrong: int, n: int) -> Interval:
+    """Return Wilson's score interval of `wrong` errors among n >= 1 independent judgements."""
+    from scipy.stats import binomtest  # a second to import
+
+    ends = binomtest(wrong, n).proportion_ci(LEVEL, method="wilson")
+    return Interval(100 * float(ends.low), 100 * float(ends.high))
+
+
+def over_people(wrong: np.ndarray, people: np.ndarray, resamples: int, random: np.random.Generator) -> Interval:
+    """Return the percentile bootstrap interval of the error rate, with people as the units drawn.
+
+    wrong: (n,) of bool, n >= 1. people: (n,) names. Translations of one face are not independent, so a
+    person's images are drawn together or not at all.
+    """
+    _, person = np.unique(people, return_inverse=True)
+    shown = np.bincount(person)
+    missed = np.bincount(person, weights=wrong)
+    rates = np.empty(resamples)
+    for index in range(resamples):  # one by one: resamples x people numbers at once may not fit in memory
+        drawn = random.integers(len(shown), size=len(shown))
+        rates[index] = missed[drawn].sum() / shown[drawn].sum()
+    low, high = np.quantile(rates, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(100 * float(low), 100 * float(high))

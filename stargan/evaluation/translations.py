@@ -1,0 +1,54 @@
+"""A run's translations on disk, as the translate stage leaves them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stargan.errors import Fault
+
+COLUMNS = ("set", "faces", "image", "labels", "target", "mask")
+
+
+@dataclass(frozen=True)
+class Translations:
+    """Translated test images, and what each is.
+
+    images: uint8 (M, s, s, 3), memory-mapped. index: one row an image, in order, of `COLUMNS`: the set it belongs
+    to ("own", "reconstruction", "cross", "wrong_mask"), the dataset of the face and its position there, the
+    dataset whose labels were asked, the target, and the dataset that the mask vector named.
+    """
+
+    run: str
+    step: int
+    image_size: int
+    datasets: tuple[str, ...]
+    sizes: Mapping[str, int]
+    images: np.ndarray
+    index: pd.DataFrame
+
+    def of(self, name: str, **where: str) -> pd.DataFrame:
+        """Return the rows of set `name` whose columns equal `where`; their index is the position in `images`."""
+        rows = self.index[self.index["set"] == name]
+        for column, value in where.items():
+            rows = rows[rows[column] == value]
+        return rows
+
+
+def read_translations(folder: Path) -> Translations:
+    """Return the translations in `folder`. Raises Fault where they are missing or do not fit each other."""
+    try:
+        about = json.loads((folder / "translations.json").read_text())
+        images = np.load(folder / "images.npy", mmap_mode="r")
+        index = pd.read_csv(folder / "index.csv", dtype={"image": int}, keep_default_na=False)
+        size = int(about["image_size"])
+        if tuple(index.columns) != COLUMNS or images.shape != (len(index), size, size, 3):
+            raise ValueError(f"{images.shape} images do not fit {len(index)} rows of {', '.join(index.columns)}")
+        return Translations(
+            about["run"], int(about["step"]), size, tuple(about["datasets"]), dict(about["sizes"]), images, index
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Fault(f"{folder}: no translations there ({error}); run the translate stage again") from error
