@@ -3,7 +3,7 @@
 Everything here works on labels, {0, 1} arrays of (N, width), whoever made the pictures and whoever judged them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import torch
@@ -38,6 +38,11 @@ def safe(target: str) -> str:
 def asked(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
     """Return the uint8 (N, width) labels that `target` asks for where the image has `labels`."""
     return kind.target(torch.from_numpy(np.array(labels)), target).numpy()
+
+
+def single_targets(kind: LabelKind, targets: Iterable[str]) -> list[str]:
+    """Return those of `targets` that ask for one thing, each once: metrics are averaged over these."""
+    return [target for target in dict.fromkeys(targets) if not (isinstance(kind, Attributes) and "+" in target)]
 
 
 def real_errors(key: str, kind: LabelKind, seen: np.ndarray, labels: np.ndarray) -> Metrics:
@@ -86,7 +91,6 @@ def attribute_errors(kind: Attributes, translated: Mapping[str, tuple[np.ndarray
     label says. The plain keys are means over the targets of one step, the paper's single attributes.
     """
     title, metrics = kind.title, Metrics()
-    changed_keys, preserved_keys = [], []
     for target, (source, seen) in translated.items():
         wanted = asked(kind, source, target)
         counts = (wanted != source).any(axis=1)
@@ -95,17 +99,8 @@ def attribute_errors(kind: Attributes, translated: Mapping[str, tuple[np.ndarray
         changed = f"{title}_error_percent_{safe(target)}"
         preserved = f"preserved_{changed}"
         metrics |= rate(changed, wrong[:, touched].any(axis=1)) | rate(preserved, wrong[:, ~touched])
-        if "+" not in target:
-            changed_keys.append(changed)
-            preserved_keys.append(preserved)
-    return (
-        metrics
-        | mean(f"{title}_error_percent", metrics, changed_keys)
-        | mean(f"preserved_{title}_error_percent", metrics, preserved_keys)
-    )
-
-
-def mean(key: str, metrics: Metrics, keys: list[str]) -> Metrics:
-    """Return `key` with the mean over those of `keys` that are there, or nothing where none is."""
-    values = [metrics[name] for name in keys if name in metrics]
-    return {key: float(np.mean(values))} if values else {}
+    singles = [safe(target) for target in single_targets(kind, translated)]
+    for key in (f"{title}_error_percent", f"preserved_{title}_error_percent"):
+        values = [metrics[f"{key}_{name}"] for name in singles if f"{key}_{name}" in metrics]
+        metrics |= {key: float(np.mean(values))} if values else {}
+    return metrics

@@ -10,7 +10,14 @@ from torch import Tensor
 
 from stargan.data.prepared import Prepared
 from stargan.domains import Attributes, Classes, LabelKind
-from stargan.evaluation.classification import Metrics, asked, attribute_errors, class_errors, real_errors
+from stargan.evaluation.classification import (
+    Metrics,
+    asked,
+    attribute_errors,
+    class_errors,
+    real_errors,
+    single_targets,
+)
 from stargan.evaluation.frechet import domain_distances
 from stargan.evaluation.judge import Judge, batches
 from stargan.evaluation.similarity import similarity
@@ -102,14 +109,14 @@ def feature_distances(
     the rows of `own`.
     """
     train = prepared.split("train")
+    single = own["target"].isin(single_targets(prepared.kind, own["target"].tolist())).to_numpy(copy=True)
+    own = own[single]
     if protocol.features is None:
-        generated, real, suffix = seen, judge.see(prepared.images, train).features, "_classifier"
+        generated, suffix = seen[torch.from_numpy(single)], "_classifier"
+        real = judge.see(prepared.images, train).features
     else:
-        generated, real = (
-            protocol.features(images, rows)
-            for images, rows in ((made.images, own.index.to_numpy()), (prepared.images, train))
-        )
-        suffix = ""
+        generated, suffix = protocol.features(made.images, own.index.to_numpy()), ""
+        real = protocol.features(prepared.images, train)
     labels, targets = prepared.labels[own["image"].to_numpy()], own["target"].to_numpy(dtype=str)
     pairs = {}
     for name, rows, column, value in domains(prepared.kind, labels, targets):
@@ -119,14 +126,12 @@ def feature_distances(
 
 
 def domains(kind: LabelKind, labels: np.ndarray, targets: np.ndarray) -> Iterator[tuple[str, np.ndarray, int, int]]:
-    """Yield the domains that single targets lead to: name, which of the N translations enter it, column, value.
+    """Yield the domains that targets of one step lead to: name, which of N translations enter it, column, value.
 
     labels: (N, width) of the translated images; targets: N texts. An image enters a domain in which it is not
     already. A flipped attribute leads to two domains, such as `Male` and `no_Male`.
     """
     for target in dict.fromkeys(targets):
-        if isinstance(kind, Attributes) and "+" in target:
-            continue
         name = target.lstrip("~-") if isinstance(kind, Attributes) else target
         column, mine = kind.names.index(name), targets == target
         goal = asked(kind, labels, str(target))[:, column]

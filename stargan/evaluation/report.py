@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 DIGITS = 6
+BIASED = "_biased"
 
 
 def rounded(metrics: Mapping[str, float]) -> dict[str, float]:
@@ -14,19 +15,24 @@ def rounded(metrics: Mapping[str, float]) -> dict[str, float]:
 def joined(parts: Sequence[tuple[str, Mapping[str, float]]]) -> dict[str, float]:
     """Return one flat table of several datasets' metrics, given as (dataset, metrics).
 
-    A key of one dataset alone stays as it is. A key that several have becomes `<key>_<dataset>` for each, and
-    the plain key is their mean; of counts (`_n`) the sum. The ends of intervals have no mean: no plain key.
+    A key of one dataset alone stays as it is. A key that several have becomes `<key>_<dataset>` for each, and the plain
+    key is their mean; of counts (`_n`) the sum. The ends of intervals have no mean: no plain key. Where a key is
+    `<key>_biased` for one of them, their mean is `<key>_biased` too.
     """
-    keys = [key for _, metrics in parts for key in metrics]
+    columns: dict[str, list[tuple[str, str, float]]] = {}
+    for dataset, metrics in parts:
+        for key, value in metrics.items():
+            columns.setdefault(key.removesuffix(BIASED), []).append((key, dataset, value))
     table: dict[str, float] = {}
-    for key in dict.fromkeys(keys):
-        values = {dataset: metrics[key] for dataset, metrics in parts if key in metrics}
-        if len(values) == 1:
-            table[key] = next(iter(values.values()))
+    for name, cells in columns.items():
+        if len(cells) == 1:
+            table[cells[0][0]] = cells[0][2]
             continue
-        table |= {f"{key}_{dataset}": value for dataset, value in values.items()}
-        if key.endswith("_n"):
-            table[key] = sum(values.values())
-        elif not key.endswith(("_low", "_high")):
-            table[key] = math.fsum(values.values()) / len(values)
+        table |= {f"{key}_{dataset}": value for key, dataset, value in cells}
+        values = [value for _, _, value in cells]
+        plain = max((key for key, _, _ in cells), key=len)  # the biased one, if there is one
+        if name.endswith("_n"):
+            table[plain] = sum(values)
+        elif not name.endswith(("_low", "_high")):
+            table[plain] = math.fsum(values) / len(values)
     return table

@@ -7,8 +7,7 @@ import pandas as pd
 
 from stargan.data.prepared import Prepared
 from stargan.data.truth import truths
-from stargan.domains import Attributes
-from stargan.evaluation.classification import Metrics, asked, safe
+from stargan.evaluation.classification import Metrics, asked, safe, single_targets
 from stargan.evaluation.similarity import l1_where, similarity
 
 NAMES = ("l1", "psnr", "ssim", "changed_l1", "kept_l1")
@@ -40,8 +39,7 @@ def truth_metrics(
     for target, row in means.iterrows():
         metrics |= {f"{key}_{safe(str(target))}": float(value) for key, value in row.dropna().items()}
         metrics[f"ground_truth_n_{safe(str(target))}"] = int(counts.loc[str(target)])
-    single = [name for name in means.index if not (isinstance(prepared.kind, Attributes) and "+" in name)]
-    plain = means.loc[single].mean().dropna()
+    plain = means.loc[single_targets(prepared.kind, means.index.tolist())].mean().dropna()
     return metrics | {str(key): float(value) for key, value in plain.items()}
 
 

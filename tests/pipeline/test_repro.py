@@ -16,7 +16,7 @@ threads: 1
 synthesize: {celeba: {images: 60}, rafd: {people: 6, gazes: [frontal]}}
 data: {celeba: {test_images: 20}, rafd: {test_share: 0.34}}
 classifier: {epochs: 1, batch: 16}
-train: {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, n_critic: 2, sample_every: 10, checkpoint_every: 5}
+train: {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, n_critic: 2, sample_every: 10, checkpoint_every: 5, log_every: 5}
 runs:
   celeba: {length: 10, decay: 5}
   rafd: {length: 10, decay: 5}
@@ -141,3 +141,73 @@ def test_an_experiment_runs_what_its_param_reaches(repository: Repository) -> No
 def test_a_param_that_is_not_there_is_refused(repository: Repository) -> None:
     printed = repository.sh("dvc exp run --temp -S train.lambda_clss=2", expect=255)
     assert "lambda_clss" in printed
+
+
+# README commands that no test can run as they stand, each with its reason.
+NOT_RUN = {
+    "make repro": "the default setup takes minutes; `dvc repro` ran in the fixture",
+    "make test": "this is it",
+    "python -m stages.fetch celeba": "needs the network; tests/unit/test_fetch.py has a server of its own",
+    "mlflow ui": "a server; started and asked below",
+    "dvc queue start -j 2": "goes on in the background; started and awaited below",
+}
+
+
+def readme_commands() -> list[str]:
+    """Return the commands of the README's bash blocks, comments cut off and continued lines joined."""
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    commands = [re.sub(r"\s+#.*", "", line).strip() for line in lines]
+    return [re.sub(r"\s+", " ", command) for command in commands if command]
+
+
+def test_reasons_belong_to_commands_of_the_readme() -> None:
+    assert set(NOT_RUN) <= set(readme_commands())
+
+
+def test_commands_of_the_readme_run(repository: Repository, tmp_path: Path) -> None:
+    """In the order of the README, on a copy, with files of the right kind where it says PATH or names a photo."""
+    shutil.copytree(repository.path, tmp_path / "copy", symlinks=True)
+    copy = Repository(tmp_path / "copy")
+    copy.sh(
+        "mkdir photos && python - <<'END'\n"
+        "import torch; from PIL import Image; from stargan.networks.star import Generator\n"
+        "Image.new('RGB', (50, 40), 'red').save('photo.jpg'); Image.new('RGB', (40, 50), 'tan').save('photos/a.png')\n"
+        "torch.save(Generator(5, 4, 1).state_dict(), '200000-G.ckpt')\n"
+        "END"
+    )
+    for command in readme_commands():
+        if command in NOT_RUN:
+            continue
+        if "flags paper" in command:  # days of training: queued, so that every flag is taken, and dropped again
+            copy.sh(command.replace("exp run", "exp run --queue").replace("PATH", "data/raw/rafd/rafd.zip"))
+            copy.sh("dvc queue remove --all")
+        elif command.startswith("python -m stages.fetch rafd"):
+            assert "rafd.nl" in copy.sh(command, expect=1)
+        else:
+            copy.sh(command)
+    assert sorted(path.name for path in (copy.path / "data/translated").iterdir()) == [
+        "a-happy.png", "photo-Blond_Hair-Young.png", "photo-Brown_Hair-Male.png",
+    ]  # fmt: skip
+
+
+def test_queued_experiments_run_two_at_a_time(repository: Repository) -> None:
+    repository.sh("dvc exp run --queue -S train.lambda_cls=2,4")
+    repository.sh("dvc queue start -j 2")
+    for _ in range(120):
+        status = repository.sh("dvc queue status")
+        if not re.search("Queued|Running", status.split("Worker status")[0]):
+            break
+        repository.sh("sleep 5")
+    assert status.count("Success") == 2, status
+    assert repository.sh("git status --porcelain") == ""
+
+
+def test_mlflow_ui_answers_in_the_root(repository: Repository) -> None:
+    repository.sh(
+        "mlflow ui --port 5917 > ui.log 2>&1 & server=$!\n"
+        "for i in $(seq 60); do curl -sf http://127.0.0.1:5917/health && break; sleep 1; done\n"
+        "curl -sf -X POST -H 'Content-Type: application/json' -d '{\"max_results\": 10}' "
+        "http://127.0.0.1:5917/api/2.0/mlflow/experiments/search | grep stargan\n"
+        "found=$?; kill $server; wait $server; rm ui.log; exit $found"
+    )

@@ -50,6 +50,13 @@ def test_a_hair_colour_that_was_not_cleared_is_wrong() -> None:
     assert found["preserved_attribute_error_percent_Blond"] == 0
 
 
+def test_a_cleared_column_counts_even_where_it_was_clear_already() -> None:
+    # A redhead made blond and black: Black was asked to be 0, as it was.
+    found = attribute_errors(FACES, {"Blond": (labels("0010"), labels("1110"))})
+    assert found["attribute_error_percent_Blond"] == 100
+    assert found["preserved_attribute_error_percent_Blond_n"] == 2
+
+
 def test_preserved_counts_the_bits_that_were_not_asked_for() -> None:
     # Two faces, Male flipped in each: of their 2 x 3 other bits one was lost (Young of the second).
     found = attribute_errors(FACES, {"~Male": (labels("1000", "0111"), labels("1010", "0100"))})

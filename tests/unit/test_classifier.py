@@ -46,7 +46,7 @@ def test_parameters_are_resnet_18s() -> None:
 
 
 def test_it_learns_and_is_right_on_images_it_never_saw() -> None:
-    judge, losses = learned()
+    judge, losses = learned(epochs=4, images=80)
     x, y = tones(30, seed=9)
     assert (judge.labels(judge.see(x, np.arange(30))) == y).mean() > 0.9
     assert np.mean(losses[-3:]) < 0.5 * np.mean(losses[:3])

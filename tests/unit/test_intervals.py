@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from stargan.evaluation.intervals import over_people, wilson
 
@@ -44,9 +45,9 @@ def test_people_who_err_alike_have_no_spread() -> None:
 
 def test_independent_images_give_the_binomial_spread() -> None:
     wrong = np.arange(400) % 4 == 0
-    ends, close = over_people(wrong, np.arange(400).astype(str), 4000, random()), wilson(100, 400)
-    assert ends.low == pytest.approx(close.low, abs=0.5)
-    assert ends.high == pytest.approx(close.high, abs=0.5)
+    ends = over_people(wrong, np.arange(400).astype(str), 10000, random())
+    exact = binom(400, 0.25).ppf([0.025, 0.975]) / 4
+    assert [ends.low, ends.high] == pytest.approx(exact, abs=0.3)
 
 
 def test_whole_people_who_err_widen_it_by_the_root_of_their_images() -> None:

@@ -1,0 +1,71 @@
+"""Print the README's table of results from metrics/: `python -m stages.report`.
+
+Not a DVC stage: it changes nothing. A test holds the README to what it prints.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from stargan.errors import Fault, main
+from stargan.params import load
+
+Metrics = Mapping[str, float]
+
+ROWS = (  # label, key of metrics/evaluate/<run>.json, digits
+    ("neutral to the seven other expressions, error %", "expression_error_percent", 1),
+    ("black hair, error %", "attribute_error_percent_Black_Hair", 1),
+    ("blond hair, error %", "attribute_error_percent_Blond_Hair", 1),
+    ("brown hair, error %", "attribute_error_percent_Brown_Hair", 1),
+    ("gender, error %", "attribute_error_percent_flip_Male", 1),
+    ("age, error %", "attribute_error_percent_flip_Young", 1),
+    ("attributes not asked for, error %", "preserved_attribute_error_percent", 1),
+    ("real test images, error % (the classifier's own)", "classifier_error_percent", 1),
+    ("FID on classifier features", "fid_classifier", 1),
+    ("KID on classifier features, x 1000", "kid_classifier", 1),
+    ("L1 to the truth, pixels that change", "ground_truth_changed_l1", 4),
+    ("the same for doing nothing", "identity_changed_l1", 4),
+    ("L1 to the truth, pixels that stay", "ground_truth_kept_l1", 4),
+    ("reconstruction, PSNR in dB", "reconstruction_psnr", 1),
+    ("reconstruction, SSIM", "reconstruction_ssim", 3),
+    ("other set's expressions on these faces, error %", "cross_expression_error_percent", 1),
+    ("the same with the wrong mask, error %", "wrong_mask_expression_error_percent", 1),
+)
+
+
+def cell(metrics: Metrics, key: str, digits: int) -> str:
+    """Return a value with its 95 % interval and n where the metrics have them, '-' where it does not apply."""
+    if key not in metrics:
+        return "-"
+    value = metrics[key] * 1000 if key.startswith("kid") else metrics[key]
+    interval = ""
+    if f"{key}_low" in metrics:
+        low, high, n = (metrics[f"{key}_{part}"] for part in ("low", "high", "n"))
+        interval = f" [{low:.{digits}f}, {high:.{digits}f}], n {n:.0f}"
+    return f"{value:.{digits}f}{interval}"
+
+
+def read(path: Path) -> Metrics:
+    """Return a metrics file. Raises Fault where it is missing."""
+    if not path.exists():
+        raise Fault(f"{path}: missing; run dvc repro")
+    values: Metrics = json.loads(path.read_text())
+    return values
+
+
+def table(metrics: Mapping[str, Metrics]) -> str:
+    """Return the Markdown table of runs (columns) and metrics (rows)."""
+    lines = [f"| | {' | '.join(metrics)} |", f"|---|{'---|' * len(metrics)}"]
+    for label, key, digits in ROWS:
+        cells = [cell(values, key, digits) for values in metrics.values()]
+        if set(cells) != {"-"}:
+            lines.append(f"| {label} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _command() -> None:
+    print(table({run: read(Path(f"metrics/evaluate/{run}.json")) for run in load().runs}))
+
+
+if __name__ == "__main__":
+    main(_command)
