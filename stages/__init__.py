@@ -9,10 +9,6 @@ from stargan.params import Params
 if TYPE_CHECKING:
     import torch
 
-# Read when torch loads OpenMP. Its threads else spin while they wait, and two trainings on one machine
-# (`dvc queue start -j 2`) then slow each other down many times over.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 
 def torch_setup(params: Params) -> "torch.device":
     """Set torch's threads, ask for deterministic algorithms, and return the device to work on; auto takes a GPU.

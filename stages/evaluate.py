@@ -47,7 +47,7 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
         from stargan.evaluation.inception import Inception
 
         features = Inception(Path(settings.inception_weights), device).features
-    return Protocol(settings.neutral, settings.kid_subset, settings.bootstrap, seed, features)
+    return Protocol(settings.neutral, settings.kid_subset, settings.bootstrap, settings.truths, seed, features)
 
 
 def run(name: str, params: Params) -> None:

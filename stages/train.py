@@ -22,7 +22,7 @@ from stargan.data.prepared import Prepared, read_prepared
 from stargan.domains import DomainSpace
 from stargan.engine import Training
 from stargan.errors import main
-from stargan.files import whole_folder, workspace_root, write_bytes
+from stargan.files import md5, whole_folder, workspace_root, write_bytes
 from stargan.params import Params, Run, load
 from stargan.pictures import grid, title_of, write_png
 from stargan.progress import progress
@@ -140,7 +140,9 @@ def run(name: str, params: Params) -> None:
                 print(f"{name}: saved after {training.done} iterations; the same command goes on", file=sys.stderr)
                 raise SystemExit(INTERRUPTED)
         recorder.finish(name)
-        tracker.log_artifact(Path("metrics/losses") / f"{name}.csv")
+        model = Path("data/models") / name / "generator.safetensors"
+        tracker.log_artifact(model, "model")
+        tracker.tag("model.md5", md5(model))
 
 
 def _command() -> None:

@@ -15,7 +15,7 @@ from stages import torch_setup
 from stargan import assembly, tracking
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.errors import Fault, main
-from stargan.files import whole_folder, write_json
+from stargan.files import md5, whole_folder, write_json
 from stargan.params import Params, load
 from stargan.pictures import grid, title_of, write_png
 from stargan.translation import Request, requests, translated
@@ -97,7 +97,8 @@ def write_pictures(
 def run(name: str, params: Params) -> None:
     """Make the test translations of the run `name`."""
     device = torch_setup(params)
-    model = assembly.load_model(model_path(name, params.translate.checkpoint), device)
+    path = model_path(name, params.translate.checkpoint)
+    model = assembly.load_model(path, device)
     chosen = params.run(name)
     sets = [read_prepared(Path("data/prepared") / f"{dataset}-{chosen.image_size}") for dataset in chosen.datasets]
     wanted = requests(model.space, params.translate.targets)
@@ -107,12 +108,13 @@ def run(name: str, params: Params) -> None:
         whole_folder(Path("data/translations") / name) as folder,
         whole_folder(Path("metrics/grids") / name) as grids,
     ):
+        tracker.tag("model.md5", md5(path))
         index = write_translations(folder, model, wanted, sets, params.translate.batch, device)
         images = np.load(folder / "images.npy", mmap_mode="r")
         for prepared in sets:
             write_pictures(images, index, prepared, params.translate.pictures, grids, folder / "pictures")
-        for path in sorted(grids.iterdir()):
-            tracker.log_artifact(path, "grids")
+        for picture in sorted(grids.iterdir()):
+            tracker.log_artifact(picture, "grids")
         write_json(folder / "translations.json", {
             "run": name, "method": model.header["method"], "step": model.header["step"], "sizes": model.header["sizes"],
             "datasets": list(model.space.datasets), "image_size": model.image_size,

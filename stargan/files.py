@@ -35,8 +35,13 @@ def write_json(path: Path, values: Any) -> None:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """Yield a temporary folder that takes the place of `path` when the block ends well, and vanishes otherwise."""
+    """Yield a temporary folder that takes the place of `path` when the block ends well, and vanishes otherwise.
+
+    What an earlier process left there when it was killed is removed first.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.????????"):
+        shutil.rmtree(left, ignore_errors=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield temporary
@@ -54,6 +59,11 @@ def sha256(array: np.ndarray) -> str:
     for start in range(0, len(array), 1024):  # blocks, so that a memory-mapped array is never read whole
         digest.update(np.ascontiguousarray(array[start : start + 1024]).tobytes())
     return digest.hexdigest()
+
+
+def md5(path: Path) -> str:
+    """Return a file's MD5 in hexadecimal: the name under which DVC knows its content."""
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
 
 
 def workspace_root() -> Path:

@@ -170,6 +170,8 @@ class Evaluate(Section):
     neutral: str
     kid_subset: Annotated[int, Field(ge=2)]
     bootstrap: Positive
+    truths: Positive
+    """Test faces of each dataset whose translations are compared with their drawn truth."""
 
 
 class Params(Section):

@@ -25,7 +25,7 @@ class Source(Protocol):
     path: Path
     names: list[str]
     origin: Mapping[str, Any]
-    """{"kind": "files"}, or {"kind": "synthetic", "form", "renderer", "seed"} of a set that the project drew."""
+    """{"kind": "files"}, or {"kind": "synthetic", "form", "renderer", "seed", "height"} of a set that the project drew."""
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one file. Raises OSError or zipfile.BadZipFile where they can't be had."""
@@ -146,7 +146,7 @@ def _origin(comment: bytes) -> Mapping[str, Any]:
     """Return the origin that a zip's comment tells: this project marks the sets it draws by a JSON object."""
     try:
         mark = json.loads(comment)
-        return {"kind": "synthetic", "form": str(mark["form"]), "renderer": int(mark["renderer"]),
-                "seed": int(mark["seed"])}  # fmt: skip
+        numbers = {key: int(mark[key]) for key in ("renderer", "seed", "height")}
+        return {"kind": "synthetic", "form": str(mark["form"]), **numbers}
     except (ValueError, KeyError, TypeError):
         return FILES

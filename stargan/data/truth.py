@@ -66,5 +66,5 @@ def drawn_face(prepared: Prepared, position: int) -> Face:
 def picture(prepared: Prepared, face: Face) -> np.ndarray:
     """Return a face as a prepared image, uint8 (s, s, 3), but without the archive's JPEG."""
     origin = prepared.origin
-    raw = render_form(face, origin["form"], int(origin["seed"]), int(origin.get("height", 256)))
+    raw = render_form(face, origin["form"], int(origin["seed"]), int(origin["height"]))
     return square(raw, crop_from(prepared.crop), prepared.size)

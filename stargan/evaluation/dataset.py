@@ -18,7 +18,7 @@ from stargan.evaluation.classification import (
     real_errors,
     single_targets,
 )
-from stargan.evaluation.frechet import domain_distances
+from stargan.evaluation.frechet import Domain, domain_distances
 from stargan.evaluation.judge import Judge, batches
 from stargan.evaluation.similarity import similarity
 from stargan.evaluation.translations import Translations
@@ -36,10 +36,10 @@ class Protocol:
     """The class that the class error starts from (Table 3); one that is not among the names: every class."""
     kid_subset: int
     bootstrap: int
+    truths: int
+    """Test faces a dataset whose translations are compared with their ground truth."""
     seed: int
     features: Features | None = None
-    truths: int = 100
-    """Test faces a dataset whose translations are compared with their ground truth."""
 
     def random(self) -> np.random.Generator:
         """Return a fresh generator, so that no metric depends on which were computed before it."""
@@ -105,8 +105,8 @@ def feature_distances(
 ) -> Metrics:
     """Return FID and its kin: test faces translated into a domain against the real train images of that domain.
 
-    This is StarGAN v2's protocol, with all source domains of a target pooled. `seen` are the judge's features of
-    the rows of `own`.
+    This is StarGAN v2's protocol, but that FID and KID take all source domains of a target together, for more images.
+    `seen` are the judge's features of the rows of `own`.
     """
     train = prepared.split("train")
     single = own["target"].isin(single_targets(prepared.kind, own["target"].tolist())).to_numpy(copy=True)
@@ -118,11 +118,12 @@ def feature_distances(
         generated, suffix = protocol.features(made.images, own.index.to_numpy()), ""
         real = protocol.features(prepared.images, train)
     labels, targets = prepared.labels[own["image"].to_numpy()], own["target"].to_numpy(dtype=str)
-    pairs = {}
+    source = labels.argmax(axis=1) if isinstance(prepared.kind, Classes) else np.zeros(len(labels), dtype=int)
+    found = {}
     for name, rows, column, value in domains(prepared.kind, labels, targets):
-        of_domain = prepared.labels[train][:, column] == value
-        pairs[name] = generated[torch.from_numpy(rows)], real[torch.from_numpy(of_domain)]
-    return domain_distances(pairs, suffix, protocol.kid_subset)
+        of_domain = torch.from_numpy(prepared.labels[train][:, column] == value)
+        found[name] = Domain(generated[torch.from_numpy(rows)], real[of_domain], source[rows])
+    return domain_distances(found, suffix, protocol.kid_subset)
 
 
 def domains(kind: LabelKind, labels: np.ndarray, targets: np.ndarray) -> Iterator[tuple[str, np.ndarray, int, int]]:

@@ -5,8 +5,11 @@ image passes a network once, whatever is then computed of it. Its cache is off, 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 from torch_fidelity import FeatureExtractorBase, calculate_metrics, register_feature_extractor
@@ -60,25 +63,60 @@ class Given(FeatureExtractorBase):  # type: ignore[misc]
 register_feature_extractor("given", Given)
 
 
+@dataclass(frozen=True)
+class Domain:
+    """The (N, d) features of images translated into a domain, and the (M, d) of real images of it.
+
+    source: (N,) numbers of the domains that the images were translated from.
+    """
+
+    generated: Tensor
+    real: Tensor
+    source: np.ndarray
+
+    @property
+    def n(self) -> int:
+        """Number of images of the smaller side."""
+        return min(len(self.generated), len(self.real))
+
+
 def distances(generated: Tensor, real: Tensor, kid_subset: int) -> Metrics:
-    """Return fid, kid, precision and recall of (N, d) generated against (M, d) real features; N, M >= 4.
+    """Return fid and kid of (N, d) generated against (M, d) real features.
 
     kid_subset: images in each of KID's subsets, at most N and M.
     """
-    values = calculate_metrics(
-        input1=Rows(generated), input2=Rows(real), fid=True, kid=True, prc=True, feature_extractor="given",
-        kid_subsets=SUBSETS, kid_subset_size=kid_subset, rng_seed=RNG_SEED, prc_neighborhood=NEIGHBOURS,
-        cuda=False, cache=False, verbose=False, batch_size=1024,
-        save_cpu_ram=True,  # no worker processes, and the same values
+    values = compared(
+        generated, real, fid=True, kid=True, kid_subsets=SUBSETS, kid_subset_size=kid_subset, rng_seed=RNG_SEED
+    )
+    return {"fid": values["frechet_inception_distance"], "kid": values["kernel_inception_distance_mean"]}
+
+
+def coverage(domain: Domain) -> Metrics:
+    """Return precision and recall, the means over the source domains of four images or more; {} where none has them.
+
+    One source domain at a time: the translations of one face from several domains are nearly equal, so that pooled
+    they are each other's nearest neighbours, and recall falls to 0 for a perfect translator.
+    """
+    found = []
+    for source in np.unique(domain.source):
+        rows = torch.from_numpy(domain.source == source)
+        if rows.sum() >= FEWEST:
+            found.append(compared(domain.generated[rows], domain.real, prc=True, prc_neighborhood=NEIGHBOURS))
+    return {name: sum(of[name] for of in found) / len(found) for name in ("precision", "recall")} if found else {}
+
+
+def compared(generated: Tensor, real: Tensor, **wanted: bool | int) -> dict[str, float]:
+    """Return what torch-fidelity says of generated against real features, under its own keys."""
+    values: dict[str, float] = calculate_metrics(
+        input1=Rows(generated), input2=Rows(real), feature_extractor="given", cuda=False, cache=False, verbose=False,
+        batch_size=1024, save_cpu_ram=True,  # no worker processes, and the same values
+        **wanted,
     )  # fmt: skip
-    return {
-        "fid": values["frechet_inception_distance"], "kid": values["kernel_inception_distance_mean"],
-        "precision": values["precision"], "recall": values["recall"],
-    }  # fmt: skip
+    return values
 
 
-def domain_distances(domains: Mapping[str, tuple[Tensor, Tensor]], suffix: str, kid_subset: int) -> Metrics:
-    """Return the distances of each domain's (generated, real) features, and their means over the domains.
+def domain_distances(domains: Mapping[str, Domain], suffix: str, kid_subset: int) -> Metrics:
+    """Return fid, kid, precision and recall of each domain, and their means over the domains.
 
     Keys: `fid<suffix>_<domain>` and the like; `fid<suffix>_<domain>_n`, the smaller side's number of images;
     `kid_subset_<domain>`, `kid_subset` or what the domain's size allows. FID from fewer images than features says
@@ -86,16 +124,15 @@ def domain_distances(domains: Mapping[str, tuple[Tensor, Tensor]], suffix: str, 
     with fewer than 4 images on a side has its `_n` alone.
     """
     metrics, found = Metrics(), []
-    for domain, (generated, real) in domains.items():
-        n = min(len(generated), len(real))
-        fid = f"fid{suffix}" if n >= generated.shape[1] else f"fid{suffix}_biased"
-        metrics[f"{fid}_{domain}_n"] = n
-        if n >= FEWEST:
-            subset = min(kid_subset, n)
-            values = distances(generated, real, subset)
-            values = {fid if name == "fid" else f"{name}{suffix}": value for name, value in values.items()}
-            metrics |= {f"{name}_{domain}": value for name, value in values.items()}
-            metrics[f"kid_subset_{domain}"] = subset
+    for name, domain in domains.items():
+        fid = f"fid{suffix}" if domain.n >= domain.real.shape[1] else f"fid{suffix}_biased"
+        metrics[f"{fid}_{name}_n"] = domain.n
+        if domain.n >= FEWEST:
+            subset = min(kid_subset, domain.n)
+            values = distances(domain.generated, domain.real, subset) | coverage(domain)
+            values = {fid if key == "fid" else f"{key}{suffix}": value for key, value in values.items()}
+            metrics |= {f"{key}_{name}": value for key, value in values.items()}
+            metrics[f"kid_subset_{name}"] = subset
             found.append(values)
     return metrics | means(found, f"fid{suffix}")
 

@@ -30,7 +30,7 @@ def stage(module: str, *arguments: str, cwd: Path) -> subprocess.CompletedProces
     """Run `python -m MODULE` of this checkout in `cwd`."""
     return subprocess.run(
         [sys.executable, "-m", module, *arguments], cwd=cwd, capture_output=True, text=True, timeout=300,
-        env=environment() | {"PYTHONPATH": str(ROOT)},
+        env=environment() | {"PYTHONPATH": f"{ROOT}:{cwd}"},
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from stargan.data.prepared import Prepared, read_prepared, write_manifest
 from stargan.domains import Attributes, Classes, DomainSpace, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation.dataset import Protocol, domains, people_of
+from stargan.evaluation.frechet import Domain, coverage
 from stargan.evaluation.judge import Judge, read_judge
 from stargan.evaluation.report import joined
 from stargan.evaluation.translations import Translations, read_translations
@@ -28,7 +29,7 @@ MOODS = Classes(("angry", "happy", "neutral"), "mood")
 KINDS: dict[str, LabelKind] = {"faces": FACES, "moods": MOODS}
 TARGETS = {"faces": ["Blond", "~Male", "Blond+~Male"]}
 SPACE = DomainSpace(tuple(KINDS), tuple(KINDS.values()))
-PROTOCOL = Protocol("neutral", kid_subset=10, bootstrap=50, seed=3)
+PROTOCOL = Protocol("neutral", kid_subset=10, bootstrap=50, truths=100, seed=3)
 
 
 def painted(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -158,7 +159,7 @@ def test_everything_angry_is_right_for_angry_alone(sets: dict[str, Prepared], tm
 
 def test_without_a_neutral_class_every_image_counts(sets: dict[str, Prepared], tmp_path: Path) -> None:
     for neutral in ("", "unknown"):
-        protocol = Protocol(neutral, kid_subset=10, bootstrap=50, seed=3)
+        protocol = Protocol(neutral, kid_subset=10, bootstrap=50, truths=100, seed=3)
         found = measured(tmp_path, {"moods": sets["moods"]}, "angry", protocol)
         assert found["mood_error_percent_n"] == found["mood_any_error_percent_n"] == 48
 
@@ -193,7 +194,7 @@ def test_real_images_of_the_domain_and_of_the_train_split_are_the_reference(
         asked.append(positions)
         return torch.from_numpy(images[positions].reshape(len(positions), -1)[:, :45].astype(np.float32))
 
-    protocol = Protocol("neutral", kid_subset=4, bootstrap=50, seed=3, features=features)
+    protocol = Protocol("neutral", kid_subset=4, bootstrap=50, truths=100, seed=3, features=features)
     found = measured(tmp_path, {"moods": sets["moods"]}, "perfect", protocol)
     assert (asked[1] == sets["moods"].split("train")).all()
     assert {key for key in found if key.startswith("fid") and not key.endswith("_n")} == {
@@ -204,11 +205,29 @@ def test_real_images_of_the_domain_and_of_the_train_split_are_the_reference(
     assert (found["precision"], found["recall"]) == (1, 1)
 
 
+def test_recall_takes_each_source_class_by_itself(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    moods = {"moods": sets["moods"]}
+    made = write_run(tmp_path, moods, "perfect")
+    points = torch.randn(100, 4, generator=torch.Generator().manual_seed(0))
+    faces = made.index["image"].to_numpy()
+
+    def features(images: np.ndarray, positions: np.ndarray) -> Tensor:
+        return points[faces[positions] // 3 if len(images) == len(made.images) else 50 + positions]
+
+    protocol = Protocol("neutral", kid_subset=4, bootstrap=50, truths=100, seed=3, features=features)
+    found = evaluate.evaluated(made, moods, JUDGES, protocol)
+    # Test images 30 to 53, angry, happy, neutral in turn: three in a row have the same features.
+    real, eight = points[50:80:3], Domain(points[10:18], points[50:80:3], np.zeros(8, dtype=int))
+    assert found["recall_angry"] == pytest.approx(coverage(eight)["recall"], abs=1e-6)
+    pooled = Domain(points[10:18].repeat(2, 1), real, np.zeros(16, dtype=int))
+    assert coverage(pooled)["recall"] < coverage(eight)["recall"]
+
+
 def test_equal_seeds_give_equal_numbers_and_other_seeds_other_resamples(sets: dict[str, Prepared], tmp_path: Path) -> None:
     moods = {"moods": sets["moods"]}
     first, second = (measured(tmp_path, moods, "angry") for _ in range(2))
     assert first == second
-    third = measured(tmp_path, moods, "angry", Protocol("neutral", kid_subset=10, bootstrap=50, seed=4))
+    third = measured(tmp_path, moods, "angry", Protocol("neutral", kid_subset=10, bootstrap=50, truths=100, seed=4))
     changed = {key for key in first if first[key] != third[key]}
     assert changed <= {key for key in first if "_person_" in key}
 
@@ -270,11 +289,11 @@ def params() -> Params:
 
 def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    settings = params.classifier.model_copy(update={"epochs": 4, "batch": 8})
+    settings = params.classifier.model_copy(update={"epochs": 6, "batch": 8})
     sets = {}
     for seed, name in enumerate(KINDS):
         folder = f"{name}-{SIZE}"
-        sets[name] = write_set(Path("data/prepared", folder), name, seed, train=60)
+        sets[name] = write_set(Path("data/prepared", folder), name, seed, train=90)
         metrics = Path("metrics/classifier", f"{folder}.json")
         out = Path("data/classifier", folder)
         classifier.run(

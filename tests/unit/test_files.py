@@ -43,6 +43,14 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert os.listdir(target) == ["c"]
 
 
+def test_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
+    for name in (".out.abcd_123", ".out.txt", ".outer.abcd_123"):
+        (tmp_path / name).mkdir()
+    with whole_folder(tmp_path / "out"):
+        pass
+    assert sorted(os.listdir(tmp_path)) == [".out.txt", ".outer.abcd_123", "out"]
+
+
 def test_json_is_stable_and_refuses_nan(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", {"b": 1, "a": [2]})
     assert (tmp_path / "a.json").read_text() == '{\n  "a": [\n    2\n  ],\n  "b": 1\n}\n'

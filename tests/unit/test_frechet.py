@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stargan.evaluation.frechet import distances, domain_distances
+from stargan.evaluation.frechet import Domain, coverage, distances, domain_distances
 
 
 def moments(n: int, mean: list[float], variance: list[float], seed: int) -> Tensor:
@@ -17,6 +17,10 @@ def moments(n: int, mean: list[float], variance: list[float], seed: int) -> Tens
 
 def noise(n: int, seed: int, shift: float = 0.0, width: int = 8) -> Tensor:
     return torch.randn(n, width, generator=torch.Generator().manual_seed(seed)) + shift
+
+
+def one_source(generated: Tensor, real: Tensor) -> Domain:
+    return Domain(generated, real, np.zeros(len(generated), dtype=int))
 
 
 def test_fid_of_gaussians_is_the_closed_form() -> None:
@@ -36,13 +40,14 @@ def test_equal_sets_have_no_distance() -> None:
     assert found["fid"] == pytest.approx(0, abs=1e-6)
     # The estimate of KID leaves out pairs of a sample with itself within a set, not between the sets.
     assert found["kid"] < 0
-    assert (found["precision"], found["recall"]) == (1, 1)
+    assert coverage(one_source(same, same)) == {"precision": 1, "recall": 1}
 
 
 def test_order_does_not_matter_where_all_are_taken() -> None:
     a, b = noise(60, 1), noise(60, 2, 0.5)
     mixed = torch.randperm(60, generator=torch.Generator().manual_seed(0))
     assert distances(a[mixed], b, 60) == pytest.approx(distances(a, b, 60), abs=1e-9)
+    assert coverage(one_source(a[mixed], b)) == coverage(one_source(a, b))
 
 
 def test_one_swapped_image_is_seen() -> None:
@@ -64,13 +69,30 @@ def test_more_rows_than_a_batch_are_all_counted() -> None:
 def test_precision_is_of_generated_images_and_recall_of_real_ones() -> None:
     # Generated: one tight cluster inside one of the two real ones. All of it is real-like, half of reality is missed.
     real = torch.cat([noise(40, 1), noise(40, 2, 50)])
-    found = distances(noise(40, 3) * 0.9, real, 40)
+    found = coverage(one_source(noise(40, 3) * 0.9, real))
     assert found["precision"] > 0.8
     assert 0.2 < found["recall"] <= 0.5
 
 
+def test_alike_translations_from_several_sources_do_not_hide_each_other() -> None:
+    real, made = noise(80, 1), noise(80, 2)
+    alone = coverage(one_source(made, real))
+    assert alone["recall"] > 0.5
+    five = Domain(made.repeat(5, 1), real, np.repeat(np.arange(5), 80))
+    assert coverage(five) == pytest.approx(alone)
+    assert coverage(one_source(five.generated, real))["recall"] == 0
+
+
+def test_coverage_is_the_mean_over_sources_of_enough_images() -> None:
+    real, good, bad = noise(40, 1), noise(40, 2), noise(40, 3, 100)
+    few = Domain(torch.cat([good, bad, bad[:3]]), real, np.repeat([0, 4, 7], [40, 40, 3]))
+    alone = coverage(one_source(good, real))
+    assert coverage(few) == pytest.approx({name: value / 2 for name, value in alone.items()})
+    assert coverage(one_source(bad[:3], real)) == {}
+
+
 def test_keys_say_where_fid_is_biased_and_what_the_subset_was() -> None:
-    domains = {"angry": (noise(30, 1), noise(20, 2)), "happy": (noise(7, 3), noise(30, 4))}
+    domains = {"angry": one_source(noise(30, 1), noise(20, 2)), "happy": one_source(noise(7, 3), noise(30, 4))}
     found = domain_distances(domains, "_classifier", 12)
     assert found["fid_classifier_angry_n"] == 20
     assert found["fid_classifier_biased_happy_n"] == 7
@@ -82,12 +104,14 @@ def test_keys_say_where_fid_is_biased_and_what_the_subset_was() -> None:
 
 
 def test_enough_images_everywhere_need_no_warning() -> None:
-    found = domain_distances({"a": (noise(8, 1), noise(8, 2)), "b": (noise(9, 1), noise(9, 2))}, "", 5)
+    found = domain_distances({"a": one_source(noise(8, 1), noise(8, 2)), "b": one_source(noise(9, 1), noise(9, 2))}, "", 5)
     assert {key for key in found if "biased" in key} == set()
     assert found["fid"] == pytest.approx((found["fid_a"] + found["fid_b"]) / 2)
 
 
 def test_a_domain_of_too_few_images_has_its_number_alone() -> None:
-    found = domain_distances({"a": (noise(3, 1), noise(30, 2)), "b": (noise(30, 1), noise(30, 2))}, "", 5)
+    found = domain_distances(
+        {"a": one_source(noise(3, 1), noise(30, 2)), "b": one_source(noise(30, 1), noise(30, 2))}, "", 5
+    )
     assert {key for key in found if key.endswith(("_a", "_a_n"))} == {"fid_biased_a_n"}
     assert found["fid"] == found["fid_b"]

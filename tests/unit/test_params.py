@@ -57,7 +57,7 @@ def test_every_fault_is_named_at_once_on_one_line(here: Path) -> None:
 @pytest.mark.parametrize(("text", "value"), [("1e-05", 1e-5), ("2", 2.0), ("1.0e-4", 1e-4)])
 def test_numbers_as_dvc_writes_them_are_numbers(here: Path, text: str, value: float) -> None:
     path = Path("params.yaml")
-    path.write_text(path.read_text().replace("g_lr: 2.0e-4 ", f"g_lr: {text} "))
+    path.write_text(path.read_text().replace("g_lr: 4.0e-4 ", f"g_lr: {text} "))
     assert load().train.g_lr == value
 
 

@@ -85,7 +85,7 @@ def test_a_folder_gives_the_same_as_a_zip(tmp_path: Path) -> None:
 
 
 def test_a_drawn_set_says_so(tmp_path: Path) -> None:
-    mark = {"form": "celeba", "renderer": 1, "seed": 7}
+    mark = {"form": "celeba", "renderer": 1, "seed": 7, "height": 218}
     assert prepared(tmp_path, celeba(tmp_path, comment=json.dumps(mark).encode())).origin == {"kind": "synthetic", **mark}
     assert prepared(tmp_path, celeba(tmp_path, comment=b"made by hand")).origin == {"kind": "files"}
 

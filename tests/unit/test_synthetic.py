@@ -238,9 +238,9 @@ def test_the_same_arguments_write_the_same_bytes(tmp_path: Path) -> None:
         write_rafd(tmp_path / folder, people=1, seed=5, height=64, angles=(90,), gazes=("frontal",))
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
-    for name, form, seed in (("img_align_celeba.zip", "celeba", 3), ("rafd.zip", "rafd", 5)):
+    for name, form, seed, height in (("img_align_celeba.zip", "celeba", 3, 218), ("rafd.zip", "rafd", 5, 64)):
         with zipfile.ZipFile(tmp_path / "one" / name) as drawn:
-            assert json.loads(drawn.comment) == {"form": form, "renderer": RENDERER, "seed": seed}
+            assert json.loads(drawn.comment) == {"form": form, "renderer": RENDERER, "seed": seed, "height": height}
             assert {member.date_time for member in drawn.infolist()} == {(1980, 1, 1, 0, 0, 0)}
             assert {member.compress_type for member in drawn.infolist()} == {zipfile.ZIP_STORED}
 

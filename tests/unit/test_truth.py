@@ -24,7 +24,7 @@ MOODS = Classes(("angry", "happy", "neutral"))
 
 def drawn(dataset: str, kind: LabelKind, sources: list[str], crop: CentreCrop | ShareCrop, seed: int) -> Prepared:
     """A prepared set of drawn faces, as the prepare stage would leave it but for JPEG."""
-    origin = {"kind": "synthetic", "form": dataset, "seed": seed, "renderer": RENDERER}
+    origin = {"kind": "synthetic", "form": dataset, "seed": seed, "renderer": RENDERER, "height": 256}
     rows = pd.DataFrame({"source": sources, "person": "", "split": "test"})
     if isinstance(kind, Attributes):
         faces = [celeba_face(seed, source) for source in sources]

@@ -3,17 +3,18 @@
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from stargan.data.synthetic.face import ATTRIBUTES, EXPRESSIONS, Face, edited
 from stargan.data.synthetic.people import celeba_face, celeba_name, rafd_name, rafd_people
-from stargan.data.synthetic.render import RENDERER, Form, render_form
+from stargan.data.synthetic.render import RENDERER, render_form
 from stargan.files import write_bytes
 from stargan.progress import progress
 
@@ -37,7 +38,7 @@ def write_celeba(folder: Path, images: int, seed: int) -> None:
     _write_lines(folder / "list_eval_partition.txt", table)
     pictures = (render_form(face, "celeba", seed) for face in faces)
     members = zip((f"img_align_celeba/{name}" for name in names), pictures, strict=True)
-    _write_zip(folder / "img_align_celeba.zip", members, images, "celeba", seed)
+    _write_zip(folder / "img_align_celeba.zip", members, images, {"form": "celeba", "seed": seed, "height": 218})
 
 
 def _write_attributes(folder: Path, names: list[str], rows: list[list[int]]) -> None:
@@ -55,7 +56,7 @@ def write_rafd(folder: Path, people: int, seed: int, height: int, angles: Sequen
     faces = list(_sittings(rafd_people(seed, people), angles, gazes))
     digits = max(2, len(str(people)))
     members = ((rafd_name(face, seed, digits), render_form(face, "rafd", seed, height)) for face in faces)
-    _write_zip(folder / "rafd.zip", members, len(faces), "rafd", seed)
+    _write_zip(folder / "rafd.zip", members, len(faces), {"form": "rafd", "seed": seed, "height": height})
 
 
 def _sittings(people: Sequence[Face], angles: Sequence[int], gazes: Sequence[str]) -> Iterator[Face]:
@@ -67,11 +68,11 @@ def _sittings(people: Sequence[Face], angles: Sequence[int], gazes: Sequence[str
                     yield replace(edited(person, expression), gaze=gaze, angle=angle)
 
 
-def _write_zip(path: Path, members: Iterable[tuple[str, Image.Image]], count: int, form: Form, seed: int) -> None:
+def _write_zip(path: Path, members: Iterable[tuple[str, Image.Image]], count: int, drawing: Mapping[str, Any]) -> None:
     """Write pictures as JPEGs to a zip whose comment tells a drawn set from a real one, and which drawing it is."""
-    comment = json.dumps({"form": form, "renderer": RENDERER, "seed": seed}, sort_keys=True)
+    comment = json.dumps({**drawing, "renderer": RENDERER}, sort_keys=True)
     with _whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-        for name, image in progress(members, count, "picture", f"draw {form}"):
+        for name, image in progress(members, count, "picture", f"draw {drawing['form']}"):
             info = zipfile.ZipInfo(name, _LONG_AGO)
             info.create_system = 3
             info.external_attr = 0o644 << 16

@@ -1,0 +1,76 @@
+"""The translate stage: the array, its index and the pictures belong together; the checkpoint is a choice."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from conftest import FACES, MOODS, stage, write_noise, write_params
+from PIL import Image
+
+from stages import translate
+from stargan.assembly import load_model
+from stargan.checkpoint import write_tensors
+from stargan.data.prepared import read_prepared
+from stargan.data.stream import from_uint8, to_uint8
+from stargan.domains import DomainSpace
+from stargan.errors import Fault
+from stargan.networks.star import Generator
+
+BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("translate")
+    run = {"datasets": ["celeba", "rafd"], "image_size": 16, "unit": "iterations", "length": 8, "decay": 4}
+    write_params(path / "params.yaml", threads=1, runs__both=run, translate__pictures=3, translate__checkpoint=4)
+    write_noise(path / "data/prepared/celeba-16", "celeba", FACES)
+    write_noise(path / "data/prepared/rafd-16", "rafd", MOODS)
+    for step, name in ((8, "generator"), (4, "kept/00000004")):
+        torch.manual_seed(step)
+        header = {"schema": 1, "method": "star", "space": BOTH.as_dict(), "image_size": 16, "g_filters": 4, "g_blocks": 1}
+        state = Generator(BOTH.width, 4, 1).state_dict()
+        file = path / f"data/models/both/{name}.safetensors"
+        write_tensors(file, state, header | {"step": step, "sizes": {"g_parameters": 1}})
+    done = stage("stages.translate", "both", cwd=path)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def test_each_row_of_the_index_is_its_translation(workspace: Path) -> None:
+    images = np.load(workspace / "data/translations/both/images.npy")
+    index = pd.read_csv(workspace / "data/translations/both/index.csv", keep_default_na=False)
+    assert len(images) == len(index) == 4 * (9 + 1 + 3 + 3) + 4 * (3 + 1)
+    model = load_model(workspace / "data/models/both/kept/00000004.safetensors", torch.device("cpu"))
+    sets = {name: read_prepared(workspace / f"data/prepared/{name}-16") for name in BOTH.datasets}
+    for position in (0, 5, len(index) // 2, len(index) - 1):
+        row = index.loc[position]
+        faces, labels = (BOTH.datasets.index(str(row[key])) for key in ("faces", "labels"))
+        face = sets[str(row["faces"])]
+        own = torch.from_numpy(face.labels[[row["image"]]]).float()
+        source = own if faces == labels else torch.zeros(1, BOTH.kinds[labels].width)
+        goal = BOTH.kinds[labels].target(source, str(row["target"])) if row["target"] else own
+        c = BOTH.vector(goal, labels, BOTH.datasets.index(str(row["mask"])))
+        expected = to_uint8(model.translator.translate(from_uint8(torch.from_numpy(face.images[[row["image"]]])), [c]))
+        assert np.abs(images[position].astype(int) - expected[0].numpy().astype(int)).max() <= 1  # batches may round apart
+
+
+def test_pictures_for_people(workspace: Path) -> None:
+    grids = sorted(path.name for path in (workspace / "metrics/grids/both").iterdir())
+    assert grids == ["celeba-cross.png", "celeba-wrong-mask.png", "celeba.png", "rafd.png"]
+    singles = sorted(path.name for path in (workspace / "data/translations/both/pictures/rafd").iterdir())
+    assert len(singles) == 3 * (1 + len(MOODS.names))
+    images = np.load(workspace / "data/translations/both/images.npy")
+    index = pd.read_csv(workspace / "data/translations/both/index.csv", keep_default_na=False)
+    row = index[(index["set"] == "own") & (index["faces"] == "rafd") & (index["target"] == "happy")].index[0]
+    with Image.open(workspace / f"data/translations/both/pictures/rafd/{index.loc[row, 'image']:06d}-happy.png") as picture:
+        assert np.array_equal(np.asarray(picture), images[row])
+
+
+def test_a_checkpoint_that_was_not_kept_is_named(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(workspace)
+    assert translate.model_path("both", "last").name == "generator.safetensors"
+    with pytest.raises(Fault, match=r"translate.checkpoint = 6 was not kept for both; kept: \[4\]"):
+        translate.model_path("both", 6)
