@@ -13,7 +13,7 @@ endif
 	dvc repro
 
 test: $(BIN)/.installed lint
-	python -m pytest
+	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile
 
 lint: $(BIN)/.installed
 	ruff check .

@@ -1,0 +1,43 @@
+"""What the documents say is there, and is what the committed pipeline gave."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from stages.report import read, table
+from stargan.params import leaves, load, read_yaml
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_table_of_results_is_that_of_the_committed_metrics() -> None:
+    shown = (
+        (ROOT / "README.md").read_text().split("<!-- results: python -m stages.report -->\n")[1].split("\n<!-- end -->")[0]
+    )
+    metrics = {run: read(ROOT / f"metrics/evaluate/{run}.json") for run in load(ROOT / "params.yaml").runs}
+    assert shown == table(metrics)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_and_pictures_lead_somewhere(document: Path) -> None:
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()) if "://" not in target]
+    missing = [target for target in targets if not (document.parent / target).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_params_that_are_named_exist(document: Path) -> None:
+    known = {key for key, _ in leaves(read_yaml(ROOT / "params.yaml"))}
+    sections = {".".join(key.split(".")[:depth]) for key in known for depth in range(1, 4)}
+    roots = "synthesize|data|classifier|train|runs|translate|evaluate"
+    named = set(re.findall(rf"(?<![\w./])((?:{roots})(?:\.[a-z_0-9]+)+)(?![\w/(])", document.read_text()))
+    unknown = {name for name in named if name not in known | sections and not re.search(r"\.(py|md|json|yaml)$", name)}
+    assert not unknown
+
+
+def test_pictures_are_small() -> None:
+    pictures = re.findall(r"\]\(([^)]+\.png)\)", (ROOT / "README.md").read_text())
+    assert pictures
+    assert all((ROOT / picture).stat().st_size < 1_000_000 for picture in pictures)
