@@ -26,7 +26,7 @@ from stargan.files import md5, whole_folder, workspace_root, write_bytes
 from stargan.params import Params, Run, load
 from stargan.pictures import grid, title_of, write_png
 from stargan.progress import progress
-from stargan.translation import requests, rows_of_faces
+from stargan.translation import requests, rows_of_faces, shown_positions
 
 INTERRUPTED = 130
 
@@ -67,12 +67,12 @@ class Recorder:
             self.store.save(done, tensors, {**header, "mlflow_run": tracker.id})
 
     def sample(self) -> Iterator[Path]:
-        """Yield the written grids: the first test faces of each dataset, translated to all they can be."""
+        """Yield the written grids: fixed test faces of each dataset, translated to all they can be."""
         train = self.params.train
         model = assembly.translator(self.training.method)
         for index, prepared in enumerate(self.sets):
             wanted = [r for r in requests(self.space, {}) if r.faces == index and r.set in ("own", "cross")]
-            positions = prepared.split("test")[: train.sample_faces]
+            positions = shown_positions(prepared, train.sample_faces)
             cells = rows_of_faces(model, self.space, wanted, prepared, positions, self.training.device)
             path = self.store.folder / "samples" / f"{prepared.dataset}-{self.training.done:08d}.png"
             write_png(path, grid(cells, ["input", *(title_of(request.target) for request in wanted)]))

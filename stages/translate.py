@@ -18,7 +18,7 @@ from stargan.errors import Fault, main
 from stargan.files import md5, whole_folder, write_json
 from stargan.params import Params, load
 from stargan.pictures import grid, title_of, write_png
-from stargan.translation import Request, requests, translated
+from stargan.translation import Request, requests, shown_positions, translated
 
 SETS = {"own": "", "cross": "-cross", "wrong_mask": "-wrong-mask"}
 
@@ -66,13 +66,6 @@ def write_translations(
     images.flush()
     index.to_csv(folder / "index.csv", index=False, lineterminator="\n")
     return index
-
-
-def shown_positions(prepared: Prepared, count: int) -> np.ndarray:
-    """Return up to `count` test positions spread evenly over the test split, so that people differ."""
-    test = prepared.split("test")
-    chosen: np.ndarray = test[np.linspace(0, len(test) - 1, min(count, len(test))).astype(int)]
-    return chosen
 
 
 def write_pictures(

@@ -103,10 +103,11 @@ def load_model(path: Path, device: torch.device) -> Model:
         space = domain_space(header["space"])
         g = Generator(space.width, header["g_filters"], header["g_blocks"])
         g.load_state_dict(tensors)
+        image_size = int(header["image_size"])
     except (KeyError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Fault(f"{path}: its weights do not fit its header ({reason}); train it again") from error
-    return Model(StarTranslator(g.to(device)), space, header["image_size"], header)
+    return Model(StarTranslator(g.to(device)), space, image_size, header)
 
 
 def translator(method: Method) -> Translator:

@@ -6,7 +6,8 @@ Everything is tensors and JSON in safetensors files: reading one runs no code.
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,12 +74,12 @@ class Checkpoints:
                 print(f"warning: passed over a checkpoint: {fault}", file=sys.stderr)
         return None
 
-    def lock(self) -> FileLock:
-        """Return the acquired lock against a second writer. Raises Fault where another process holds it."""
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the lock against a second writer. Raises Fault where another process has it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.folder.parent / f"{self.folder.name}.lock")
         try:
-            lock.acquire(timeout=0)
+            with FileLock(self.folder.parent / f"{self.folder.name}.lock", timeout=0):
+                yield
         except Timeout as error:
             raise Fault(f"{self.folder}: another process trains this run; wait for it or end it") from error
-        return lock

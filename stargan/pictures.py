@@ -32,7 +32,7 @@ def grid(cells: np.ndarray, titles: Sequence[str], side: int = 64) -> np.ndarray
             top, left = head + row * (height + gap), column * (width + gap)
             sheet[top : top + height, left : left + width] = cells[row, column]
     picture = Image.fromarray(sheet)
-    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(10)
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(9)
     for column, title in enumerate(titles):
         draw.multiline_text((column * (width + gap) + 2, 2), title, fill=(0, 0, 0), font=font, spacing=2)
     return np.asarray(picture)

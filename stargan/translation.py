@@ -70,6 +70,13 @@ def translated(
         yield to_uint8(translator.translate(x, path_of(space, request, labels))).cpu().numpy()
 
 
+def shown_positions(prepared: Prepared, count: int) -> np.ndarray:
+    """Return up to `count` test positions spread evenly over the test split, so that people differ."""
+    test = prepared.split("test")
+    chosen: np.ndarray = test[np.linspace(0, len(test) - 1, min(count, len(test))).astype(int)]
+    return chosen
+
+
 def rows_of_faces(
     translator: Translator,
     space: DomainSpace,
