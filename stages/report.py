@@ -22,10 +22,21 @@ ROWS = (  # label, key of metrics/evaluate/<run>.json, digits
     ("attributes not asked for, error %", "preserved_attribute_error_percent", 1),
     ("real test images, error % (the classifier's own)", "classifier_error_percent", 1),
     ("FID on classifier features", "fid_classifier", 1),
-    ("KID on classifier features, x 1000", "kid_classifier", 1),
-    ("L1 to the truth, pixels that change", "ground_truth_changed_l1", 4),
-    ("the same for doing nothing", "identity_changed_l1", 4),
-    ("L1 to the truth, pixels that stay", "ground_truth_kept_l1", 4),
+    ("the same, biased: fewer images than features", "fid_classifier_biased", 1),
+    ("KID on classifier features", "kid_classifier", 2),
+    ("L1 to the truth on the pixels that change: all targets", "ground_truth_changed_l1", 3),
+    ("doing nothing", "identity_changed_l1", 3),
+    ("L1 on the pixels that change: black hair", "ground_truth_changed_l1_Black_Hair", 3),
+    ("doing nothing", "identity_changed_l1_Black_Hair", 3),
+    ("L1 on the pixels that change: blond hair", "ground_truth_changed_l1_Blond_Hair", 3),
+    ("doing nothing", "identity_changed_l1_Blond_Hair", 3),
+    ("L1 on the pixels that change: brown hair", "ground_truth_changed_l1_Brown_Hair", 3),
+    ("doing nothing", "identity_changed_l1_Brown_Hair", 3),
+    ("L1 on the pixels that change: gender", "ground_truth_changed_l1_flip_Male", 3),
+    ("doing nothing", "identity_changed_l1_flip_Male", 3),
+    ("L1 on the pixels that change: age", "ground_truth_changed_l1_flip_Young", 3),
+    ("doing nothing", "identity_changed_l1_flip_Young", 3),
+    ("L1 on the pixels that stay", "ground_truth_kept_l1", 3),
     ("reconstruction, PSNR in dB", "reconstruction_psnr", 1),
     ("reconstruction, SSIM", "reconstruction_ssim", 3),
     ("other set's expressions on these faces, error %", "cross_expression_error_percent", 1),
@@ -37,7 +48,7 @@ def cell(metrics: Metrics, key: str, digits: int) -> str:
     """Return a value with its 95 % interval and n where the metrics have them, '-' where it does not apply."""
     if key not in metrics:
         return "-"
-    value = metrics[key] * 1000 if key.startswith("kid") else metrics[key]
+    value = metrics[key]
     interval = ""
     if f"{key}_low" in metrics:
         low, high, n = (metrics[f"{key}_{part}"] for part in ("low", "high", "n"))

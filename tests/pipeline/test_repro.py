@@ -13,7 +13,7 @@ RUNS = ("celeba", "rafd", "both")
 STAGES = 15  # 2 synthesize, 2 prepare, 2 classifier, 3 each of train, translate, evaluate
 SMALL = """
 threads: 1
-synthesize: {celeba: {images: 60}, rafd: {people: 6, gazes: [frontal]}}
+synthesize: {celeba: {images: 60}, rafd: {people: 6}}
 data: {celeba: {test_images: 20}, rafd: {test_share: 0.34}}
 classifier: {epochs: 1, batch: 16}
 train: {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, n_critic: 2, sample_every: 10, checkpoint_every: 5, log_every: 5}
