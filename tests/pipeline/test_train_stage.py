@@ -58,12 +58,12 @@ def test_outputs_of_a_training_and_of_interrupted_ones_are_the_same(workspace: P
         assert hashes(workspace) == whole
 
 
-def slow(workspace: Path) -> None:
-    """Make each iteration of the next trainings take 50 ms more, without touching code or params."""
+def slow(workspace: Path, seconds: float = 0.05) -> None:
+    """Make each update of the next trainings take longer, without touching code or params."""
     (workspace / "sitecustomize.py").write_text(
         "import torch, time\n"
         "apply = torch.optim.Adam.step\n"
-        "torch.optim.Adam.step = lambda self, *a, **k: (time.sleep(0.02), apply(self, *a, **k))[1]\n"
+        f"torch.optim.Adam.step = lambda self, *a, **k: (time.sleep({seconds}), apply(self, *a, **k))[1]\n"
     )
 
 
@@ -94,7 +94,7 @@ def test_faults_are_one_line_and_status_one(workspace: Path, arguments: list[str
 
 
 def test_a_second_writer_is_refused(workspace: Path) -> None:
-    slow(workspace)
+    slow(workspace, seconds=2)
     first = start(workspace)
     wait_for_checkpoint(workspace, first)
     second = stage("stages.train", "both", cwd=workspace)
