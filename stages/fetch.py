@@ -97,7 +97,8 @@ def _command() -> None:
     parser.add_argument("--to", type=Path, help="folder of the files; default data/raw/<dataset>-real")
     parser.add_argument("--mirror", help="URL of a folder that serves CelebA's files by name, in place of Google Drive")
     given = parser.parse_args()
-    folder = given.to or Path("data/raw") / f"{given.dataset}-real"
+    # Absolute: an experiment in a copy of the workspace must find the files too.
+    folder = (given.to or Path("data/raw") / f"{given.dataset}-real").resolve()
     flags = run_celeba(folder, given.mirror) if given.dataset == "celeba" else run_rafd(folder)
     print(f"complete; to use it: dvc exp run {flags}")
 

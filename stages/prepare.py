@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stargan import tracking
 from stargan.data import celeba, folder, rafd
 from stargan.data.packing import pack
 from stargan.data.pictures import crop_as_dict
@@ -18,7 +19,7 @@ from stargan.data.raw import RawSet, check_splits
 from stargan.data.source import Source, open_source
 from stargan.errors import Fault, main
 from stargan.files import whole_folder
-from stargan.params import Celeba, Rafd, load
+from stargan.params import Celeba, Data, Rafd, load
 
 MULTIPLE = 4  # the generator halves an image twice
 SHOWN = 5  # bad pictures named in a fault
@@ -83,11 +84,14 @@ def _check(raw: RawSet, section: Celeba | Rafd, source: Source, dataset: str) ->
 
 def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.prepare", description="prepare a dataset")
-    parser.add_argument("dataset", choices=["celeba", "rafd"])
+    parser.add_argument("dataset", choices=[name for name in Data.model_fields if name != "sizes"])
     parser.add_argument("size", type=int, help="side of the prepared images in pixels")
     given = parser.parse_args()
-    section = getattr(load().data, given.dataset)
-    run(given.dataset, given.size, section, Path("data/prepared") / f"{given.dataset}-{given.size}")
+    section, name = getattr(load().data, given.dataset), f"{given.dataset}-{given.size}"
+    out = Path("data/prepared") / name
+    with tracking.stage_run(f"prepare@{name}", section.model_dump()) as tracker:
+        run(given.dataset, given.size, section, out)
+        tracker.log_artifact(out / "manifest.json")
 
 
 if __name__ == "__main__":

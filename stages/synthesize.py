@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from stargan import params
+from stargan import params, tracking
 from stargan.data.synthetic import write_celeba, write_rafd
 from stargan.errors import Fault, main
 
@@ -12,14 +12,15 @@ _RAW = Path("data/raw")
 
 def run() -> None:
     """Draw the dataset named on the command line."""
-    if sys.argv[1:] == ["celeba"]:
-        celeba = params.load().synthesize.celeba
-        write_celeba(_RAW / "celeba", celeba.images, celeba.seed)
-    elif sys.argv[1:] == ["rafd"]:
-        rafd = params.load().synthesize.rafd
-        write_rafd(_RAW / "rafd", rafd.people, rafd.seed, rafd.height, rafd.angles, rafd.gazes)
-    else:
+    if sys.argv[1:] not in (["celeba"], ["rafd"]):
         raise Fault(f"stages.synthesize takes one of celeba, rafd; got {' '.join(sys.argv[1:]) or 'nothing'}")
+    dataset, settings = sys.argv[1], params.load().synthesize
+    celeba, rafd = settings.celeba, settings.rafd
+    with tracking.stage_run(f"synthesize@{dataset}", getattr(settings, dataset).model_dump()):
+        if dataset == "celeba":
+            write_celeba(_RAW / "celeba", celeba.images, celeba.seed)
+        else:
+            write_rafd(_RAW / "rafd", rafd.people, rafd.seed, rafd.height, rafd.angles, rafd.gazes)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from stages import torch_setup
 from stargan import assembly, tracking
 from stargan.checkpoint import Checkpoints, fingerprint, write_tensors
 from stargan.data.prepared import Prepared, read_prepared
-from stargan.domains import DomainSpace
 from stargan.engine import Training
 from stargan.errors import main
 from stargan.files import md5, whole_folder, workspace_root, write_bytes
@@ -48,7 +47,7 @@ class Recorder:
 
     def __init__(self, training: Training, run: Run, params: Params, sets: Sequence[Prepared], store: Checkpoints) -> None:
         self.training, self.run, self.params, self.sets, self.store = training, run, params, sets, store
-        self.space = DomainSpace(tuple(run.datasets), tuple(prepared.kind for prepared in sets))
+        self.space = training.space
 
     def due(self, every: int) -> bool:
         """Return whether something that happens every so many iterations, and at the end, is due now."""
@@ -94,7 +93,7 @@ class Recorder:
         table = pd.DataFrame(losses.rows, columns=["iteration", *losses.terms]).astype({"iteration": int})
         text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
         write_bytes(Path("metrics/losses") / f"{name}.csv", text.encode())
-        shutil.rmtree(self.store.folder)
+        self.store.remove()
 
 
 @contextmanager
@@ -104,7 +103,7 @@ def training_of(
     """Yield (training, checkpoints, MLflow run id), resumed where a checkpoint of the very same training exists."""
     run = params.run(name)
     training = assembly.build_training(name, run, params.train, sets, params.seed, device)
-    inputs = [prepared.images_sha256 for prepared in sets]
+    inputs = [prepared.digest() for prepared in sets]
     settings = [params.train.model_dump(), run.model_dump(), params.seed, params.threads, str(device), torch.__version__]
     store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(inputs, settings))
     with store.lock():
@@ -135,8 +134,9 @@ def run(name: str, params: Params) -> None:
             if losses:
                 tracker.log_losses(training.done, losses)
                 bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
-            recorder.after_iteration(tracker, stop.yes)
-            if stop.yes and training.done < training.length:
+            stopping = stop.yes  # read once: a signal may come while this is at work
+            recorder.after_iteration(tracker, stopping)
+            if stopping and training.done < training.length:
                 print(f"{name}: saved after {training.done} iterations; the same command goes on", file=sys.stderr)
                 raise SystemExit(INTERRUPTED)
         recorder.finish(name)

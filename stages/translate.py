@@ -31,7 +31,10 @@ def model_path(name: str, checkpoint: str | int) -> Path:
     path = folder / "kept" / f"{checkpoint:08d}.safetensors"
     if not path.exists():
         kept = sorted(int(file.stem) for file in (folder / "kept").glob("*.safetensors"))
-        raise Fault(f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}; kept: {kept or 'none'}")
+        raise Fault(
+            f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}, {kept or 'nothing'} was; "
+            "give one of these, or set train.keep_every and train again"
+        )
     return path
 
 
@@ -109,8 +112,8 @@ def run(name: str, params: Params) -> None:
         for picture in sorted(grids.iterdir()):
             tracker.log_artifact(picture, "grids")
         write_json(folder / "translations.json", {
-            "run": name, "method": model.header["method"], "step": model.header["step"], "sizes": model.header["sizes"],
-            "datasets": list(model.space.datasets), "image_size": model.image_size,
+            "run": name, "model_md5": md5(path), "method": model.header["method"], "step": model.header["step"],
+            "sizes": model.header["sizes"], "datasets": list(model.space.datasets), "image_size": model.image_size,
         })  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from stargan.domains import DomainSpace
 from stargan.errors import Fault, main, nearest
 from stargan.params import load
 from stargan.pictures import write_png
-from stargan.released import load_released
+from stargan.released import label_kinds, load_released
 
 
 def names_in(text: str) -> list[str]:
@@ -83,17 +83,25 @@ def _command() -> None:
     )
     parser.add_argument("--model", type=Path, required=True, help="generator.safetensors of this project, or an N-G.ckpt")
     parser.add_argument("--image", type=Path, required=True, help="a picture, or a folder of pictures")
-    parser.add_argument("--to", required=True, help="labels, by commas; -A clears A, ~A flips it")
+    parser.add_argument("--to", required=True, help="labels, by commas; ~A flips A; --to=-A clears it")
     parser.add_argument(
         "--from", dest="given", default="", help="labels of the face as it is, kept unless --to changes them"
     )
-    parser.add_argument("--labels", default="", help="label names of an N-G.ckpt: 'A,B,C', for two datasets 'A,B;x,y'")
+    parser.add_argument(
+        "--labels", default="", help="label names of an N-G.ckpt: 'A,B,C' attributes, 'x|y' classes, ';' between datasets"
+    )
     parser.add_argument("--size", type=int, help="image size in pixels; default: the model's, 128 for an N-G.ckpt")
     parser.add_argument("--out", type=Path, default=Path("data/translated"), help="folder for the PNGs")
     given = parser.parse_args()
-    device = torch_setup(load())
+    params = load()
+    device = torch_setup(params)
     if given.labels:
-        model = load_released(given.model, [names_in(part) for part in given.labels.split(";")], given.size or 128, device)
+        kinds = label_kinds(given.labels, params.data.celeba.exclusive)
+        model = load_released(given.model, kinds, given.size or 128, device)
+    elif given.model.suffix != ".safetensors":
+        raise Fault(
+            f"{given.model}: not a .safetensors of this project; for a released N-G.ckpt name its labels by --labels"
+        )
     else:
         model = assembly.load_model(given.model, device)
         model = replace(model, image_size=given.size or model.image_size)
@@ -101,7 +109,7 @@ def _command() -> None:
         raise Fault(f"--size {model.image_size} is not a multiple of 4; use {max(4, model.image_size // 4 * 4)}")
     vector = target_vector(model.space, given.to, given.given)
     for path in pictures_in(given.image):
-        translate(model, vector, path, given.out / f"{path.stem}-{'-'.join(names_in(given.to))}.png", device)
+        translate(model, vector, path, given.out / f"{path.name}-{'-'.join(names_in(given.to))}.png", device)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def build_training(name: str, run: Run, train: Train, sets: Sequence[Prepared], 
     for optimiser in optimisers.values():
         optimiser.param_groups[0]["initial_lr"] = optimiser.param_groups[0]["lr"]
     return Training(
-        method, optimisers, streams, partial(rate_factor, train.schedule, length=length, decay=decay), length, seed,
+        method, space, optimisers, streams, partial(rate_factor, train.schedule, length=length, decay=decay), length, seed,
         Losses(train.log_every), device,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ Everything is tensors and JSON in safetensors files: reading one runs no code.
 
 import hashlib
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,6 +74,13 @@ class Checkpoints:
             except Fault as fault:
                 print(f"warning: passed over a checkpoint: {fault}", file=sys.stderr)
         return None
+
+    def remove(self) -> None:
+        """Remove the folder: first its name, so that a kill on the way leaves no part of it to be resumed from."""
+        gone = self.folder.with_name(f"{self.folder.name}.done")
+        shutil.rmtree(gone, ignore_errors=True)
+        self.folder.rename(gone)
+        shutil.rmtree(gone)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

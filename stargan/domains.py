@@ -44,6 +44,10 @@ class Attributes:
         """Return the exclusive group that `name` stands in, or `name` alone."""
         return next((group for group in self.exclusive if name in group), (name,))
 
+    def others(self, name: str) -> list[int]:
+        """Return the label columns that the attribute `name` excludes."""
+        return [self.names.index(other) for other in self.group(name) if other in self.names and other != name]
+
     def target(self, labels: Tensor, text: str) -> Tensor:
         """Return a copy of (N, width) labels changed to the target `text`.
 
@@ -54,21 +58,19 @@ class Attributes:
         for step in text.split("+"):
             sign, name = (step[0], step[1:]) if step[:1] in ("~", "-") else ("", step)
             column = index_of(name, self.names)
-            if sign == "~":
-                changed[:, column] = 1 - labels[:, column]
-            elif sign == "-":
-                changed[:, column] = 0
-            else:
-                for other in self.group(name):
-                    if other in self.names:
-                        changed[:, self.names.index(other)] = 0
-                changed[:, column] = 1
+            before = labels[:, column]
+            goal = {"~": 1 - before, "-": torch.zeros_like(before), "": torch.ones_like(before)}[sign]
+            changed[:, self.others(name)] *= 1 - goal[:, None]  # what is set clears those it excludes
+            changed[:, column] = goal
         return changed
 
     def touched(self, text: str) -> list[int]:
         """Return the label columns that the target `text` decides, those it clears by exclusion included."""
-        names = [step.lstrip("~-") for step in text.split("+")]
-        return sorted({index_of(other, self.names) for name in names for other in self.group(name) if other in self.names})
+        columns: set[int] = set()
+        for step in text.split("+"):
+            name = step.lstrip("~-")
+            columns |= {index_of(name, self.names), *([] if step.startswith("-") else self.others(name))}
+        return sorted(columns)
 
     def singles(self) -> tuple[str, ...]:
         """Return one target an attribute: set where it excludes others, flipped where it stands alone."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from stargan.data.stream import Stream
+from stargan.domains import DomainSpace
 from stargan.errors import Fault
 from stargan.methods.base import Method, Update
 
@@ -40,6 +41,7 @@ class Training:
     """A method, its optimisers and its data, after `done` iterations."""
 
     method: Method
+    space: DomainSpace
     optimisers: Mapping[str, torch.optim.Optimizer]
     streams: Sequence[Stream]
     rate_factor: Callable[[int], float]
@@ -67,18 +69,23 @@ class Training:
                 group["lr"] = group["initial_lr"] * factor
 
     def _apply(self, update: Update) -> None:
-        if not torch.isfinite(update.objective):
-            bad = [name for name, value in update.terms.items() if not torch.isfinite(value)]
-            raise Fault(
-                f"iteration {self.done + 1}: {', '.join(bad) or update.network} is not finite; the last checkpoint "
-                "is kept; lower train.g_lr or train.d_lr, or raise train.lambda_gp"
-            )
         parameters = list(self.method.networks[update.network].parameters())
         # Gradients for this network alone: the others are frozen without being told so.
         gradients = torch.autograd.grad(update.objective, parameters, materialize_grads=True)
+        self._check_finite(update, gradients)
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient
         self.optimisers[update.network].step()
+
+    def _check_finite(self, update: Update, gradients: tuple[Tensor, ...]) -> None:
+        norm = torch.stack(torch._foreach_norm(gradients)).sum()
+        if torch.isfinite(update.objective + norm):
+            return
+        bad = [name for name, value in update.terms.items() if not torch.isfinite(value)]
+        raise Fault(
+            f"iteration {self.done + 1}: {', '.join(bad) or f'the gradient of {update.network}'} is not finite; the last "
+            "checkpoint is kept; lower train.g_lr or train.d_lr, or raise train.lambda_gp"
+        )
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return all that a resume needs: tensors (networks, Adam's moments, loss table) and JSON values."""

@@ -188,6 +188,31 @@ class Params(Section):
     translate: Translate
     evaluate: Evaluate
 
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        datasets = [name for name in Data.model_fields if name != "sizes"]
+        faults = []
+        for name, run in self.runs.items():
+            if run.image_size not in self.data.sizes:
+                faults.append(
+                    f"runs.{name}.image_size = {run.image_size} is not in data.sizes = {self.data.sizes}; add it there"
+                )
+            unknown = [dataset for dataset in run.datasets if dataset not in datasets]
+            faults += [f"runs.{name}.datasets: {dataset!r} is unknown{nearest(dataset, datasets)}" for dataset in unknown]
+        for dataset, targets in self.translate.targets.items():
+            if dataset not in datasets:
+                faults.append(f"translate.targets.{dataset} is no dataset{nearest(dataset, datasets)}")
+                continue
+            labels = getattr(getattr(self.data, dataset), "labels", None)
+            steps = {step.lstrip("~-") for target in targets for step in target.split("+")}
+            faults += [
+                f"translate.targets.{dataset}: {step!r} is not in data.{dataset}.labels; change one, or give [] for one each"
+                for step in sorted(steps) if labels and step not in labels
+            ]  # fmt: skip
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
     def run(self, name: str) -> Run:
         """Return the run `name`. Raises Fault where it is not in params.yaml."""
         if name not in self.runs:
@@ -201,7 +226,8 @@ def load(path: Path = Path("params.yaml")) -> Params:
         return Params.model_validate(read_yaml(path))
     except ValidationError as error:
         faults = [
-            f"{'.'.join(map(str, fault['loc']))} = {shown(fault['input'])}: {fault['msg'].removeprefix('Value error, ')}"
+            (f"{'.'.join(map(str, fault['loc']))} = {shown(fault['input'])}: " if fault["loc"] else "")
+            + fault["msg"].removeprefix("Value error, ")
             for fault in error.errors()
         ]
         raise Fault(f"{path}: {len(faults)} fault(s) to mend: {'; '.join(faults)}") from error

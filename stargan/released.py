@@ -3,13 +3,12 @@
 import math
 import pickle
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from stargan.assembly import Model
-from stargan.domains import Attributes, DomainSpace
+from stargan.domains import Attributes, Classes, DomainSpace, LabelKind
 from stargan.errors import Fault
 from stargan.methods.star import StarTranslator
 from stargan.networks.star import Generator
@@ -18,8 +17,23 @@ from stargan.networks.star import Generator
 UNUSED = ("running_mean", "running_var", "num_batches_tracked")
 
 
-def load_released(path: Path, labels: Sequence[Sequence[str]], image_size: int, device: torch.device) -> Model:
-    """Return the generator in an official checkpoint; `labels` names its label bits, one list a dataset.
+def label_kinds(text: str, exclusive: list[list[str]]) -> tuple[LabelKind, ...]:
+    """Return the kinds that `text` names, in training order: 'A,B,C' attributes, 'x|y' classes, ';' between datasets.
+
+    `exclusive` are groups of attributes that rule each other out.
+    """
+    kinds: list[LabelKind] = []
+    for part in text.split(";"):
+        names = tuple(name.strip() for name in part.replace("|", ",").split(",") if name.strip())
+        groups = (tuple(name for name in group if name in names) for group in exclusive)
+        kinds.append(
+            Classes(names) if "|" in part else Attributes(names, tuple(group for group in groups if len(group) > 1))
+        )
+    return tuple(kinds)
+
+
+def load_released(path: Path, kinds: tuple[LabelKind, ...], image_size: int, device: torch.device) -> Model:
+    """Return the generator in an official checkpoint whose label planes are those of `kinds`.
 
     Raises Fault where the file is no such checkpoint, or the names do not fill its label planes.
     """
@@ -35,11 +49,10 @@ def load_released(path: Path, labels: Sequence[Sequence[str]], image_size: int, 
         raise Fault(f"{path}: not a generator of the released code ({reason}); give its N-G.ckpt") from error
     if not all(math.isfinite(value.sum().item()) for value in weights.values()):
         raise Fault(f"{path}: some weights are not finite; give another checkpoint")
-    kinds = tuple(Attributes(tuple(names)) for names in labels)
     space = DomainSpace(tuple(f"labels {index + 1}" for index in range(len(kinds))), kinds)
     if space.width != first.shape[1] - 3:
         raise Fault(
             f"{path}: it takes {first.shape[1] - 3} label planes, --labels names {space.width} (mask included); "
-            "name every label in training order, 'A,B,C' for one dataset, 'A,B;x,y' for two"
+            "name every label in training order, 'A,B,C' for attributes, 'x|y' for classes, ';' between datasets"
         )
     return Model(StarTranslator(g.to(device)), space, image_size, {})

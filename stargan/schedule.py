@@ -17,4 +17,4 @@ def rate_factor(schedule: Schedule, iteration: int, length: int, decay: int) -> 
         return 1.0
     if schedule == "paper":
         return (length - iteration) / decay
-    return 1.0 - (iteration // 1000 - constant // 1000) / decay if decay else 1.0
+    return 1.0 - (iteration // 1000 - constant // 1000) / decay

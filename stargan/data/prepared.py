@@ -4,6 +4,7 @@ A folder with `images.npy` (uint8, N x size x size x 3, RGB), `labels.npy` (uint
 an image: source, person, split) and `manifest.json`.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ class Prepared:
     def split(self, name: str) -> np.ndarray:
         """Return the positions of the images in split `name` ('train' or 'test'), ascending."""
         return np.flatnonzero((self.rows["split"] == name).to_numpy())
+
+    def digest(self) -> str:
+        """Return a hash of all that a training takes from here: images, labels, their names, and the split."""
+        told = [self.images_sha256, sha256(self.labels), self.kind.as_dict(), self.rows["split"].tolist()]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     @property
     def synthetic(self) -> bool:

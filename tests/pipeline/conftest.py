@@ -20,7 +20,7 @@ MOODS = Classes(("angry", "happy", "neutral"))
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a stage: this checkout's code, one thread, nothing of an outer DVC or MLflow."""
+    """Return the environment of a stage: this environment's commands, nothing of an outer DVC or MLflow."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("DVC_", "MLFLOW_", "GIT_"))}
     path = f"{Path(sys.executable).parent}:{kept['PATH']}"
     return kept | {"PATH": path, "DVC_NO_ANALYTICS": "1"}
@@ -68,7 +68,8 @@ def workspace(tmp_path: Path) -> Path:
     write_params(
         tmp_path / "params.yaml", threads=1, train__batch=4, train__g_filters=4, train__g_blocks=1, train__d_filters=4,
         train__d_layers=2, train__n_critic=3, train__sample_every=4, train__checkpoint_every=5, train__keep_every=6,
-        train__log_every=2, runs__both=short | {"datasets": ["celeba", "rafd"]}, runs__rafd=short | {"datasets": ["rafd"]},
+        train__log_every=2, data__sizes=[16, 32],
+        runs__both=short | {"datasets": ["celeba", "rafd"]}, runs__rafd=short | {"datasets": ["rafd"]},
     )  # fmt: skip
     write_noise(tmp_path / "data/prepared/celeba-16", "celeba", FACES)
     write_noise(tmp_path / "data/prepared/rafd-16", "rafd", MOODS)

@@ -182,7 +182,7 @@ def tour(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> tu
 
 def test_pictures_of_ones_own(tour: tuple[Repository, dict[str, str]]) -> None:
     assert sorted(path.name for path in (tour[0].path / "data/translated").iterdir()) == [
-        "a-happy.png", "photo-Blond_Hair-Young.png", "photo-Brown_Hair-Male.png",
+        "a.png-happy.png", "photo.jpg-Blond_Hair-Young.png", "photo.jpg-Brown_Hair-Male.png",
     ]  # fmt: skip
 
 

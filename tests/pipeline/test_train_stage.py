@@ -44,7 +44,7 @@ def test_outputs_of_a_training_and_of_interrupted_ones_are_the_same(workspace: P
     assert not list(workspace.glob("data/checkpoints/both/*/*"))  # nothing is left once a run is whole
 
     # Slow iterations let a signal fall between the first checkpoint and the end.
-    for number, code in ((signal.SIGTERM, 130), (signal.SIGKILL, -9)):
+    for number, code in ((signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)):
         slow(workspace)
         process = start(workspace)
         wait_for_checkpoint(workspace, process)
@@ -110,3 +110,44 @@ def test_training_needs_neither_dvc_nor_mlflow(workspace: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "mlflow is not installed" in done.stderr
     assert (workspace / "data/models/rafd/generator.safetensors").exists()
+
+
+def test_a_signal_while_a_picture_is_written_is_not_lost(workspace: Path) -> None:
+    """It comes between the checks of an iteration: what is said to be saved must be there."""
+    (workspace / "sitecustomize.py").write_text(
+        "import os, signal\nfrom PIL import Image\nsave, sent = Image.Image.save, []\n"
+        "def signalled(self, *a, **k):\n"
+        "    if not sent: sent.append(os.kill(os.getpid(), signal.SIGTERM))\n"
+        "    return save(self, *a, **k)\n"
+        "Image.Image.save = signalled\n"
+    )
+    done = stage("stages.train", "both", cwd=workspace)
+    assert done.returncode == 130, done.stderr
+    saved = int(done.stderr.split("saved after ")[1].split()[0])
+    assert list(workspace.glob(f"data/checkpoints/both/*/{saved:08d}.safetensors"))
+
+
+@pytest.mark.parametrize("change", ["split", "names", "labels"])
+def test_other_data_are_not_resumed_into(workspace: Path, change: str) -> None:
+    slow(workspace)
+    process = start(workspace)
+    wait_for_checkpoint(workspace, process)
+    process.kill()
+    process.communicate()
+    folder = workspace / "data/prepared/rafd-16"
+    if change == "labels":
+        import numpy as np
+
+        labels = np.load(folder / "labels.npy")
+        np.save(folder / "labels.npy", labels[::-1])
+        manifest = (folder / "manifest.json").read_text()
+        from stargan.files import sha256
+
+        (folder / "manifest.json").write_text(manifest.replace(sha256(labels), sha256(labels[::-1])))
+    else:
+        name, old, new = {"split": ("rows.csv", "test", "train"), "names": ("manifest.json", "angry", "cross")}[change]
+        (folder / name).write_text((folder / name).read_text().replace(old, new, 2))
+    (workspace / "sitecustomize.py").unlink()
+    again = stage("stages.train", "both", cwd=workspace)
+    assert again.returncode == 0, again.stderr
+    assert "resumed" not in again.stderr

@@ -11,10 +11,10 @@ from PIL import Image
 from stages import translate_image
 from stargan import assembly
 from stargan.checkpoint import write_tensors
-from stargan.domains import DomainSpace
+from stargan.domains import Attributes, Classes, DomainSpace
 from stargan.errors import Fault
 from stargan.networks.star import Generator
-from stargan.released import load_released
+from stargan.released import label_kinds, load_released
 
 BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
 CPU = torch.device("cpu")
@@ -54,6 +54,14 @@ def released(tmp_path: Path) -> Path:
 )
 def test_target_vectors(to: str, given: str, expected: list[int]) -> None:
     assert translate_image.target_vector(BOTH, to, given).tolist() == [expected]
+
+
+def test_label_names_of_a_released_checkpoint_say_their_kinds() -> None:
+    kinds = label_kinds(
+        "Black_Hair, Blond_Hair,Male;angry|happy", [["Black_Hair", "Blond_Hair", "Brown_Hair"], ["X", "Male"]]
+    )
+    hair = (("Black_Hair", "Blond_Hair"),)
+    assert kinds == (Attributes(("Black_Hair", "Blond_Hair", "Male"), hair), Classes(("angry", "happy")))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +105,7 @@ def test_only_the_centre_square_counts(ours: Path, tmp_path: Path) -> None:
 
 
 def test_a_released_checkpoint_is_the_same_network(released: Path) -> None:
-    model = load_released(released, [FACES.names], 128, CPU)
+    model = load_released(released, (FACES,), 128, CPU)
     x, c = torch.rand(1, 3, 16, 16), torch.tensor([[1.0, 0, 0, 1, 1]])
     with torch.no_grad():
         assert torch.equal(model.translator.translate(x, [c]), generator(5)(x, c))
@@ -105,9 +113,9 @@ def test_a_released_checkpoint_is_the_same_network(released: Path) -> None:
 
 def test_label_names_must_fill_the_planes(released: Path) -> None:
     with pytest.raises(Fault, match="takes 5 label planes, --labels names 4"):
-        load_released(released, [FACES.names[:4]], 128, CPU)
-    with pytest.raises(Fault, match=r"names 6 \(mask included\)"):
-        load_released(released, [FACES.names[:2], ("x", "y")], 128, CPU)
+        load_released(released, (Attributes(FACES.names[:4]),), 128, CPU)
+    with pytest.raises(Fault, match=r"names 7 \(mask included\)"):
+        load_released(released, (Attributes(FACES.names[:2]), MOODS), 128, CPU)
 
 
 class Payload:
@@ -127,7 +135,7 @@ def test_other_files_are_refused_and_run_nothing(released: Path, content: str, t
     else:
         path.write_bytes(released.read_bytes()[:-40] if content == "cut" else b"<!doctype html><p>quota</p>")
     with pytest.raises(Fault, match=f"^{path}: not a generator of the released code"):
-        load_released(path, [FACES.names], 128, CPU)
+        load_released(path, (FACES,), 128, CPU)
     assert not Path("/tmp/stargan-payload-ran").exists()
 
 

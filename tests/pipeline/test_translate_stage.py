@@ -25,7 +25,9 @@ BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("translate")
     run = {"datasets": ["celeba", "rafd"], "image_size": 16, "unit": "iterations", "length": 8, "decay": 4}
-    write_params(path / "params.yaml", threads=1, runs__both=run, translate__pictures=3, translate__checkpoint=4)
+    write_params(
+        path / "params.yaml", threads=1, data__sizes=[16, 32], runs__both=run, translate__pictures=3, translate__checkpoint=4
+    )
     write_noise(path / "data/prepared/celeba-16", "celeba", FACES)
     write_noise(path / "data/prepared/rafd-16", "rafd", MOODS)
     for step, name in ((8, "generator"), (4, "kept/00000004")):
@@ -72,5 +74,5 @@ def test_pictures_for_people(workspace: Path) -> None:
 def test_a_checkpoint_that_was_not_kept_is_named(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(workspace)
     assert translate.model_path("both", "last").name == "generator.safetensors"
-    with pytest.raises(Fault, match=r"translate.checkpoint = 6 was not kept for both; kept: \[4\]"):
+    with pytest.raises(Fault, match=r"translate.checkpoint = 6 was not kept for both, \[4\] was.*train.keep_every"):
         translate.model_path("both", 6)

@@ -30,6 +30,13 @@ def test_a_target_touches_what_it_clears() -> None:
     assert FACES.touched("~Male+Brown") == [0, 1, 2, 3]
 
 
+def test_what_a_flip_sets_excludes_others_and_what_it_clears_does_not() -> None:
+    source = torch.tensor([[1.0, 0, 0, 1, 0], [0, 1, 0, 1, 0]])
+    assert FACES.target(source, "~Blond").tolist() == [[0, 1, 0, 1, 0], [0, 0, 0, 1, 0]]
+    assert FACES.touched("~Blond") == [0, 1, 2]
+    assert FACES.touched("-Blond") == [1]
+
+
 def test_class_targets_are_one_hot_whatever_the_source() -> None:
     assert MOODS.target(torch.tensor([[1.0, 0.0], [0.0, 1.0]]), "happy").tolist() == [[0, 1], [0, 1]]
 

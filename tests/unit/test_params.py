@@ -103,6 +103,23 @@ def test_the_papers_setup(here: Path) -> None:
     assert (data.celeba.test_images, data.rafd.test_share, params.evaluate.features) == (2000, 0.1, "inception")
 
 
+def test_parts_that_do_not_fit_each_other_are_named_at_once(here: Path) -> None:
+    rewrite(
+        runs__both__image_size=64, runs__rafd__datasets=["raffd"], data__celeba__labels=["Male", "Smiling", "Brown_Hair"]
+    )
+    rewrite(translate__targets={"celeba": ["Brown_Hair+~Male", "~Young"], "celebb": []})
+    with pytest.raises(Fault) as caught:
+        load()
+    for part in (
+        "runs.both.image_size = 64 is not in data.sizes = [32]; add it there",
+        "runs.rafd.datasets: 'raffd' is unknown; nearest: rafd",
+        "translate.targets.celeba: 'Young' is not in data.celeba.labels; change one, or give []",
+        "translate.targets.celebb is no dataset; nearest: celeba",
+    ):
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> None:
     with pytest.raises(Fault, match="profile 'papr' is not in profiles/; nearest: paper"):
         profile("papr")
