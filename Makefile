@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 repro: $(BIN)/.installed
 ifdef PROFILE
-	python -m stargan.params apply $(PROFILE)
+	python -m stargan.profiles apply $(PROFILE)
 	@echo "params.yaml now holds profile $(PROFILE); to go back: git restore params.yaml metrics dvc.lock"
 endif
 	dvc repro

@@ -1,15 +1,9 @@
 """params.yaml, typed: every fault at once, each with its path, its value and the remedy.
 
 Read with ruamel.yaml (YAML 1.2, as DVC itself): `dvc exp run -S train.g_lr=1e-5` writes `1e-05`, which PyYAML
-would take for a string. As a command it turns a profile (a patch of params.yaml) into `-S` flags or applies it:
-
-    dvc exp run $(python -m stargan.params flags paper)
-    python -m stargan.params apply paper && dvc repro
+would take for a string.
 """
 
-import argparse
-import io
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -18,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from stargan.errors import Fault, main, nearest
-from stargan.files import write_bytes
+from stargan.errors import Fault, nearest
 
 Positive = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
@@ -256,53 +249,3 @@ def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield from leaves(value, f"{name}.")
         else:
             yield name, value
-
-
-def profile(name: str) -> dict[str, Any]:
-    """Return the flat patch of profiles/<name>.yaml. Raises Fault on an unknown name."""
-    known = sorted(path.stem for path in Path("profiles").glob("*.yaml"))
-    if name not in known:
-        raise Fault(f"profile {name!r} is not in profiles/{nearest(name, known)}")
-    return dict(leaves(read_yaml(Path("profiles") / f"{name}.yaml")))
-
-
-def flags(name: str) -> list[str]:
-    """Return a profile as arguments of `dvc exp run`: -S key=value, without blanks, so that $(...) splits well."""
-    return [
-        word for key, value in profile(name).items()
-        for word in ("-S", f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}")
-    ]  # fmt: skip
-
-
-def apply(name: str, path: Path = Path("params.yaml")) -> None:
-    """Write a profile's values into params.yaml; comments and order stay. Raises Fault on a key it has not."""
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 200
-    values = yaml.load(path.read_text(encoding="utf-8"))
-    for key, value in profile(name).items():
-        *parents, last = key.split(".")
-        section = values
-        for parent in parents:
-            section = section.get(parent, {})
-        if last not in section:
-            raise Fault(f"profiles/{name}.yaml: {key} is not in {path}{nearest(key, dict(leaves(values)))}")
-        section[last] = value
-    out = io.StringIO()
-    yaml.dump(values, out)
-    write_bytes(path, out.getvalue().encode())
-
-
-def _command() -> None:
-    parser = argparse.ArgumentParser(prog="python -m stargan.params", description="profiles of params.yaml")
-    parser.add_argument("action", choices=["flags", "apply"])
-    parser.add_argument("profile", help="a file's name in profiles/, without .yaml")
-    given = parser.parse_args()
-    if given.action == "flags":
-        print(" ".join(flags(given.profile)))
-    else:
-        apply(given.profile)
-
-
-if __name__ == "__main__":
-    main(_command)

@@ -7,11 +7,11 @@ import torch
 from conftest import ROOT
 
 from stages import prepare
-from stargan import params as parameters
+from stargan import profiles
 from stargan.assembly import build_training
 from stargan.data.prepared import read_prepared
 from stargan.data.synthetic import write_celeba, write_rafd
-from stargan.params import Params, Run
+from stargan.params import Params, Run, load
 
 PAPER = {"celeba": (8_430_528, 44_762_048), "rafd": (8_439_936, 44_786_624), "both": (8_461_888, 45_147_072)}
 
@@ -25,8 +25,8 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> tuple[Params, Path]:
     (folder / "profiles").symlink_to(ROOT / "profiles")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        parameters.apply("paper")
-        params = parameters.load()
+        profiles.apply("paper")
+        params = load()
         write_celeba(Path("data/raw/celeba"), 8, 0)
         write_rafd(Path("data/raw/rafd"), 2, 0, 1024, [90], ["frontal"])
         for size in params.data.sizes:

@@ -64,7 +64,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     made = Repository(path)
     (path / "profiles/small.yaml").write_text(SMALL)
     made.sh("git init -q -b main && git config user.name tester && git config user.email tester@localhost")
-    made.sh("python -m stargan.params apply small && git add -A && git commit -qm start")
+    made.sh("python -m stargan.profiles apply small && git add -A && git commit -qm start")
     made.sh("dvc repro")
     made.sh("git add -A && git commit -qm results")
     return made

@@ -10,7 +10,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from stargan.errors import Fault
-from stargan.params import apply, flags, leaves, load, profile, read_yaml
+from stargan.params import leaves, load, read_yaml
+from stargan.profiles import apply, flags, profile
 
 ROOT = Path(__file__).parents[2]
 
@@ -132,7 +133,7 @@ def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> Non
 
 def test_as_a_command_a_fault_is_one_line_and_status_one(here: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "stargan.params", "flags", "papr"], env={"PYTHONPATH": str(ROOT)}, capture_output=True,
+        [sys.executable, "-m", "stargan.profiles", "flags", "papr"], env={"PYTHONPATH": str(ROOT)}, capture_output=True,
         text=True,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")

@@ -1,0 +1,67 @@
+"""Profiles: patches of params.yaml in profiles/, as `-S` flags or applied to the file.
+
+dvc exp run $(python -m stargan.profiles flags paper)
+python -m stargan.profiles apply paper && dvc repro
+"""
+
+import argparse
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from stargan.errors import Fault, main, nearest
+from stargan.files import write_bytes
+from stargan.params import leaves, read_yaml
+
+
+def profile(name: str) -> dict[str, Any]:
+    """Return the flat patch of profiles/<name>.yaml. Raises Fault on an unknown name."""
+    known = sorted(path.stem for path in Path("profiles").glob("*.yaml"))
+    if name not in known:
+        raise Fault(f"profile {name!r} is not in profiles/{nearest(name, known)}")
+    return dict(leaves(read_yaml(Path("profiles") / f"{name}.yaml")))
+
+
+def flags(name: str) -> list[str]:
+    """Return a profile as arguments of `dvc exp run`: -S key=value, without blanks, so that $(...) splits well."""
+    return [
+        word for key, value in profile(name).items()
+        for word in ("-S", f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}")
+    ]  # fmt: skip
+
+
+def apply(name: str, path: Path = Path("params.yaml")) -> None:
+    """Write a profile's values into params.yaml; comments and order stay. Raises Fault on a key it has not."""
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 200
+    values = yaml.load(path.read_text(encoding="utf-8"))
+    for key, value in profile(name).items():
+        *parents, last = key.split(".")
+        section = values
+        for parent in parents:
+            section = section.get(parent, {})
+        if last not in section:
+            raise Fault(f"profiles/{name}.yaml: {key} is not in {path}{nearest(key, dict(leaves(values)))}")
+        section[last] = value
+    out = io.StringIO()
+    yaml.dump(values, out)
+    write_bytes(path, out.getvalue().encode())
+
+
+def _command() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stargan.profiles", description="profiles of params.yaml")
+    parser.add_argument("action", choices=["flags", "apply"])
+    parser.add_argument("profile", help="a file's name in profiles/, without .yaml")
+    given = parser.parse_args()
+    if given.action == "flags":
+        print(" ".join(flags(given.profile)))
+    else:
+        apply(given.profile)
+
+
+if __name__ == "__main__":
+    main(_command)
