@@ -28,14 +28,13 @@ from stargan.progress import progress
 
 def trained(data: Prepared, settings: Settings, seed: int, device: torch.device, log: Log) -> Judge:
     """Return a judge trained on the train split of `data`; equal seeds give equal weights."""
-    positions = data.split("train")
     network = new_classifier(data.kind.width, seed).to(device)
     learn(
-        network, data.kind, data.images[positions], data.labels[positions], epochs=settings.epochs,
-        batch=settings.batch, lr=settings.lr, weight_decay=settings.weight_decay,
+        network, data.kind, data.images, data.labels, data.split("train"),
+        epochs=settings.epochs, batch=settings.batch, lr=settings.lr, weight_decay=settings.weight_decay,
         random=torch.Generator().manual_seed(seed), log=log,
     )  # fmt: skip
-    return Judge(network, data.kind, data.size)
+    return Judge(network, data.kind, data.size, data.images_sha256)
 
 
 def examined(data: Prepared, judge: Judge) -> Metrics:
@@ -66,7 +65,7 @@ def run(
 
         judge = trained(data, settings, seed, device, log)
     errors = examined(data, judge)
-    write_judge(folder, judge, data.images_sha256)
+    write_judge(folder, judge)
     write_json(metrics, rounded(errors))
     tracker.log_metrics(rounded(errors))
     print(f"{prepared.name}: accuracy {errors['accuracy_percent']:.2f} % on real test images")

@@ -21,6 +21,8 @@ ROWS = (  # label, key of metrics/evaluate/<run>.json, digits
     ("age, error %", "attribute_error_percent_flip_Young", 1),
     ("attributes not asked for, error %", "preserved_attribute_error_percent", 1),
     ("real test images, error % (the classifier's own)", "classifier_error_percent", 1),
+    ("of celeba", "classifier_error_percent_celeba", 1),
+    ("of rafd", "classifier_error_percent_rafd", 1),
     ("FID on classifier features", "fid_classifier", 1),
     ("the same, biased: fewer images than features", "fid_classifier_biased", 1),
     ("KID on classifier features", "kid_classifier", 2),
@@ -40,6 +42,8 @@ ROWS = (  # label, key of metrics/evaluate/<run>.json, digits
     ("reconstruction, PSNR in dB", "reconstruction_psnr", 1),
     ("reconstruction, SSIM", "reconstruction_ssim", 3),
     ("other set's expressions on these faces, error %", "cross_expression_error_percent", 1),
+    ("their L1 on the pixels that change", "cross_ground_truth_changed_l1", 3),
+    ("doing nothing", "cross_identity_changed_l1", 3),
     ("the same with the wrong mask, error %", "wrong_mask_expression_error_percent", 1),
 )
 

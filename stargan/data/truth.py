@@ -8,7 +8,7 @@ import torch
 
 from stargan.data.pictures import crop_from, square
 from stargan.data.prepared import Prepared
-from stargan.data.synthetic import RENDERER, Face, celeba_face, edited, rafd_face, render_form
+from stargan.data.synthetic import EXPRESSIONS, RENDERER, Face, celeba_face, edited, rafd_face, render_form
 from stargan.domains import Attributes, LabelKind
 from stargan.errors import Fault
 
@@ -49,6 +49,11 @@ def changes(kind: LabelKind, label: torch.Tensor, target: str) -> dict[str, bool
         return target
     asked = kind.target(label, target)[0]
     return {kind.names[column]: bool(asked[column]) for column in kind.touched(target)}
+
+
+def drawable(prepared: Prepared, position: int, target: str) -> bool:
+    """Return whether the drawn face at `position` can be given the class `target`, and does not show it already."""
+    return target in EXPRESSIONS and drawn_face(prepared, position).expression != target
 
 
 def drawn_face(prepared: Prepared, position: int) -> Face:

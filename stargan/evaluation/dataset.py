@@ -22,7 +22,7 @@ from stargan.evaluation.frechet import Domain, domain_distances
 from stargan.evaluation.judge import Judge, batches
 from stargan.evaluation.similarity import similarity
 from stargan.evaluation.translations import Translations
-from stargan.evaluation.truth import truth_metrics
+from stargan.evaluation.truth import cross_truth_metrics, truth_metrics
 
 Features = Callable[[np.ndarray, np.ndarray], Tensor]
 """Takes uint8 (M, s, s, 3) images and N positions, gives their (N, d) features."""
@@ -33,7 +33,7 @@ class Protocol:
     """How is measured: the params of `evaluate`, the seed, and other features than the judge's where given."""
 
     neutral: str
-    """The class that the class error starts from (Table 3); one that is not among the names: every class."""
+    """The class that the class error starts from (Table 3); "", or a dataset without it: every class."""
     kid_subset: int
     bootstrap: int
     truths: int
@@ -58,7 +58,9 @@ def all_metrics(dataset: str, sets: Mapping[str, Prepared], judge: Judge, made: 
     metrics |= feature_distances(prepared, own, judge, seen.features, made, protocol)
     metrics |= reconstruction(prepared, made)
     metrics |= across(dataset, sets, judge, made, protocol)
-    return metrics | truth_metrics(prepared, own, made.images, protocol.truths, protocol.random())
+    metrics |= truth_metrics(prepared, own, made.images, protocol.truths, protocol.random())
+    given = made.of("cross", labels=dataset)
+    return metrics | cross_truth_metrics(prepared.kind, sets, given, made.images, protocol.truths, protocol.random())
 
 
 def own_errors(prepared: Prepared, own: pd.DataFrame, seen: np.ndarray, protocol: Protocol) -> Metrics:

@@ -31,11 +31,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Judge:
-    """A classifier with the label kind and image size that it was trained for."""
+    """A classifier with the label kind, the image size and the hash of the images that it was trained for."""
 
     network: Classifier
     kind: LabelKind
     size: int
+    images_sha256: str
 
     def see(self, images: np.ndarray, positions: np.ndarray) -> Seen:
         """Return what is seen in the N images at `positions` of uint8 (M, size, size, 3); N may be 0."""
@@ -65,11 +66,11 @@ def pixels(images: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).to(torch.float32) / 127.5 - 1
 
 
-def write_judge(folder: Path, judge: Judge, images_sha256: str) -> None:
-    """Write classifier.safetensors and classifier.json; `images_sha256` is of the set that it learned from."""
+def write_judge(folder: Path, judge: Judge) -> None:
+    """Write classifier.safetensors and classifier.json."""
     state = {name: value.detach().cpu().contiguous() for name, value in judge.network.state_dict().items()}
     write_bytes(folder / "classifier.safetensors", save(state))
-    about = {"labels": judge.kind.as_dict(), "size": judge.size, "images_sha256": images_sha256}
+    about = {"labels": judge.kind.as_dict(), "size": judge.size, "images_sha256": judge.images_sha256}
     write_json(folder / "classifier.json", about)
 
 
@@ -80,7 +81,7 @@ def read_judge(folder: Path, device: torch.device | str = "cpu") -> Judge:
         kind = label_kind(about["labels"])
         network = Classifier(kind.width)
         network.load_state_dict(load((folder / "classifier.safetensors").read_bytes()))
-        return Judge(network.to(device).eval(), kind, int(about["size"]))
+        return Judge(network.to(device).eval(), kind, int(about["size"]), str(about["images_sha256"]))
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Fault(f"{folder}: no classifier there ({reason}); run the classifier stage again") from error

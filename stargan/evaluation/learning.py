@@ -36,24 +36,25 @@ def flipped(images: Tensor, random: torch.Generator) -> Tensor:
 
 
 def learn(
-    network: Classifier, kind: LabelKind, images: np.ndarray, labels: np.ndarray, *, epochs: int, batch: int,
-    lr: float, weight_decay: float, random: torch.Generator, log: Log,
+    network: Classifier, kind: LabelKind, images: np.ndarray, labels: np.ndarray, positions: np.ndarray, *,
+    epochs: int, batch: int, lr: float, weight_decay: float, random: torch.Generator, log: Log,
 ) -> None:  # fmt: skip
-    """Train `network` in place on uint8 (N, s, s, 3) images and (N, width) labels.
+    """Train `network` in place on those at the N `positions` of uint8 (M, s, s, 3) images and (M, width) labels.
 
     AdamW under one cycle of the learning rate, whose peak is `lr`; random mirroring. `random`, a CPU
-    generator, is the only source of randomness. Raises Fault where there are fewer than two images.
+    generator, is the only source of randomness. Images are read a batch at a time: memory-mapped ones
+    need not fit in memory. Raises Fault where there are fewer than two positions.
     """
-    if len(images) < 2:
-        raise Fault(f"{len(images)} image(s) in the train split; the classifier needs 2 or more")
+    if len(positions) < 2:
+        raise Fault(f"{len(positions)} image(s) in the train split; the classifier needs 2 or more")
     device = next(network.parameters()).device
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=weight_decay, fused=True)
-    steps = epochs * steps_an_epoch(len(images), batch)
+    steps = epochs * steps_an_epoch(len(positions), batch)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=lr, total_steps=max(2, steps))
-    wanted = torch.from_numpy(np.array(labels)).to(torch.float32)
+    wanted = torch.from_numpy(np.array(labels[positions])).to(torch.float32)
     network.train()
-    for step, order in enumerate(orders(len(images), batch, epochs, random), start=1):
-        faces = flipped(pixels(images[order.numpy()]), random).to(device)
+    for step, order in enumerate(orders(len(positions), batch, epochs, random), start=1):
+        faces = flipped(pixels(images[positions[order.numpy()]]), random).to(device)
         loss = kind.classification_loss(network(faces)[1], wanted[order].to(device))
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

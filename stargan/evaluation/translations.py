@@ -19,10 +19,12 @@ class Translations:
 
     images: uint8 (M, s, s, 3), memory-mapped. index: one row an image, in order, of `COLUMNS`: the set it belongs
     to ("own", "reconstruction", "cross", "wrong_mask"), the dataset of the face and its position there, the
-    dataset whose labels were asked, the target, and the dataset that the mask vector named.
+    dataset whose labels were asked, the target, and the dataset that the mask vector named. model_md5: of the file
+    of the generator that made them.
     """
 
     run: str
+    model_md5: str
     step: int
     image_size: int
     datasets: tuple[str, ...]
@@ -48,7 +50,8 @@ def read_translations(folder: Path) -> Translations:
         if tuple(index.columns) != COLUMNS or images.shape != (len(index), size, size, 3):
             raise ValueError(f"{images.shape} images do not fit {len(index)} rows of {', '.join(index.columns)}")
         return Translations(
-            about["run"], int(about["step"]), size, tuple(about["datasets"]), dict(about["sizes"]), images, index
-        )
+            run=about["run"], model_md5=about["model_md5"], step=int(about["step"]), image_size=size,
+            datasets=tuple(about["datasets"]), sizes=dict(about["sizes"]), images=images, index=index,
+        )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: no translations there ({error}); run the translate stage again") from error

@@ -1,18 +1,23 @@
 """The judge: its training, its form on disk, and the Inception weights' check."""
 
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import Tensor, nn
 
+from stages import classifier
+from stargan.data.prepared import Prepared
 from stargan.domains import Attributes, Classes
 from stargan.errors import Fault
 from stargan.evaluation import judge as judge_module
 from stargan.evaluation.judge import Judge, pixels, read_judge, write_judge
 from stargan.evaluation.learning import flipped, learn, orders
 from stargan.networks.classifier import new_classifier
+from stargan.params import Classifier
 
 KIND = Classes(("dark", "light"), "tone")
 
@@ -33,10 +38,10 @@ def learned(seed: int = 1, epochs: int = 3, images: int = 40) -> tuple[Judge, li
     network, losses = new_classifier(2, seed), []
     x, y = tones(images)
     learn(
-        network, KIND, x, y, epochs=epochs, batch=8, lr=1e-3, weight_decay=1e-4, random=generator(seed),
+        network, KIND, x, y, np.arange(images), epochs=epochs, batch=8, lr=1e-3, weight_decay=1e-4, random=generator(seed),
         log=lambda _, loss: losses.append(loss),
     )  # fmt: skip
-    return Judge(network, KIND, 16), losses
+    return Judge(network, KIND, 16, "abc"), losses
 
 
 def test_parameters_are_resnet_18s() -> None:
@@ -90,11 +95,50 @@ def test_pixels_reach_both_ends() -> None:
     assert pixels(levels).shape == (1, 3, 2, 1)
 
 
+class Watched(np.ndarray):
+    """Images that tell how many of them were read at a time."""
+
+    read: ClassVar[list[int]] = []
+
+    def __getitem__(self, rows: Any) -> Any:
+        self.read.append(len(rows))
+        return np.asarray(self)[rows]
+
+
+def stage_weights(images: np.ndarray, labels: np.ndarray, split: list[str], **changed: float) -> Tensor:
+    """All that the stage's network has learned from the images, as one vector."""
+    torch.set_num_threads(1)
+    rows = pd.DataFrame({"split": split})
+    data = Prepared("tones", 16, KIND, images, labels, rows, {"kind": "files"}, {}, "abc")
+    settings = Classifier(epochs=2, batch=8, lr=1e-3, weight_decay=1e-4).model_copy(update=changed)
+    judge = classifier.trained(data, settings, 1, torch.device("cpu"), lambda *_: None)
+    assert judge.images_sha256 == "abc"
+    return torch.cat([value.detach().flatten() for value in judge.network.parameters()])
+
+
+def test_the_stage_learns_from_the_train_split_alone_a_batch_at_a_time() -> None:
+    x, y = tones(20)
+    alone = stage_weights(x, y, ["train"] * 20)
+    mixed, labels = np.zeros((40, 16, 16, 3), np.uint8).view(Watched), np.zeros((40, 2), np.uint8)
+    np.asarray(mixed)[1::2], labels[1::2] = x, y
+    Watched.read.clear()
+    assert torch.equal(stage_weights(mixed, labels, ["test", "train"] * 20), alone)
+    assert Watched.read == [10, 10] * 2
+
+
+def test_the_stages_weight_decay_reaches_the_optimiser() -> None:
+    # AdamW takes lr x weight_decay of each weight a step, whatever the gradient.
+    x, y = tones(20)
+    split = ["train"] * 20
+    none, some = (stage_weights(x, y, split, weight_decay=decay) for decay in (0.0, 50.0))
+    assert some.norm() < 0.95 * none.norm()
+
+
 def test_too_few_images_to_train_on() -> None:
     x, y = tones(1)
     with pytest.raises(Fault, match="train split"):
-        learn(new_classifier(2, 0), KIND, x, y, epochs=1, batch=8, lr=1e-3, weight_decay=0, random=generator(),
-              log=lambda *_: None)  # fmt: skip
+        learn(new_classifier(2, 0), KIND, x, y, np.arange(1), epochs=1, batch=8, lr=1e-3, weight_decay=0,
+              random=generator(), log=lambda *_: None)  # fmt: skip
 
 
 def test_it_sees_the_asked_images_in_order_whatever_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,20 +156,20 @@ def test_it_sees_the_asked_images_in_order_whatever_the_batch(monkeypatch: pytes
 
 def test_it_comes_back_from_disk_the_same(tmp_path: Path) -> None:
     judge, _ = learned(epochs=1)
-    write_judge(tmp_path, judge, "abc")
+    write_judge(tmp_path, judge)
     again = read_judge(tmp_path)
     x, _ = tones(4)
     assert torch.equal(again.see(x, np.arange(4)).logits, judge.see(x, np.arange(4)).logits)
-    assert (again.kind, again.size) == (KIND, 16)
+    assert (again.kind, again.size, again.images_sha256) == (KIND, 16, "abc")
     first = (tmp_path / "classifier.safetensors").read_bytes()
-    write_judge(tmp_path, again, "abc")
+    write_judge(tmp_path, again)
     assert (tmp_path / "classifier.safetensors").read_bytes() == first
 
 
 def test_a_missing_or_broken_judge_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(Fault, match="classifier stage again"):
         read_judge(tmp_path)
-    write_judge(tmp_path, Judge(new_classifier(2, 0), KIND, 16), "abc")
+    write_judge(tmp_path, Judge(new_classifier(2, 0), KIND, 16, "abc"))
     (tmp_path / "classifier.safetensors").write_bytes(b"cut")
     with pytest.raises(Fault, match="classifier stage again") as caught:
         read_judge(tmp_path)
@@ -136,8 +180,8 @@ def test_labels_follow_the_kind() -> None:
     seen = judge_module.Seen(torch.zeros(2, 512), torch.tensor([[2.0, 1.0, -1.0], [-1.0, -3.0, -2.0]]))
     network = new_classifier(3, 0)
     names = ("a", "b", "c")
-    assert Judge(network, Classes(names), 16).labels(seen).tolist() == [[1, 0, 0], [1, 0, 0]]
-    assert Judge(network, Attributes(names), 16).labels(seen).tolist() == [[1, 1, 0], [0, 0, 0]]
+    assert Judge(network, Classes(names), 16, "").labels(seen).tolist() == [[1, 0, 0], [1, 0, 0]]
+    assert Judge(network, Attributes(names), 16, "").labels(seen).tolist() == [[1, 1, 0], [0, 0, 0]]
 
 
 def test_inception_weights_must_be_there_and_be_the_published_ones(tmp_path: Path) -> None:

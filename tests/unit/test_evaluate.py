@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,13 @@ from stargan import tracking
 from stargan.data.prepared import Prepared, read_prepared, write_manifest
 from stargan.domains import Attributes, Classes, DomainSpace, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.dataset import Protocol, domains, people_of
+from stargan.evaluation import dataset
+from stargan.evaluation.dataset import Protocol, domains, from_neutral, people_of
 from stargan.evaluation.frechet import Domain, coverage
 from stargan.evaluation.judge import Judge, read_judge
 from stargan.evaluation.report import joined
 from stargan.evaluation.translations import Translations, read_translations
-from stargan.params import Params, Run, load
+from stargan.params import Evaluate, Params, Run, load
 from stargan.translation import path_of, requests
 
 SIZE = 16
@@ -84,7 +86,7 @@ def write_run(folder: Path, sets: Mapping[str, Prepared], translator: str, wrong
     np.save(folder / "images.npy", np.concatenate(images))
     pd.concat(tables).to_csv(folder / "index.csv", index=False)
     (folder / "translations.json").write_text(json.dumps({
-        "run": "both", "method": "star", "step": 40, "datasets": list(sets), "image_size": SIZE,
+        "run": "both", "method": "star", "model_md5": "d41d8cd98f00", "step": 40, "datasets": list(sets), "image_size": SIZE,
         "sizes": {"g_parameters": 11, "d_parameters": 22},
     }))  # fmt: skip
     return read_translations(folder)
@@ -102,7 +104,9 @@ class Reader(nn.Module):
         return images.flatten(1)[:, :512], stripes
 
 
-JUDGES = {name: Judge(Reader(), kind, SIZE) for name, kind in KINDS.items()}  # type: ignore[arg-type]
+def judges(sets: Mapping[str, Prepared]) -> dict[str, Judge]:
+    """Return judges that read the stripes and say that they learned from these sets."""
+    return {name: Judge(Reader(), one.kind, SIZE, one.images_sha256) for name, one in sets.items()}  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -114,14 +118,14 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
 def measured(
     tmp_path: Path, sets: Mapping[str, Prepared], translator: str, protocol: Protocol = PROTOCOL
 ) -> dict[str, float]:
-    judges = {name: JUDGES[name] for name in sets}
-    return evaluate.evaluated(write_run(tmp_path / translator, sets, translator), sets, judges, protocol)
+    return evaluate.evaluated(write_run(tmp_path / translator, sets, translator), sets, judges(sets), protocol)
 
 
 def test_a_perfect_translator_has_no_error(sets: dict[str, Prepared], tmp_path: Path) -> None:
     found = measured(tmp_path, sets, "perfect")
-    for key in ("mood", "mood_any", "attribute", "preserved_attribute", "cross_mood", "classifier"):
+    for key in ("mood", "mood_any", "attribute", "preserved_attribute", "cross_mood"):
         assert found[f"{key}_error_percent"] == 0, key
+    assert (found["classifier_error_percent_faces"], found["classifier_error_percent_moods"]) == (0, 0)
     assert found["reconstruction_l1"] == 0
     assert found["reconstruction_ssim"] == pytest.approx(1, abs=1e-4)
     assert (found["g_parameters"], found["d_parameters"], found["image_size"], found["step"]) == (11, 22, SIZE, 40)
@@ -148,6 +152,17 @@ def test_numbers_of_images(sets: dict[str, Prepared], tmp_path: Path) -> None:
     assert found["classifier_error_percent_n_moods"] == 24
 
 
+def test_bits_and_images_have_no_common_error(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    found = measured(tmp_path, sets, "identity")
+    assert {key for key in found if key.startswith("classifier_error_percent") and not key.endswith(("faces", "moods"))} == {
+        f"classifier_error_percent_{name}{part}"
+        for name in (*FACES.names, *MOODS.names) for part in ("", "_n", "_low", "_high")
+    }  # fmt: skip
+    assert evaluate.apart({"moods": sets["moods"], "more": sets["moods"]}) == ()
+    alone = measured(tmp_path / "alone", {"moods": sets["moods"]}, "identity")
+    assert (alone["classifier_error_percent"], alone["classifier_error_percent_n"]) == (0, 24)
+
+
 def test_everything_angry_is_right_for_angry_alone(sets: dict[str, Prepared], tmp_path: Path) -> None:
     found = measured(tmp_path, {"moods": sets["moods"]}, "angry")
     assert (found["mood_error_percent_angry"], found["mood_error_percent_happy"]) == (0, 100)
@@ -158,19 +173,44 @@ def test_everything_angry_is_right_for_angry_alone(sets: dict[str, Prepared], tm
 
 
 def test_without_a_neutral_class_every_image_counts(sets: dict[str, Prepared], tmp_path: Path) -> None:
-    for neutral in ("", "unknown"):
-        protocol = Protocol(neutral, kid_subset=10, bootstrap=50, truths=100, seed=3)
-        found = measured(tmp_path, {"moods": sets["moods"]}, "angry", protocol)
-        assert found["mood_error_percent_n"] == found["mood_any_error_percent_n"] == 48
+    found = measured(tmp_path, {"moods": sets["moods"]}, "angry", replace(PROTOCOL, neutral=""))
+    assert found["mood_error_percent_n"] == found["mood_any_error_percent_n"] == 48
+
+
+def test_a_neutral_class_that_no_set_has_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    made, protocol = write_run(tmp_path, sets, "perfect"), replace(PROTOCOL, neutral="netural")
+    with pytest.raises(Fault, match=r"evaluate\.neutral = netural .*nearest: neutral"):
+        evaluate.evaluated(made, sets, judges(sets), protocol)
+
+
+def test_a_neutral_class_of_another_set_or_of_none_with_classes_is_fine(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    others = replace(sets["moods"], dataset="others", kind=Classes(("bored", "calm", "wild"), "other"))
+    evaluate.check_neutral("neutral", {"others": others, "moods": sets["moods"]})
+    assert from_neutral(Classes(("bored", "calm")), np.eye(2), "neutral").all()
+    found = measured(tmp_path, {"faces": sets["faces"]}, "identity", replace(PROTOCOL, neutral="netural"))
+    assert found["attribute_error_percent"] == 100
 
 
 def test_the_wrong_mask_is_counted_apart(sets: dict[str, Prepared], tmp_path: Path) -> None:
     made = write_run(tmp_path / "run", sets, "perfect", wrong_mask="angry")
-    found = evaluate.evaluated(made, sets, JUDGES, PROTOCOL)
+    found = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
     assert found["cross_mood_error_percent"] == 0
     assert found["wrong_mask_mood_error_percent"] == pytest.approx(100 * 2 / 3, abs=1e-6)
     assert found["wrong_mask_mood_error_percent_angry"] == 0
     assert found["wrong_mask_mood_error_percent_low"] < 66 < found["wrong_mask_mood_error_percent_high"]
+
+
+def test_the_truth_across_is_asked_of_what_was_given_the_classes_with_the_proper_mask(
+    sets: dict[str, Prepared], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(kind: LabelKind, others: object, cross: pd.DataFrame, images: object, *settings: object) -> dict[str, float]:
+        assert (others, settings[0]) == (sets, PROTOCOL.truths)
+        assert set(cross["set"]) <= {"cross"}
+        return {f"asked_of_{kind.title}": len(cross)}
+
+    monkeypatch.setattr(dataset, "cross_truth_metrics", counted)
+    found = measured(tmp_path, sets, "identity")
+    assert (found["asked_of_mood"], found["asked_of_attribute"]) == (24 * 3, 0)
 
 
 def test_distances_prefer_the_better_translator(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -215,7 +255,7 @@ def test_recall_takes_each_source_class_by_itself(sets: dict[str, Prepared], tmp
         return points[faces[positions] // 3 if len(images) == len(made.images) else 50 + positions]
 
     protocol = Protocol("neutral", kid_subset=4, bootstrap=50, truths=100, seed=3, features=features)
-    found = evaluate.evaluated(made, moods, JUDGES, protocol)
+    found = evaluate.evaluated(made, moods, judges(moods), protocol)
     # Test images 30 to 53, angry, happy, neutral in turn: three in a row have the same features.
     real, eight = points[50:80:3], Domain(points[10:18], points[50:80:3], np.zeros(8, dtype=int))
     assert found["recall_angry"] == pytest.approx(coverage(eight)["recall"], abs=1e-6)
@@ -229,7 +269,14 @@ def test_equal_seeds_give_equal_numbers_and_other_seeds_other_resamples(sets: di
     assert first == second
     third = measured(tmp_path, moods, "angry", Protocol("neutral", kid_subset=10, bootstrap=50, truths=100, seed=4))
     changed = {key for key in first if first[key] != third[key]}
+    assert changed
     assert changed <= {key for key in first if "_person_" in key}
+
+
+def test_the_protocol_is_what_the_params_say() -> None:
+    settings = Evaluate(features="classifier", inception_weights="", neutral="calm", kid_subset=3, bootstrap=5, truths=7)
+    found = evaluate.protocol_of(settings, 11, torch.device("cpu"))
+    assert found == Protocol(neutral="calm", kid_subset=3, bootstrap=5, truths=7, seed=11, features=None)
 
 
 def test_domains_by_hand() -> None:
@@ -262,13 +309,24 @@ def test_keys_of_several_datasets() -> None:
     }  # fmt: skip
 
 
+def test_sums_and_what_has_no_mean() -> None:
+    table = {"ground_truth_n_angry": 4, "cross_ground_truth_n_angry": 1, "kid_subset_angry": 10, "error_percent_angry": 1.0}
+    both = joined([("a", table), ("b", table)], apart=["error_percent"])
+    assert both == {"ground_truth_n_angry": 8, "cross_ground_truth_n_angry": 2} | {
+        f"{key}_{dataset}": value for key, value in table.items() for dataset in "ab"
+    }
+
+
 def test_a_judge_of_other_labels_or_size_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
     made = write_run(tmp_path, {"moods": sets["moods"]}, "perfect")
-    others = (Classes(("angry", "neutral", "happy"), "mood"), SIZE), (MOODS, 2 * SIZE)
-    for kind, size in others:
-        judges = {"moods": Judge(JUDGES["moods"].network, kind, size)}
-        with pytest.raises(Fault, match="classifier stage again"):
-            evaluate.evaluated(made, {"moods": sets["moods"]}, judges, PROTOCOL)
+    moods = {"moods": sets["moods"]}
+    judge = judges(moods)["moods"]
+    others = replace(judge, kind=Classes(("angry", "neutral", "happy"), "mood")), replace(judge, size=2 * SIZE)
+    for other in others:
+        with pytest.raises(Fault, match="its labels are not .*classifier stage again"):
+            evaluate.evaluated(made, moods, {"moods": other}, PROTOCOL)
+    with pytest.raises(Fault, match="other images .*classifier stage again"):
+        evaluate.evaluated(made, moods, {"moods": replace(judge, images_sha256="0" * 64)}, PROTOCOL)
 
 
 def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -301,7 +359,10 @@ def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeyp
         )
         assert read_judge(out).kind == KINDS[name]
     write_run(Path("data/translations/both"), sets, "perfect")
+    tags: list[tuple[str, str]] = []
+    monkeypatch.setattr(tracking.Run, "tag", lambda _, *tag: tags.append(tag))
     evaluate.run("both", params)
+    assert ("model.md5", "d41d8cd98f00") in tags
     written = Path("metrics/evaluate/both.json").read_bytes()
     found = json.loads(written)
     assert found["mood_error_percent"] < 20

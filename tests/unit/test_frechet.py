@@ -91,6 +91,18 @@ def test_coverage_is_the_mean_over_sources_of_enough_images() -> None:
     assert coverage(one_source(bad[:3], real)) == {}
 
 
+def test_distances_are_held_a_block_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, cdist = [], torch.cdist
+
+    def watched(a: Tensor, b: Tensor) -> Tensor:
+        sizes.append(max(len(a), len(b)))
+        return cdist(a, b)
+
+    monkeypatch.setattr(torch, "cdist", watched)
+    assert coverage(one_source(noise(1001, 1, width=2), noise(1500, 2, width=2)))["precision"] > 0.9
+    assert max(sizes) == 1000
+
+
 def test_keys_say_where_fid_is_biased_and_what_the_subset_was() -> None:
     domains = {"angry": one_source(noise(30, 1), noise(20, 2)), "happy": one_source(noise(7, 3), noise(30, 4))}
     found = domain_distances(domains, "_classifier", 12)

@@ -14,7 +14,7 @@ from stargan.data.synthetic import RENDERER, celeba_face, rafd_face, write_celeb
 from stargan.data.truth import changes, drawn_face, picture, truths
 from stargan.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.truth import truth_metrics
+from stargan.evaluation.truth import cross_truth_metrics, truth_metrics
 from stargan.params import Celeba, Rafd, load
 
 HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
@@ -156,6 +156,38 @@ def test_only_as_many_faces_as_asked_are_drawn(celeba: Prepared) -> None:
     rows = own(celeba, ["~Male", "~Young"])
     found = measured(celeba, rows, celeba.images[rows["image"].to_numpy()], faces=5)
     assert (found["ground_truth_n_flip_Male"], found["ground_truth_n_flip_Young"]) == (5, 5)
+
+
+def given(data: Prepared, targets: list[str]) -> pd.DataFrame:
+    """The index of translations of every image to every class of another dataset."""
+    return own(data, targets).assign(faces=data.dataset)
+
+
+def crossed(data: Prepared, rows: pd.DataFrame, images: np.ndarray, faces: int = 100) -> dict[str, float]:
+    return cross_truth_metrics(MOODS, {data.dataset: data}, rows, images, faces, np.random.default_rng(0))
+
+
+def test_faces_of_one_set_have_a_truth_with_the_classes_of_another(celeba: Prepared) -> None:
+    rows = given(celeba, ["angry", "happy"])
+    pictures = [truths(celeba, row["image"], MOODS, [row["target"]])[0].image for row in rows.to_dict("records")]
+    found = crossed(celeba, rows, np.stack(pictures))
+    assert (found["cross_ground_truth_l1"], found["cross_ground_truth_changed_l1_angry"]) == (0, 0)
+    assert found["cross_identity_changed_l1"] > 0.05
+    assert found["cross_identity_kept_l1"] == 0
+    # Who is drawn happy already needs nothing, so is left out.
+    happy = sum(drawn_face(celeba, position).expression == "happy" for position in range(12))
+    assert 0 < happy < 12
+    assert found["cross_ground_truth_n_happy"] == 12 - happy
+    idle = crossed(celeba, rows, celeba.images[rows["image"].to_numpy()], faces=5)
+    assert idle["cross_ground_truth_changed_l1"] == idle["cross_identity_changed_l1"] > 0.05
+    assert idle["cross_ground_truth_n_angry"] == 5
+
+
+def test_there_is_no_truth_across_for_real_faces_or_what_cannot_be_drawn(celeba: Prepared) -> None:
+    real = Prepared(**{**vars(celeba), "origin": {"kind": "files"}})
+    assert crossed(real, given(real, ["angry"]), real.images) == {}
+    assert crossed(celeba, given(celeba, ["bored"]), celeba.images) == {}
+    assert crossed(celeba, given(celeba, ["angry"])[:0], celeba.images) == {}
 
 
 def test_real_faces_have_no_truth(celeba: Prepared) -> None:
