@@ -105,8 +105,7 @@ def test_metrics_of_every_run_are_there(repository: Repository) -> None:
 
 def test_forced_again_the_same_bytes(repository: Repository) -> None:
     lock = repository.lock()
-    stages = "synthesize@rafd prepare-celeba@32 classifier@rafd-32 train@both translate@both evaluate@both"
-    repository.sh(f"dvc repro -f -s {stages}")
+    assert repository.sh("dvc repro -f").count("Running stage") == STAGES
     assert repository.lock() == lock
     assert repository.sh("git status --porcelain") == ""
 
