@@ -3,7 +3,7 @@
     python -m stages.evaluate both
 
 reads data/translations/both with the prepared sets and the classifiers of its datasets, and writes
-metrics/evaluate/both.json. It sees images and never the network that made them.
+metrics/evaluate/both.json and data/judgements/both. It sees images and never the network that made them.
 """
 
 import argparse
@@ -14,35 +14,49 @@ import torch
 
 from stages import torch_setup
 from stargan import tracking
-from stargan.data.prepared import Prepared, read_prepared
+from stargan.data.prepared import Prepared, read_sets
 from stargan.domains import Classes
 from stargan.errors import Fault, main, nearest
-from stargan.evaluation.dataset import Protocol, all_metrics
+from stargan.evaluation.dataset import examined
 from stargan.evaluation.judge import Judge, read_judge
+from stargan.evaluation.judgements import Judgements, described, together, write_judgements
+from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.report import joined, rounded
 from stargan.evaluation.translations import Translations, read_translations
 from stargan.files import write_json
-from stargan.params import Evaluate, Params, load
+from stargan.params import Evaluate, Params, Sets, load
 
 
 def evaluated(
     made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], protocol: Protocol
-) -> dict[str, float]:
-    """Return the flat metrics of a run, rounded. Raises Fault where its parts do not belong together."""
-    check_neutral(protocol.neutral, sets)
+) -> tuple[dict[str, float], Judgements]:
+    """Return the flat metrics of a run, rounded, and its judgements.
+
+    sets, judges: of the datasets that it was trained on, and of those whose faces it only translates.
+    """
+    found = {dataset: examined(dataset, sets, judges, made, protocol) for dataset in made.datasets}
+    table = joined([(dataset, one.metrics) for dataset, one in found.items()], apart({name: sets[name] for name in found}))
+    about = {dataset: described(sets[dataset], one.real_wrong) for dataset, one in found.items()}
+    judgements = together(made, [one.judgements for one in found.values()], about, protocol.neutral)
+    return rounded(table | dict(made.sizes) | {"image_size": made.image_size, "step": made.step}), judgements
+
+
+def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], neutral: str) -> None:
+    """Raise Fault where translations, whole prepared sets and judges do not belong together, or `neutral` is no class."""
+    missing = [dataset for dataset in made.datasets if dataset not in sets]
+    if missing:
+        raise Fault(f"data/translations/{made.run}: trained on {', '.join(missing)}, unlike {made.run}'s datasets in "
+                    "params.yaml; run the translate stage again")  # fmt: skip
+    check_neutral(neutral, {dataset: sets[dataset] for dataset in made.datasets})
     for dataset, prepared in sets.items():
-        if (prepared.kind, prepared.size) != (judges[dataset].kind, judges[dataset].size):
-            raise Fault(f"data/classifier/{dataset}-{prepared.size}: its labels are not those of the prepared set; "
-                        "run the classifier stage again")  # fmt: skip
-        if prepared.images_sha256 != judges[dataset].images_sha256:
-            raise Fault(f"data/classifier/{dataset}-{prepared.size}: it learned from other images than the prepared set's; "
-                        "run the classifier stage again")  # fmt: skip
+        judge, folder = judges[dataset], f"data/classifier/{dataset}-{prepared.size}"
+        if (prepared.kind, prepared.size) != (judge.kind, judge.size):
+            raise Fault(f"{folder}: its labels are not those of the prepared set; run the classifier stage again")
+        if prepared.images_sha256 != judge.images_sha256:
+            raise Fault(f"{folder}: it learned from other images than the prepared set's; run the classifier stage again")
         if prepared.size != made.image_size:
             raise Fault(f"data/translations/{made.run}: images of {made.image_size} px, not {prepared.size}; "
                         "run the translate stage again")  # fmt: skip
-    parts = [(dataset, all_metrics(dataset, sets, judges[dataset], made, protocol)) for dataset in sets]
-    table = joined(parts, apart(sets)) | dict(made.sizes) | {"image_size": made.image_size, "step": made.step}
-    return rounded(table)
 
 
 def apart(sets: Mapping[str, Prepared]) -> tuple[str, ...]:
@@ -72,19 +86,34 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
     )  # fmt: skip
 
 
+def read_parts(
+    chosen: Sets, made: Translations, neutral: str, device: torch.device
+) -> tuple[dict[str, Prepared], dict[str, Judge]]:
+    """Return the prepared sets whose faces a run translates and their judges, with the attributes that it trains alone.
+
+    Raises Fault where they do not belong together.
+    """
+    sets = read_sets(chosen.faces, chosen.image_size, [])
+    judges = {dataset: read_judge(Path("data/classifier", f"{dataset}-{chosen.image_size}"), device) for dataset in sets}
+    check(made, sets, judges, neutral)
+    return (
+        {dataset: prepared.only(chosen.labels) for dataset, prepared in sets.items()},
+        {dataset: judge.only(chosen.labels) for dataset, judge in judges.items()},
+    )
+
+
 def run(name: str, params: Params) -> None:
-    """Evaluate the run `name` and write metrics/evaluate/<name>.json."""
+    """Evaluate the run `name`; write metrics/evaluate/<name>.json and data/judgements/<name>."""
     device = torch_setup(params)
     protocol = protocol_of(params.evaluate, params.seed, device)
     made = read_translations(Path("data/translations", name))
-    chosen = params.run(name)
-    folders = {dataset: f"{dataset}-{chosen.image_size}" for dataset in chosen.datasets}
-    sets = {dataset: read_prepared(Path("data/prepared", folder)) for dataset, folder in folders.items()}
-    judges = {dataset: read_judge(Path("data/classifier", folder), device) for dataset, folder in folders.items()}
+    chosen = params.training(name)
+    sets, judges = read_parts(chosen, made, protocol.neutral, device)
     settings = {"seed": params.seed, "evaluate": params.evaluate.model_dump(), "run": chosen.model_dump()}
     with tracking.stage_run(f"evaluate@{name}", settings) as tracker:
         tracker.tag("model.md5", made.model_md5)
-        metrics = evaluated(made, sets, judges, protocol)
+        metrics, judgements = evaluated(made, sets, judges, protocol)
+        write_judgements(Path("data/judgements", name), judgements)
         write_json(Path("metrics/evaluate", f"{name}.json"), metrics)
         tracker.log_metrics(metrics)
     errors = {key: value for key, value in metrics.items() if key.endswith("error_percent")}
@@ -93,7 +122,7 @@ def run(name: str, params: Params) -> None:
 
 def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.evaluate", description=__doc__)
-    parser.add_argument("run", help="a key of params.yaml's runs")
+    parser.add_argument("run", help="a key of params.yaml's runs or baselines")
     run(parser.parse_args().run, load())
 
 

@@ -7,25 +7,26 @@ import argparse
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+import numpy as np
 import pandas as pd
 import torch
 
 from stages import torch_setup
 from stargan import assembly, tracking
 from stargan.checkpoint import Checkpoints, fingerprint, write_tensors
-from stargan.data.prepared import Prepared, read_prepared
+from stargan.data.prepared import Prepared, read_sets
 from stargan.engine import Training
 from stargan.errors import main
 from stargan.files import md5, whole_folder, workspace_root, write_bytes
-from stargan.params import Params, Run, load
+from stargan.params import Params, load
 from stargan.pictures import grid, title_of, write_png
 from stargan.progress import progress
-from stargan.translation import requests, rows_of_faces, shown_positions
+from stargan.translation import feasible, requests, rows_of_faces, shown_positions
 
 INTERRUPTED = 130
 
@@ -45,9 +46,11 @@ class StopAsked:
 class Recorder:
     """What a training leaves behind on its way: checkpoints, sample grids, kept generators."""
 
-    def __init__(self, training: Training, run: Run, params: Params, sets: Sequence[Prepared], store: Checkpoints) -> None:
-        self.training, self.run, self.params, self.sets, self.store = training, run, params, sets, store
-        self.space = training.space
+    def __init__(
+        self, name: str, training: Training, params: Params, sets: Mapping[str, Prepared], store: Checkpoints
+    ) -> None:
+        self.name, self.training, self.params, self.sets, self.store = name, training, params, sets, store
+        self.cost = assembly.cost_of(name, params, sets)
 
     def due(self, every: int) -> bool:
         """Return whether something that happens every so many iterations, and at the end, is due now."""
@@ -67,30 +70,32 @@ class Recorder:
 
     def sample(self) -> Iterator[Path]:
         """Yield the written grids: fixed test faces of each dataset, translated to all they can be."""
-        train = self.params.train
-        model = assembly.translator(self.training.method)
-        for index, prepared in enumerate(self.sets):
-            wanted = [r for r in requests(self.space, {}) if r.faces == index and r.set in ("own", "cross")]
-            positions = shown_positions(prepared, train.sample_faces)
-            cells = rows_of_faces(model, self.space, wanted, prepared, positions, self.training.device)
+        train, space, device = self.params.train, self.training.space, self.training.device
+        translator, _ = self.training.method.translator()
+        for name, prepared in self.sets.items():
+            asked = [r for r in requests(space, [name], {}) if r.set in ("own", "cross")]
+            wanted = feasible(translator, space, asked, self.sets)
+            positions = shown_positions(np.unique(np.concatenate(list(wanted.values()))), train.sample_faces)
+            cells = rows_of_faces(translator, space, list(wanted), prepared, positions, device)
             path = self.store.folder / "samples" / f"{prepared.dataset}-{self.training.done:08d}.png"
             write_png(path, grid(cells, ["input", *(title_of(request.target) for request in wanted)]))
             yield path
 
     def write_generator(self, path: Path) -> None:
         """Write the generator as it is now, with all that is needed to use it."""
-        header = assembly.model_header(self.training, self.run, self.params.train, self.space)
-        write_tensors(path, self.training.method.networks["g"].state_dict(), header)
+        header = assembly.model_header(self.name, self.params, self.training, self.cost)
+        write_tensors(path, assembly.model_tensors(self.training), header)
 
-    def finish(self, name: str) -> None:
+    def finish(self) -> None:
         """Write the run's outputs and remove its checkpoints."""
+        name = self.name
         with whole_folder(Path("data/models") / name) as folder:
             self.write_generator(folder / "generator.safetensors")
             for extra in ("samples", "kept"):
                 if (self.store.folder / extra).exists():
                     shutil.copytree(self.store.folder / extra, folder / extra)
         losses = self.training.losses
-        table = pd.DataFrame(losses.rows, columns=["iteration", *losses.terms]).astype({"iteration": int})
+        table = pd.DataFrame(losses.table(), columns=["iteration", *losses.terms]).astype({"iteration": int})
         text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
         write_bytes(Path("metrics/losses") / f"{name}.csv", text.encode())
         self.store.remove()
@@ -98,13 +103,12 @@ class Recorder:
 
 @contextmanager
 def training_of(
-    name: str, params: Params, sets: Sequence[Prepared], device: torch.device
+    name: str, params: Params, sets: Mapping[str, Prepared], device: torch.device
 ) -> Iterator[tuple[Training, Checkpoints, str | None]]:
     """Yield (training, checkpoints, MLflow run id), resumed where a checkpoint of the very same training exists."""
-    run = params.run(name)
-    training = assembly.build_training(name, run, params.train, sets, params.seed, device)
-    inputs = [prepared.digest() for prepared in sets]
-    settings = [params.train.model_dump(), run.model_dump(), params.seed, params.threads, str(device), torch.__version__]
+    training = assembly.build_training(name, params, sets, device)
+    inputs = [prepared.digest() for prepared in sets.values()]
+    settings = [params.followed(name), training.length, params.threads, str(device), torch.__version__]
     store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(inputs, settings))
     with store.lock():
         latest = store.latest()
@@ -117,16 +121,15 @@ def training_of(
 def run(name: str, params: Params) -> None:
     """Train the run `name`, or go on with it."""
     device = torch_setup(params)
-    chosen = params.run(name)
-    sets = [read_prepared(Path("data/prepared") / f"{dataset}-{chosen.image_size}") for dataset in chosen.datasets]
+    chosen = params.training(name)
+    sets = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
     stop = StopAsked()
-    settings = {"seed": params.seed, "train": params.train.model_dump(), "run": chosen.model_dump()}
     with (
         training_of(name, params, sets, device) as (training, store, resume_id),
-        tracking.stage_run(f"train@{name}", settings, resume_id) as tracker,
+        tracking.stage_run(f"train@{name}", params.followed(name), resume_id) as tracker,
     ):
-        recorder = Recorder(training, chosen, params, sets, store)
-        for prepared in sets:
+        recorder = Recorder(name, training, params, sets, store)
+        for prepared in sets.values():
             tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))
         bar = progress(range(training.done, training.length), training.length, "it", f"train {name}", training.done)
         for _ in bar:
@@ -139,7 +142,7 @@ def run(name: str, params: Params) -> None:
             if stopping and training.done < training.length:
                 print(f"{name}: saved after {training.done} iterations; the same command goes on", file=sys.stderr)
                 raise SystemExit(INTERRUPTED)
-        recorder.finish(name)
+        recorder.finish()
         model = Path("data/models") / name / "generator.safetensors"
         tracker.log_artifact(model, "model")
         tracker.tag("model.md5", md5(model))
@@ -147,7 +150,7 @@ def run(name: str, params: Params) -> None:
 
 def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.train", description=__doc__)
-    parser.add_argument("run", help="a key of params.yaml's runs")
+    parser.add_argument("run", help="a key of params.yaml's runs or baselines")
     run(parser.parse_args().run, load())
 
 

@@ -4,7 +4,7 @@
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,12 @@ import torch
 
 from stages import torch_setup
 from stargan import assembly, tracking
-from stargan.data.prepared import Prepared, read_prepared
+from stargan.data.prepared import Prepared, read_sets
 from stargan.errors import Fault, main
 from stargan.files import md5, whole_folder, write_json
 from stargan.params import Params, load
 from stargan.pictures import grid, title_of, write_png
-from stargan.translation import Request, requests, shown_positions, translated
+from stargan.translation import Request, feasible, requests, shown_positions, translated
 
 SETS = {"own": "", "cross": "-cross", "wrong_mask": "-wrong-mask"}
 
@@ -38,12 +38,11 @@ def model_path(name: str, checkpoint: str | int) -> Path:
     return path
 
 
-def index_rows(model: assembly.Model, request: Request, positions: np.ndarray) -> pd.DataFrame:
+def index_rows(request: Request, positions: np.ndarray) -> pd.DataFrame:
     """Return the index of a request's translations, one row an image."""
-    names = model.space.datasets
     return pd.DataFrame({
-        "set": request.set, "faces": names[request.faces], "image": positions, "labels": names[request.labels],
-        "target": request.target, "mask": names[request.mask],
+        "set": request.set, "faces": request.faces, "image": positions, "labels": request.labels,
+        "target": request.target, "mask": request.mask,
     })  # fmt: skip
 
 
@@ -51,19 +50,18 @@ def write_translations(
     folder: Path,
     model: assembly.Model,
     wanted: Sequence[Request],
-    sets: Sequence[Prepared],
+    sets: Mapping[str, Prepared],
     batch: int,
     device: torch.device,
 ) -> pd.DataFrame:
-    """Write images.npy and index.csv; return the index."""
-    parts = [index_rows(model, request, sets[request.faces].split("test")) for request in wanted]
-    index = pd.concat(parts, ignore_index=True)
+    """Write images.npy and index.csv of all test images that the model can translate; return the index."""
+    found = feasible(model.translator, model.space, wanted, sets)
+    index = pd.concat([index_rows(request, positions) for request, positions in found.items()], ignore_index=True)
     shape = (len(index), model.image_size, model.image_size, 3)
     images = np.lib.format.open_memmap(folder / "images.npy", mode="w+", dtype=np.uint8, shape=shape)
     row = 0
-    for request in wanted:
-        prepared = sets[request.faces]
-        for block in translated(model.translator, model.space, request, prepared, prepared.split("test"), batch, device):
+    for request, positions in found.items():
+        for block in translated(model.translator, model.space, request, sets[request.faces], positions, batch, device):
             images[row : row + len(block)] = block
             row += len(block)
     images.flush()
@@ -74,16 +72,19 @@ def write_translations(
 def write_pictures(
     images: np.ndarray, index: pd.DataFrame, prepared: Prepared, count: int, grids: Path, singles: Path
 ) -> None:
-    """Write the grids of one dataset's faces, one for each set, and the single PNGs."""
-    positions = shown_positions(prepared, count)
-    mine = index[(index["faces"] == prepared.dataset) & index["image"].isin(positions)]
+    """Write the grids of one dataset's faces, one for each set, and the single PNGs; what was not made is white."""
+    mine = index[index["faces"] == prepared.dataset]
     for set_name, suffix in SETS.items():
         chosen = mine[mine["set"] == set_name]
         targets = list(dict.fromkeys(chosen["target"]))
         if not targets:
             continue
-        cells = images[chosen.index.to_numpy()].reshape(len(targets), len(positions), *images.shape[1:])
-        cells = np.concatenate([prepared.images[positions][None], cells]).swapaxes(0, 1)
+        positions = shown_positions(np.unique(chosen["image"]), count)
+        cells = np.full((len(positions), 1 + len(targets), *images.shape[1:]), 255, np.uint8)
+        cells[:, 0] = prepared.images[positions]
+        for row, image, target in zip(chosen.index, chosen["image"], chosen["target"], strict=True):
+            if image in positions:
+                cells[np.flatnonzero(positions == image), 1 + targets.index(target)] = images[row]
         write_png(grids / f"{prepared.dataset}{suffix}.png", grid(cells, ["input", *map(title_of, targets)]))
         for row, position in enumerate(positions):
             for column, target in enumerate(["input", *targets]):
@@ -95,9 +96,11 @@ def run(name: str, params: Params) -> None:
     device = torch_setup(params)
     path = model_path(name, params.translate.checkpoint)
     model = assembly.load_model(path, device)
-    chosen = params.run(name)
-    sets = [read_prepared(Path("data/prepared") / f"{dataset}-{chosen.image_size}") for dataset in chosen.datasets]
-    wanted = requests(model.space, params.translate.targets)
+    chosen = params.training(name)
+    own = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
+    guests = [dataset for dataset in chosen.faces if dataset not in chosen.datasets]
+    sets = {**own, **read_sets(guests, chosen.image_size, [])}
+    wanted = requests(model.space, chosen.faces, params.translate.targets)
     settings = {"translate": params.translate.model_dump(), "run": chosen.model_dump()}
     with (
         tracking.stage_run(f"translate@{name}", settings) as tracker,
@@ -107,19 +110,20 @@ def run(name: str, params: Params) -> None:
         tracker.tag("model.md5", md5(path))
         index = write_translations(folder, model, wanted, sets, params.translate.batch, device)
         images = np.load(folder / "images.npy", mmap_mode="r")
-        for prepared in sets:
+        for prepared in sets.values():
             write_pictures(images, index, prepared, params.translate.pictures, grids, folder / "pictures")
         for picture in sorted(grids.iterdir()):
             tracker.log_artifact(picture, "grids")
         write_json(folder / "translations.json", {
             "run": name, "model_md5": md5(path), "method": model.header["method"], "step": model.header["step"],
-            "sizes": model.header["sizes"], "datasets": list(model.space.datasets), "image_size": model.image_size,
+            "sizes": model.header["sizes"], "settings": model.header["settings"],
+            "datasets": list(model.space.datasets), "image_size": model.image_size,
         })  # fmt: skip
 
 
 def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.translate", description=__doc__)
-    parser.add_argument("run", help="a key of params.yaml's runs")
+    parser.add_argument("run", help="a key of params.yaml's runs or baselines")
     run(parser.parse_args().run, load())
 
 

@@ -41,17 +41,20 @@ def dataset_of(space: DomainSpace, steps: list[str]) -> int:
     raise Fault(f"--to {','.join(steps)}: the labels belong to different datasets; ask for those of one at a time")
 
 
-def target_vector(space: DomainSpace, to: str, given: str) -> torch.Tensor:
-    """Return c~ (1, width) for faces that are `given` and shall be `to`. Raises Fault on unknown names."""
+def target_path(space: DomainSpace, to: str, given: str) -> list[torch.Tensor]:
+    """Return c~ (1, width) of faces that are `given`, and of what they shall be. Raises Fault on unknown names."""
     steps = names_in(to)
     if not steps:
         raise Fault("--to names no label; give for instance --to Young")
     dataset = dataset_of(space, steps)
     kind = space.kinds[dataset]
-    label = torch.zeros(1, kind.width)
-    for step in [*names_in(given), *steps]:
-        label = kind.target(label, step)
-    return space.vector(label, dataset)
+    path = [torch.zeros(1, kind.width)]
+    for part in (names_in(given), steps):
+        label = path[-1]
+        for step in part:
+            label = kind.target(label, step)
+        path.append(label)
+    return [space.vector(label, dataset) for label in path[1:]]
 
 
 def pictures_in(path: Path) -> list[Path]:
@@ -66,14 +69,22 @@ def pictures_in(path: Path) -> list[Path]:
     return [path]
 
 
-def translate(model: assembly.Model, vector: torch.Tensor, path: Path, out: Path, device: torch.device) -> None:
+def check_served(model: assembly.Model, path: list[torch.Tensor]) -> None:
+    """Raise Fault where the model has no network for the way from what the faces are to what they shall be."""
+    if not model.translator.serves(path).all():
+        pairs = model.header["architecture"]["pairs"]
+        ways = ", ".join(f"{here} to {there}" for here, there in pairs)
+        raise Fault(f"--to: this model translates {ways}; name by --from what the face is, and what it has a network for")
+
+
+def translate(model: assembly.Model, path: list[torch.Tensor], picture: Path, out: Path, device: torch.device) -> None:
     """Write the translation of one picture's centre square. Raises Fault that names a bad picture."""
     try:
-        pixels = square(decode(path.read_bytes(), path.name), CentreCrop(), model.image_size)
+        pixels = square(decode(picture.read_bytes(), picture.name), CentreCrop(), model.image_size)
     except (OSError, BadPicture) as error:
-        raise Fault(f"{path}: {error}; give another picture") from error
+        raise Fault(f"{picture}: {error}; give another picture") from error
     x = from_uint8(torch.from_numpy(pixels.copy())[None].to(device))
-    write_png(out, to_uint8(model.translator.translate(x, [vector.to(device)]))[0].cpu().numpy())
+    write_png(out, to_uint8(model.translator.translate(x, [vector.to(device) for vector in path]))[0].cpu().numpy())
     print(out)
 
 
@@ -107,9 +118,10 @@ def _command() -> None:
         model = replace(model, image_size=given.size or model.image_size)
     if model.image_size < 4 or model.image_size % 4:
         raise Fault(f"--size {model.image_size} is not a multiple of 4; use {max(4, model.image_size // 4 * 4)}")
-    vector = target_vector(model.space, given.to, given.given)
-    for path in pictures_in(given.image):
-        translate(model, vector, path, given.out / f"{path.name}-{'-'.join(names_in(given.to))}.png", device)
+    path = target_path(model.space, given.to, given.given)
+    check_served(model, path)
+    for picture in pictures_in(given.image):
+        translate(model, path, picture, given.out / f"{picture.name}-{'-'.join(names_in(given.to))}.png", device)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,16 @@ class Attributes:
         """Return one target an attribute: set where it excludes others, flipped where it stands alone."""
         return tuple(name if len(self.group(name)) > 1 else f"~{name}" for name in self.names)
 
+    def domains(self) -> tuple[str, ...]:
+        """Return the domains, as targets: each name of a group, with and without each that stands alone."""
+        alone = [name for name in self.names if len(self.group(name)) == 1]
+        return tuple(text for name in self.names for text in ((name, f"-{name}") if name in alone else (name,)))
+
+    def inside(self, labels: Tensor, domain: str) -> Tensor:
+        """Return which (N,) of (N, width) labels lie in a domain: 'Male', or '-Male' for those without."""
+        present = labels[:, index_of(domain.removeprefix("-"), self.names)] == 1
+        return ~present if domain.startswith("-") else present
+
     def as_dict(self) -> dict[str, Any]:
         """Return the kind as JSON values; `label_kind` reads them back."""
         return {"kind": "attributes", "names": list(self.names), "exclusive": [list(group) for group in self.exclusive]}
@@ -116,6 +126,14 @@ class Classes:
         """Return one target a class."""
         return self.names
 
+    def domains(self) -> tuple[str, ...]:
+        """Return the domains, as targets: the classes."""
+        return self.names
+
+    def inside(self, labels: Tensor, domain: str) -> Tensor:
+        """Return which (N,) of (N, width) labels are of the class `domain`."""
+        return labels[:, index_of(domain, self.names)] == 1
+
     def as_dict(self) -> dict[str, Any]:
         """Return the kind as JSON values; `label_kind` reads them back."""
         return {"kind": "classes", "names": list(self.names), "title": self.title}
@@ -134,6 +152,18 @@ def label_kind(values: Mapping[str, Any]) -> LabelKind:
     raise Fault(f"label kind {values['kind']!r} is unknown; use attributes or classes")
 
 
+def kept_labels(kind: LabelKind, names: Sequence[str]) -> tuple[LabelKind, list[int]]:
+    """Return a kind with the attributes `names` alone, in this order, and their columns; [] and classes keep all.
+
+    Raises Fault on an unknown name.
+    """
+    if not names or not isinstance(kind, Attributes):
+        return kind, list(range(kind.width))
+    groups = (tuple(name for name in group if name in names) for group in kind.exclusive)
+    few = Attributes(tuple(names), tuple(group for group in groups if len(group) > 1), kind.title)
+    return few, [index_of(name, kind.names) for name in names]
+
+
 def index_of(name: str, names: Sequence[str]) -> int:
     """Return the position of `name`. Raises Fault with the nearest names where it is unknown."""
     if name not in names:
@@ -147,6 +177,8 @@ class DomainSpace:
 
     datasets: tuple[str, ...]
     kinds: tuple[LabelKind, ...]
+    masked: bool = True
+    """Whether several datasets have a mask vector; without it unknown labels are zeros that nothing marks."""
 
     @property
     def label_width(self) -> int:
@@ -155,8 +187,8 @@ class DomainSpace:
 
     @property
     def mask_width(self) -> int:
-        """Width of the mask vector m: one bit a dataset, none where there is only one."""
-        return len(self.kinds) if len(self.kinds) > 1 else 0
+        """Width of the mask vector m: one bit a dataset, none where there is only one, or it is left out."""
+        return len(self.kinds) if self.masked and len(self.kinds) > 1 else 0
 
     @property
     def width(self) -> int:
@@ -183,11 +215,13 @@ class DomainSpace:
         """Return the loss of the known dataset's labels alone; logits are (N, label_width)."""
         return self.kinds[dataset].classification_loss(logits[:, self.columns(dataset)], labels)
 
-    def as_dict(self) -> list[dict[str, Any]]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the space as JSON values; `domain_space` reads them back."""
-        return [{"dataset": name, **kind.as_dict()} for name, kind in zip(self.datasets, self.kinds, strict=True)]
+        sets = [{"dataset": name, **kind.as_dict()} for name, kind in zip(self.datasets, self.kinds, strict=True)]
+        return {"masked": self.masked, "sets": sets}
 
 
-def domain_space(values: Sequence[Mapping[str, Any]]) -> DomainSpace:
+def domain_space(values: Mapping[str, Any]) -> DomainSpace:
     """Return the domain space that `as_dict` described."""
-    return DomainSpace(tuple(value["dataset"] for value in values), tuple(label_kind(value) for value in values))
+    names, kinds = zip(*((value["dataset"], label_kind(value)) for value in values["sets"]), strict=True)
+    return DomainSpace(names, kinds, values["masked"])

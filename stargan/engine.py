@@ -20,17 +20,27 @@ class Losses:
     every: int
     terms: list[str] = field(default_factory=list)
     rows: list[list[float]] = field(default_factory=list)
-    newest: dict[str, Tensor] = field(default_factory=dict)
+    newest: dict[str, tuple[str, Tensor]] = field(default_factory=dict)
+    """The network and the value of each term."""
+
+    def table(self) -> list[list[float]]:
+        """Return the rows, iteration first, filled up with NaN for terms that came later."""
+        width = 1 + len(self.terms)
+        return [row + [float("nan")] * (width - len(row)) for row in self.rows]
 
     def note(self, update: Update) -> None:
         """Remember the terms of an update."""
-        self.newest.update(update.terms)
+        self.newest.update({name: (update.network, value) for name, value in update.terms.items()})
+
+    def forget(self, network: str) -> None:
+        """Forget the terms of a network that is not trained any more: a value that stands still says nothing."""
+        self.newest = {name: term for name, term in self.newest.items() if term[0] != network}
 
     def close(self, done: int) -> dict[str, float] | None:
         """Return the values after `done` iterations where a row is due, and append them to the table."""
         if done % self.every:
             return None
-        values = {name: float(value) for name, value in self.newest.items()}
+        values = {name: float(value) for name, (_, value) in self.newest.items()}
         self.terms += [name for name in values if name not in self.terms]
         self.rows.append([float(done), *(values.get(name, float("nan")) for name in self.terms)])
         return values
@@ -44,7 +54,8 @@ class Training:
     space: DomainSpace
     optimisers: Mapping[str, torch.optim.Optimizer]
     streams: Sequence[Stream]
-    rate_factor: Callable[[int], float]
+    rate_factors: Mapping[str, Callable[[int], float]]
+    """For each network the share of its learning rate that an iteration takes."""
     length: int
     seed: int
     losses: Losses
@@ -53,20 +64,23 @@ class Training:
 
     def iterate(self) -> dict[str, float] | None:
         """Take one iteration; return its losses where a row of the table is due."""
-        self._set_rates(self.rate_factor(self.done))
+        self._set_rates()
         batches = [stream.batch(self.done, self.device) for stream in self.streams]
         # The random numbers of an iteration follow from its number, so there is no generator's state to save.
         random = torch.Generator().manual_seed(self.seed * 1_000_003 + self.done)
         for update in self.method.step(self.done, batches, random):
             self._apply(update)
             self.losses.note(update)
+        for name, rate_factor in self.rate_factors.items():
+            if rate_factor(self.done) == 0:
+                self.losses.forget(name)
         self.done += 1
         return self.losses.close(self.done)
 
-    def _set_rates(self, factor: float) -> None:
-        for optimiser in self.optimisers.values():
+    def _set_rates(self) -> None:
+        for name, optimiser in self.optimisers.items():
             for group in optimiser.param_groups:
-                group["lr"] = group["initial_lr"] * factor
+                group["lr"] = group["initial_lr"] * self.rate_factors[name](self.done)
 
     def _apply(self, update: Update) -> None:
         parameters = list(self.method.networks[update.network].parameters())
@@ -84,7 +98,7 @@ class Training:
         bad = [name for name, value in update.terms.items() if not torch.isfinite(value)]
         raise Fault(
             f"iteration {self.done + 1}: {', '.join(bad) or f'the gradient of {update.network}'} is not finite; the last "
-            "checkpoint is kept; lower train.g_lr or train.d_lr, or raise train.lambda_gp"
+            "checkpoint is kept; lower the learning rates (train.g_lr, train.d_lr)"
         )
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -96,12 +110,12 @@ class Training:
         for name, optimiser in self.optimisers.items():
             for index, moments in optimiser.state_dict()["state"].items():
                 tensors |= {f"adam.{name}.{index}.{key}": value for key, value in moments.items()}
-        width = 1 + len(self.losses.terms)
-        rows = [row + [float("nan")] * (width - len(row)) for row in self.losses.rows]
-        tensors["losses"] = torch.tensor(rows, dtype=torch.float64).reshape(-1, width)
-        tensors |= {f"newest.{name}": value for name, value in self.losses.newest.items()}
+        table = torch.tensor(self.losses.table(), dtype=torch.float64)
+        tensors["losses"] = table.reshape(-1, 1 + len(self.losses.terms))
+        tensors |= {f"newest.{name}": value for name, (_, value) in self.losses.newest.items()}
         # A file of tensors keeps no order: the columns of the loss table follow from this one.
-        return tensors, {"done": self.done, "terms": self.losses.terms, "newest": list(self.losses.newest)}
+        newest = [[name, network] for name, (network, _) in self.losses.newest.items()]
+        return tensors, {"done": self.done, "terms": self.losses.terms, "newest": newest}
 
     def restore(self, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
         """Take up the state that `state` returned."""
@@ -116,7 +130,8 @@ class Training:
         self.done = int(header["done"])
         self.losses.terms = list(header["terms"])
         self.losses.rows = tensors["losses"].tolist()
-        self.losses.newest = {name: tensors[f"newest.{name}"].to(self.device) for name in header["newest"]}
+        newest = {name: (network, tensors[f"newest.{name}"].to(self.device)) for name, network in header["newest"]}
+        self.losses.newest = newest
 
 
 def _within(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

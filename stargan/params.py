@@ -101,10 +101,11 @@ class Classifier(Section):
 
 
 class Train(Section):
-    """What all trainings share; symbols as in the paper."""
+    """StarGAN's training; symbols as in the paper. The baselines share what is not StarGAN's own."""
 
-    method: Literal["star"]
     step: Literal["fast", "plain"]
+    mask: bool
+    """Whether joint training has the mask vector of Eq. 7."""
     batch: Positive
     g_filters: Positive
     g_blocks: Count
@@ -127,11 +128,30 @@ class Train(Section):
     log_every: Positive
 
 
-class Run(Section):
-    """One training: its datasets, image size in pixels, and length in epochs or iterations."""
+class Sets(Section):
+    """What a training reads: its datasets, their labels and image size in pixels."""
 
     datasets: Annotated[list[str], Field(min_length=1)]
+    faces: Annotated[list[str], Field(min_length=1)]
+    """Datasets whose test faces are translated: the run's own, and others to its classes."""
+    labels: list[str]
+    """The attributes that are trained, in order; [] for all that were prepared."""
     image_size: Positive
+
+    @model_validator(mode="after")
+    def _sets_fit(self) -> Self:
+        for name, values in (("datasets", self.datasets), ("faces", self.faces), ("labels", self.labels)):
+            if len(set(values)) != len(values):
+                raise ValueError(f"{name} {values} repeat one; name each once")
+        missing = [dataset for dataset in self.datasets if dataset not in self.faces]
+        if missing:
+            raise ValueError(f"faces {self.faces} lack {', '.join(missing)} of datasets; add it")
+        return self
+
+
+class Run(Sets):
+    """One training of StarGAN, and its length in epochs or iterations."""
+
     unit: Literal["epochs", "iterations"]
     length: Positive
     decay: Count
@@ -141,9 +161,84 @@ class Run(Section):
     def _decay_within_length(self) -> Self:
         if self.decay > self.length:
             raise ValueError(f"decay {self.decay} exceeds length {self.length}; lower decay or raise length")
-        if len(set(self.datasets)) != len(self.datasets):
-            raise ValueError(f"datasets {self.datasets} repeat one; name each once")
         return self
+
+
+class Baseline(Sets):
+    """One training of a method that StarGAN is compared with; `budget` gives its length."""
+
+    method: Literal["diat", "cyclegan", "icgan"]
+    like: str
+    """The run that it is measured against: its length and decay are the budget's base."""
+    pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]]
+    """(from, to) domains, a model each; [] for a method that needs none. `Male`, `-Male`, or a class."""
+
+    @model_validator(mode="after")
+    def _pairs_fit(self) -> Self:
+        if len(self.datasets) != 1:
+            raise ValueError(f"datasets {self.datasets} are not one; a baseline is trained on one dataset")
+        if (self.method == "icgan") == bool(self.pairs):
+            raise ValueError(f"pairs {self.pairs} do not fit {self.method}; icgan takes [], the others one or more")
+        if len({frozenset(pair) if self.method == "cyclegan" else tuple(pair) for pair in self.pairs}) != len(self.pairs):
+            raise ValueError(f"pairs {self.pairs} repeat one; name each once (cyclegan trains both directions of one)")
+        return self
+
+
+class Diat(Section):
+    """DIAT: one G and D for each ordered pair."""
+
+    loss: Literal["vanilla", "least_squares"]
+    features: Literal["pixels", "random"]
+    """F of the identity loss: the image itself, or a frozen random network."""
+    lambda_id: Weight
+
+
+class CycleGan(Section):
+    """CycleGAN: two G and two D for each pair."""
+
+    loss: Literal["vanilla", "least_squares"]
+    lambda_cyc: Weight
+    lambda_idt: Weight
+    """Weight of the identity loss G_ab(b) = b, as a share of lambda_cyc."""
+
+
+class IcGan(Section):
+    """IcGAN: a conditional GAN, then two encoders that invert it."""
+
+    z: Positive
+    filters: Positive
+    encoder_filters: Positive
+    z_units: Positive
+    y_units: Positive
+    gan_share: Annotated[float, Field(gt=0, lt=1)]
+    """Share of the iterations that train the GAN; the encoders take the rest."""
+    gan_lr: Rate
+    encoder_lr: Rate
+    encoder_beta1: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Compare(Section):
+    """Which runs stand beside each other in tables and figures; the first of a list is the one compared with."""
+
+    attributes: Annotated[list[str], Field(min_length=1)]
+    """Tables 1 and 2, Figure 4."""
+    expressions: Annotated[list[str], Field(min_length=1)]
+    """Table 3 and Figure 5."""
+    single: str
+    """Figure 6: the run on the classes' dataset alone."""
+    joint: str
+    """Figures 1, 6 and 7: the run on both."""
+    faces: Positive
+    """Test faces a figure."""
+
+
+class Study(Section):
+    """The user study's page."""
+
+    questions: Positive
+    validation: Count
+    """Further questions with a known answer, a real image against noise, mixed in."""
+    seed: Count
 
 
 class Translate(Section):
@@ -178,20 +273,53 @@ class Params(Section):
     classifier: Classifier
     train: Train
     runs: dict[str, Run]
+    budget: Literal["images_per_model", "images_per_domain", "compute"]
+    """How long a baseline trains, against the run that it is measured with."""
+    baselines: dict[str, Baseline]
+    diat: Diat
+    cyclegan: CycleGan
+    icgan: IcGan
     translate: Translate
     evaluate: Evaluate
+    compare: Compare
+    study: Study
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         datasets = [name for name in Data.model_fields if name != "sizes"]
         faults = []
-        for name, run in self.runs.items():
+        trainings = {f"runs.{name}": run for name, run in self.runs.items()}
+        for name, run in (trainings | {f"baselines.{name}": one for name, one in self.baselines.items()}).items():
             if run.image_size not in self.data.sizes:
+                faults.append(f"{name}.image_size = {run.image_size} is not in data.sizes = {self.data.sizes}; add it there")
+            unknown = [dataset for dataset in run.faces if dataset not in datasets]
+            faults += [f"{name}.faces: {dataset!r} is unknown{nearest(dataset, datasets)}" for dataset in unknown]
+            known = self.data.celeba.labels
+            faults += [
+                f"{name}.labels: {label!r} is not in data.celeba.labels{nearest(label, known)}"
+                for label in run.labels if label not in known
+            ]  # fmt: skip
+        for name, baseline in self.baselines.items():
+            if name in self.runs:
+                faults.append(f"baselines.{name}: runs has that name too; give it another")
+            if baseline.like not in self.runs:
+                faults.append(f"baselines.{name}.like = {baseline.like!r} is not in runs{nearest(baseline.like, self.runs)}")
+                continue
+            like = self.runs[baseline.like]
+            if (like.datasets, like.labels, like.image_size) != (baseline.datasets, baseline.labels, baseline.image_size):
                 faults.append(
-                    f"runs.{name}.image_size = {run.image_size} is not in data.sizes = {self.data.sizes}; add it there"
+                    f"baselines.{name}: datasets, labels or image_size differ from runs.{baseline.like}'s, which it is "
+                    "measured with; make them equal"
                 )
-            unknown = [dataset for dataset in run.datasets if dataset not in datasets]
-            faults += [f"runs.{name}.datasets: {dataset!r} is unknown{nearest(dataset, datasets)}" for dataset in unknown]
+        every = [*self.runs, *self.baselines]
+        for key in ("attributes", "expressions"):
+            faults += [
+                f"compare.{key}: {name!r} is in neither runs nor baselines{nearest(name, every)}"
+                for name in getattr(self.compare, key) if name not in every
+            ]  # fmt: skip
+        for key in ("single", "joint"):
+            name = getattr(self.compare, key)
+            faults += [] if name in self.runs else [f"compare.{key} = {name!r} is not in runs{nearest(name, self.runs)}"]
         for dataset, targets in self.translate.targets.items():
             if dataset not in datasets:
                 faults.append(f"translate.targets.{dataset} is no dataset{nearest(dataset, datasets)}")
@@ -206,11 +334,26 @@ class Params(Section):
             raise ValueError("; ".join(faults))
         return self
 
-    def run(self, name: str) -> Run:
-        """Return the run `name`. Raises Fault where it is not in params.yaml."""
-        if name not in self.runs:
-            raise Fault(f"params.yaml: runs.{name} is not there{nearest(name, self.runs)}")
-        return self.runs[name]
+    def training(self, name: str) -> Run | Baseline:
+        """Return the run or baseline `name`. Raises Fault where it is not in params.yaml."""
+        every: dict[str, Run | Baseline] = {**self.runs, **self.baselines}
+        if name not in every:
+            raise Fault(f"params.yaml: {name} is in neither runs nor baselines{nearest(name, every)}")
+        return every[name]
+
+    def followed(self, name: str) -> dict[str, Any]:
+        """Return the params that the training `name` follows from, as plain values.
+
+        Of `train` a baseline follows what is not StarGAN's loss; n_critic and step, because they tell StarGAN's operations.
+        """
+        run = self.training(name)
+        values: dict[str, Any] = {"seed": self.seed, "train": self.train.model_dump(), "run": run.model_dump()}
+        if isinstance(run, Baseline):
+            values["train"] = self.train.model_dump(exclude={"lambda_cls", "lambda_rec", "lambda_gp"})
+            own: dict[str, Section] = {"diat": self.diat, "cyclegan": self.cyclegan, "icgan": self.icgan}
+            values |= {run.method: own[run.method].model_dump()}
+            values |= {"budget": self.budget, "like": self.runs[run.like].model_dump()}
+        return values
 
 
 def load(path: Path = Path("params.yaml")) -> Params:

@@ -5,8 +5,10 @@ python -m stargan.profiles apply paper && dvc repro
 """
 
 import argparse
+import copy
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from ruamel.yaml import YAML
 from stargan.errors import Fault, main, nearest
 from stargan.files import write_bytes
 from stargan.params import leaves, read_yaml
+
+OPEN = ("runs", "baselines")
+"""Sections of params.yaml to which a profile may add entries."""
 
 
 def profile(name: str) -> dict[str, Any]:
@@ -25,12 +30,23 @@ def profile(name: str) -> dict[str, Any]:
     return dict(leaves(read_yaml(Path("profiles") / f"{name}.yaml")))
 
 
-def flags(name: str) -> list[str]:
-    """Return a profile as arguments of `dvc exp run`: -S key=value, without blanks, so that $(...) splits well."""
-    return [
-        word for key, value in profile(name).items()
-        for word in ("-S", f"{key}={json.dumps(value, separators=(',', ':')) if isinstance(value, list) else value}")
-    ]  # fmt: skip
+def check_key(key: str, known: Mapping[str, Any], name: str) -> None:
+    """Raise Fault on a key that params.yaml has not; runs and baselines may be new."""
+    if key not in known and key.split(".")[0] not in OPEN:
+        raise Fault(f"profiles/{name}.yaml: {key} is not in params.yaml{nearest(key, known)}")
+
+
+def flags(name: str, path: Path = Path("params.yaml")) -> list[str]:
+    """Return a profile as arguments of `dvc exp run`: -S key=value, without blanks, so that $(...) splits well.
+
+    A key that is new takes DVC's `+`. Raises Fault on one that may not be.
+    """
+    known, words = dict(leaves(read_yaml(path))), []
+    for key, value in profile(name).items():
+        check_key(key, known, name)
+        text = json.dumps(value, separators=(",", ":")) if isinstance(value, list) else value
+        words += ["-S", f"{'' if key in known else '+'}{key}={text}"]
+    return words
 
 
 def apply(name: str, path: Path = Path("params.yaml")) -> None:
@@ -39,14 +55,14 @@ def apply(name: str, path: Path = Path("params.yaml")) -> None:
     yaml.preserve_quotes = True
     yaml.width = 200
     values = yaml.load(path.read_text(encoding="utf-8"))
+    known = dict(leaves(values))
     for key, value in profile(name).items():
+        check_key(key, known, name)
         *parents, last = key.split(".")
         section = values
         for parent in parents:
-            section = section.get(parent, {})
-        if last not in section:
-            raise Fault(f"profiles/{name}.yaml: {key} is not in {path}{nearest(key, dict(leaves(values)))}")
-        section[last] = value
+            section = section.setdefault(parent, {})
+        section[last] = copy.deepcopy(value)  # or a list that stands twice would become a YAML alias
     out = io.StringIO()
     yaml.dump(values, out)
     write_bytes(path, out.getvalue().encode())

@@ -8,49 +8,94 @@ import torch
 
 from stargan.data.prepared import Prepared
 from stargan.data.stream import from_uint8, to_uint8
-from stargan.domains import Classes, DomainSpace
+from stargan.domains import Classes, DomainSpace, LabelKind
 from stargan.methods.base import Translator
 
 
 @dataclass(frozen=True)
 class Request:
-    """Test faces of one dataset to one target of one dataset's labels; datasets by position in the space."""
+    """Test faces of one dataset to one target of one dataset's labels, under a dataset's mask."""
 
     set: str
-    """own; reconstruction (the target is the image's own label); cross (labels of another dataset); wrong_mask."""
-    faces: int
-    labels: int
+    """own; reconstruction (to the target and back); cross (labels of another dataset); wrong_mask."""
+    faces: str
+    labels: str
     target: str
-    mask: int
+    mask: str
 
 
-def requests(space: DomainSpace, targets: Mapping[str, Sequence[str]]) -> list[Request]:
-    """Return all translations of a run: own targets, reconstruction, and across datasets with either mask.
+def requests(space: DomainSpace, faces: Sequence[str], targets: Mapping[str, Sequence[str]]) -> list[Request]:
+    """Return all translations that a run may make: own targets, there and back, and across datasets with either mask.
 
-    Across datasets only classes are asked for: they say what a face shall be, whatever it is, while a flip needs
-    a label that the face does not have. The wrong mask (Figure 7) names the faces' own dataset.
+    `faces` are the datasets whose faces are translated, those of the space and others. Targets that name a label the
+    run doesn't know are left out. Across datasets only classes are asked for: they say what a face shall be, whatever it
+    is, while a flip needs a label that the face does not have. The wrong mask (Figure 7) names the faces' own dataset.
     """
+    kinds = dict(zip(space.datasets, space.kinds, strict=True))
     found = []
-    for faces, name in enumerate(space.datasets):
-        own = targets.get(name) or space.kinds[faces].singles()
-        found += [Request("own", faces, faces, target, faces) for target in own]
-        found.append(Request("reconstruction", faces, faces, "", faces))
-        for labels, kind in enumerate(space.kinds):
-            if labels != faces and isinstance(kind, Classes):
-                found += [Request("cross", faces, labels, target, labels) for target in kind.singles()]
-                found += [Request("wrong_mask", faces, labels, target, faces) for target in kind.singles()]
+    for name in faces:
+        if name in kinds:
+            own = [target for target in targets.get(name, ()) if known(kinds[name], target)] or kinds[name].singles()
+            found += [Request("own", name, name, target, name) for target in own]
+            found += [Request("reconstruction", name, name, target, name) for target in own]
+        for labels, kind in kinds.items():
+            if labels != name and isinstance(kind, Classes):
+                found += [Request("cross", name, labels, target, labels) for target in kind.singles()]
+                if space.mask_width and name in kinds:
+                    found += [Request("wrong_mask", name, labels, target, name) for target in kind.singles()]
     return found
 
 
+def known(kind: LabelKind, target: str) -> bool:
+    """Return whether the kind has every label that a target names."""
+    return all(step.lstrip("~-") in kind.names for step in target.split("+"))
+
+
 def path_of(space: DomainSpace, request: Request, labels: torch.Tensor) -> list[torch.Tensor]:
-    """Return the path of label vectors for faces with these own labels (N, width): what they are, what they shall be."""
-    start = space.vector(labels, request.faces)
-    if request.faces == request.labels:
-        goal = space.kinds[request.labels].target(labels, request.target) if request.target else labels
-    else:
-        blank = labels.new_zeros((len(labels), space.kinds[request.labels].width))
-        goal = space.kinds[request.labels].target(blank, request.target)
-    return [start, space.vector(goal, request.labels, request.mask)]
+    """Return the path of label vectors for faces with these own labels (N, width): what they are, what they shall be.
+
+    Of a dataset that the run doesn't know no label is known: the path begins at zeros. A reconstruction goes on from the
+    target back to the start.
+    """
+    position = {name: index for index, name in enumerate(space.datasets)}
+    kind = space.kinds[position[request.labels]]
+    start = labels.new_zeros((len(labels), space.width))
+    if request.faces in position:
+        start = space.vector(labels, position[request.faces])
+    known_labels = labels if request.faces == request.labels else labels.new_zeros((len(labels), kind.width))
+    goal = space.vector(kind.target(known_labels, request.target), position[request.labels], position[request.mask])
+    return [start, goal, start] if request.set == "reconstruction" else [start, goal]
+
+
+def labels_of(prepared: Prepared, positions: np.ndarray, device: torch.device) -> torch.Tensor:
+    """Return the (N, width) labels of the images at `positions` as float32."""
+    return torch.from_numpy(prepared.labels[positions]).to(device, torch.float32)
+
+
+def served(
+    translator: Translator, space: DomainSpace, request: Request, prepared: Prepared, positions: np.ndarray
+) -> np.ndarray:
+    """Return those of `positions` whose images the translator can take to the request's target."""
+    labels = labels_of(prepared, positions, torch.device("cpu"))
+    chosen: np.ndarray = positions[translator.serves(path_of(space, request, labels)).numpy()]
+    return chosen
+
+
+def feasible(
+    translator: Translator, space: DomainSpace, wanted: Sequence[Request], sets: Mapping[str, Prepared]
+) -> dict[Request, np.ndarray]:
+    """Return the requests that the translator can serve, each with the test positions; of reconstructions only the first.
+
+    Every target leads to one, but G(x, own label) does not depend on it where a method jumps to the path's end.
+    """
+    found: dict[Request, np.ndarray] = {}
+    for request in wanted:
+        prepared = sets[request.faces]
+        again = request.set == "reconstruction" and (request.set, request.faces) in {(one.set, one.faces) for one in found}
+        positions = served(translator, space, request, prepared, prepared.split("test"))
+        if len(positions) and not again:
+            found[request] = positions
+    return found
 
 
 def translated(
@@ -66,14 +111,13 @@ def translated(
     for start in range(0, len(positions), batch):
         chosen = positions[start : start + batch]
         x = from_uint8(torch.from_numpy(prepared.images[chosen]).to(device))
-        labels = torch.from_numpy(prepared.labels[chosen]).to(device, torch.float32)
-        yield to_uint8(translator.translate(x, path_of(space, request, labels))).cpu().numpy()
+        path = path_of(space, request, labels_of(prepared, chosen, device))
+        yield to_uint8(translator.translate(x, path)).cpu().numpy()
 
 
-def shown_positions(prepared: Prepared, count: int) -> np.ndarray:
-    """Return up to `count` test positions spread evenly over the test split, so that people differ."""
-    test = prepared.split("test")
-    chosen: np.ndarray = test[np.linspace(0, len(test) - 1, min(count, len(test))).astype(int)]
+def shown_positions(positions: np.ndarray, count: int) -> np.ndarray:
+    """Return up to `count` of the positions, spread evenly over them, so that people differ."""
+    chosen: np.ndarray = positions[np.linspace(0, len(positions) - 1, min(count, len(positions))).astype(int)]
     return chosen
 
 
@@ -85,8 +129,16 @@ def rows_of_faces(
     positions: np.ndarray,
     device: torch.device,
 ) -> np.ndarray:
-    """Return uint8 (faces, 1 + requests, s, s, 3): each face, then its translations, as in the paper's figures."""
+    """Return uint8 (faces, 1 + requests, s, s, 3): each face, then its translations, as in the paper's figures.
+
+    What the translator can't make is white.
+    """
     columns = [prepared.images[positions]]
     for request in wanted:
-        columns.append(np.concatenate(list(translated(translator, space, request, prepared, positions, 64, device))))
+        column = np.full_like(columns[0], 255)
+        mine = served(translator, space, request, prepared, positions)
+        made = list(translated(translator, space, request, prepared, mine, 64, device))
+        if made:
+            column[np.isin(positions, mine)] = np.concatenate(made)
+        columns.append(column)
     return np.stack(columns, axis=1)

@@ -6,15 +6,15 @@ an image: source, person, split) and `manifest.json`.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from stargan.domains import LabelKind, label_kind
+from stargan.domains import LabelKind, kept_labels, label_kind
 from stargan.errors import Fault
 from stargan.files import sha256, write_json
 
@@ -44,6 +44,11 @@ class Prepared:
         """Return a hash of all that a training takes from here: images, labels, their names, and the split."""
         told = [self.images_sha256, sha256(self.labels), self.kind.as_dict(), self.rows["split"].tolist()]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def only(self, labels: Sequence[str]) -> "Prepared":
+        """Return the same images with these attributes alone, in this order; [] and classes: with all."""
+        kind, columns = kept_labels(self.kind, labels)
+        return replace(self, kind=kind, labels=self.labels[:, columns])
 
     @property
     def synthetic(self) -> bool:
@@ -96,3 +101,8 @@ def read_prepared(folder: Path) -> Prepared:
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error
+
+
+def read_sets(datasets: Sequence[str], size: int, labels: Sequence[str]) -> dict[str, Prepared]:
+    """Return the prepared datasets of a run, by name, with the attributes `labels` alone ([]: all)."""
+    return {name: read_prepared(Path("data/prepared") / f"{name}-{size}").only(labels) for name in datasets}

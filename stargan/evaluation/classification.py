@@ -40,9 +40,37 @@ def asked(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
     return kind.target(torch.from_numpy(np.array(labels)), target).numpy()
 
 
+def goals(kind: LabelKind, labels: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return the uint8 (N, width) labels that each of N targets asks for where its image has `labels`."""
+    found = np.array(labels, dtype=np.uint8)
+    for target in np.unique(targets):
+        rows = targets == target
+        found[rows] = asked(kind, found[rows], str(target))
+    return found
+
+
+def verdicts(kind: LabelKind, source: np.ndarray, seen: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of N translations count, and which are wrong, both bool (N,).
+
+    source, seen: (N, width) labels of the faces and of what was seen in their translations to the N `targets`. One
+    counts where its target asks for another label than the face has; it is wrong where any column that the target
+    decides is seen otherwise than asked.
+    """
+    wanted = goals(kind, source, targets)
+    decided = {target: np.isin(np.arange(kind.width), kind.touched(target)) for target in dict.fromkeys(targets.tolist())}
+    touched = np.array([decided[target] for target in targets.tolist()], dtype=bool).reshape(wanted.shape)
+    return (wanted != source).any(axis=1), ((seen != wanted) & touched).any(axis=1)
+
+
 def single_targets(kind: LabelKind, targets: Iterable[str]) -> list[str]:
     """Return those of `targets` that ask for one thing, each once: metrics are averaged over these."""
     return [target for target in dict.fromkeys(targets) if not (isinstance(kind, Attributes) and "+" in target)]
+
+
+def real_misses(kind: LabelKind, seen: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return where the judge sees another label than the real one: bits (N, width) of attributes, else images (N,)."""
+    wrong = seen != labels
+    return wrong if isinstance(kind, Attributes) else np.asarray(wrong.any(axis=1))
 
 
 def real_errors(key: str, kind: LabelKind, seen: np.ndarray, labels: np.ndarray) -> Metrics:
@@ -51,11 +79,10 @@ def real_errors(key: str, kind: LabelKind, seen: np.ndarray, labels: np.ndarray)
     Attributes: `key` counts every attribute of every image. Classes: every image, and `key_<name>` those
     of the class.
     """
+    wrong = real_misses(kind, seen, labels)
     if isinstance(kind, Attributes):
-        wrong = seen != labels
         parts = {name: wrong[:, column] for column, name in enumerate(kind.names)}
     else:
-        wrong = (seen != labels).any(axis=1)
         parts = {name: wrong[labels[:, column] == 1] for column, name in enumerate(kind.names)}
     metrics = rate(key, wrong)
     for name, part in parts.items():
@@ -70,12 +97,12 @@ def class_errors(
     """Return the error of translations to classes: `key`, its bootstrap over people, and `key_<target>`.
 
     wrong, targets, people: one entry a translation: whether it was seen as another class than its target, its
-    target, and who is shown.
+    target, and who is shown. {} of no translation.
     """
-    metrics = rate(key, wrong)
-    if wrong.size:
-        ends = over_people(wrong, people, resamples, random)
-        metrics |= {f"{key}_person_low": ends.low, f"{key}_person_high": ends.high}
+    if not wrong.size:
+        return {}
+    ends = over_people(wrong, people, resamples, random)
+    metrics = rate(key, wrong) | {f"{key}_person_low": ends.low, f"{key}_person_high": ends.high}
     for target in np.unique(targets):
         metrics |= rate(f"{key}_{safe(str(target))}", wrong[targets == target])
     return metrics

@@ -1,8 +1,8 @@
 """A trained classifier as a judge of images: what it sees, and its form on disk."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from stargan.domains import LabelKind, label_kind
+from stargan.data.stream import from_uint8
+from stargan.domains import Attributes, LabelKind, kept_labels, label_kind
 from stargan.errors import Fault
 from stargan.files import write_bytes, write_json
 from stargan.networks.classifier import FEATURES, Classifier
@@ -31,12 +32,22 @@ class Seen:
 
 @dataclass(frozen=True)
 class Judge:
-    """A classifier with the label kind, the image size and the hash of the images that it was trained for."""
+    """A classifier with the label kind, the image size and the hash of the images that it was trained for.
+
+    columns: those of the network's head that are asked, in the order of `kind`; None: all.
+    """
 
     network: Classifier
     kind: LabelKind
     size: int
     images_sha256: str
+    columns: tuple[int, ...] | None = None
+
+    def only(self, labels: Sequence[str]) -> "Judge":
+        """Return the same judge, asked for these attributes alone, in this order; [] and classes: for all."""
+        kind, kept = kept_labels(self.kind, labels)
+        before = self.columns or range(self.kind.width)
+        return replace(self, kind=kind, columns=tuple(before[column] for column in kept))
 
     def see(self, images: np.ndarray, positions: np.ndarray) -> Seen:
         """Return what is seen in the N images at `positions` of uint8 (M, size, size, 3); N may be 0."""
@@ -45,25 +56,25 @@ class Judge:
         features, logits = [torch.empty(0, FEATURES)], [torch.empty(0, self.kind.width)]
         with torch.inference_mode():
             for batch in batches(images, positions):
-                feature, logit = self.network(pixels(batch).to(device))
+                feature, logit = self.network(from_uint8(torch.from_numpy(batch)).to(device))
                 features.append(feature.cpu())
-                logits.append(logit.cpu())
+                logits.append(logit.cpu() if self.columns is None else logit.cpu()[:, list(self.columns)])
         return Seen(torch.cat(features), torch.cat(logits))
 
     def labels(self, seen: Seen) -> np.ndarray:
         """Return the uint8 (N, width) labels in {0, 1} that the logits say."""
         return self.kind.predicted(seen.logits).to(torch.uint8).numpy()
 
+    def probabilities(self, seen: Seen) -> np.ndarray:
+        """Return the float64 (N, width) probabilities: of each attribute by itself, or over the classes."""
+        logits = seen.logits.double()
+        return (logits.sigmoid() if isinstance(self.kind, Attributes) else logits.softmax(dim=1)).numpy()
+
 
 def batches(images: np.ndarray, positions: np.ndarray) -> Iterator[np.ndarray]:
     """Yield the images at `positions`, in order, `BATCH` at a time: a memory-mapped array is never read whole."""
     for start in range(0, len(positions), BATCH):
         yield images[positions[start : start + BATCH]]
-
-
-def pixels(images: np.ndarray) -> Tensor:
-    """Return uint8 (N, s, s, 3) images as float32 (N, 3, s, s) in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).to(torch.float32) / 127.5 - 1
 
 
 def write_judge(folder: Path, judge: Judge) -> None:

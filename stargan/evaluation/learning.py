@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from stargan.data.stream import from_uint8
 from stargan.domains import LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.judge import pixels
 from stargan.networks.classifier import Classifier
 
 Log = Callable[[int, float], None]
@@ -54,7 +54,7 @@ def learn(
     wanted = torch.from_numpy(np.array(labels[positions])).to(torch.float32)
     network.train()
     for step, order in enumerate(orders(len(positions), batch, epochs, random), start=1):
-        faces = flipped(pixels(images[positions[order.numpy()]]), random).to(device)
+        faces = flipped(from_uint8(torch.from_numpy(images[positions[order.numpy()]])), random).to(device)
         loss = kind.classification_loss(network(faces)[1], wanted[order].to(device))
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -1,17 +1,22 @@
 """Translations against their ground truth, where the faces were drawn and the truth can be drawn too."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from stargan.data.prepared import Prepared
-from stargan.data.truth import drawable, truths
+from stargan.data.truth import Truth, drawable, truths
 from stargan.domains import LabelKind
-from stargan.evaluation.classification import Metrics, asked, safe, single_targets
-from stargan.evaluation.similarity import l1_where, similarity
+from stargan.evaluation.classification import Metrics, goals, safe, single_targets
+from stargan.evaluation.people import persons
+from stargan.evaluation.reconstruction import mean_face
+from stargan.evaluation.similarity import l1, l1_where, similarity
 
 NAMES = ("l1", "psnr", "ssim", "changed_l1", "kept_l1")
+HELD = 32
+"""Faces whose drawn truths are held: a face is compared with its own, and with those of one not far behind it."""
 
 
 def truth_metrics(
@@ -20,21 +25,19 @@ def truth_metrics(
     """Return `ground_truth_<name>` and `identity_<name>` for l1, psnr, ssim, changed_l1 and kept_l1; {} for real faces.
 
     `identity_` is what the untouched input would get in the translation's place. changed: over the pixels in which
-    the drawings of input and truth differ; kept: over the others, where the truth is the input. `own` are the
-    dataset's translations, with their positions in `images` as index; at most `faces` test faces are drawn, by
-    chance, and only truths that differ in label from the input. `<key>_<target>` are means over images,
-    `ground_truth_n_<target>` of them, and the plain keys means over the targets of one step; L1 counts pixel values
-    in [0, 1].
+    the drawings of input and truth differ; kept: over the others, where the truth is the input. `mean_face_kept_l1`
+    is what the mean training face would get there, `stranger_l1` that of the translation against the truth of
+    another person's translation to the same target. `own` are the dataset's translations, with their positions in
+    `images` as index; at most `faces` test faces are drawn, by chance, and only truths that differ in label from the
+    input. `<key>_<target>` are means over images, `ground_truth_n_<target>` of them, and the plain keys means over
+    the targets of one step; L1 counts pixel values in [0, 1].
     """
     if not prepared.synthetic:
         return {}
     rows = of_some_faces(own, faces, random)
     labels = prepared.labels[rows["image"].to_numpy()]
-    moved = [
-        (asked(prepared.kind, label[None], target) != label).any()
-        for label, target in zip(labels, rows["target"], strict=True)
-    ]
-    return averaged(prepared.kind, compared(prepared, prepared.kind, rows[np.array(moved, dtype=bool)], images))
+    moved = (goals(prepared.kind, labels, rows["target"].to_numpy(dtype=str)) != labels).any(axis=1)
+    return averaged(prepared.kind, compared(prepared, prepared.kind, rows[moved], images))
 
 
 def cross_truth_metrics(
@@ -77,23 +80,46 @@ def averaged(kind: LabelKind, tables: Sequence[pd.DataFrame]) -> Metrics:
 
 def compared(prepared: Prepared, kind: LabelKind, rows: pd.DataFrame, images: np.ndarray) -> list[pd.DataFrame]:
     """Return a table for each face in `rows`, whose rows are its translations: their target of `kind` and values."""
-    return [
-        compared_face(prepared, kind, int(position), rows[rows["image"] == position], images)
-        for position in np.unique(rows["image"].to_numpy())
-    ]
+    if rows.empty:
+        return []
+    faces = np.unique(rows["image"].to_numpy())
+    others = next_persons(persons(prepared)[faces].tolist())
+    targets, average = list(dict.fromkeys(rows["target"])), mean_face(prepared)
+
+    @lru_cache(HELD)
+    def drawn(position: int) -> dict[str, Truth]:
+        return dict(zip(targets, truths(prepared, position, kind, targets), strict=True))
+
+    tables = []
+    for position, other in zip(faces.tolist(), others, strict=True):
+        mine = rows[rows["image"] == position]
+        wanted, made = mine["target"].tolist(), images[mine.index.to_numpy()]
+        table = compared_face(made, prepared.images[position], average, [drawn(position)[target] for target in wanted])
+        if other is not None:
+            strangers = drawn(int(faces[other]))
+            table["stranger_l1"] = l1(made, np.stack([strangers[target].image for target in wanted]))
+        tables.append(pd.DataFrame({"target": wanted} | table))
+    return tables
 
 
 def compared_face(
-    prepared: Prepared, kind: LabelKind, position: int, rows: pd.DataFrame, images: np.ndarray
-) -> pd.DataFrame:
-    """Return the table of the translations of the face at `position`."""
-    found = truths(prepared, position, kind, rows["target"].tolist())
+    made: np.ndarray, source: np.ndarray, average: np.ndarray, found: Sequence[Truth]
+) -> dict[str, np.ndarray]:
+    """Return what N translations of a face are worth against its N truths, and its input and the mean face too."""
     truth, changed = np.stack([one.image for one in found]), np.stack([one.changed for one in found])
-    source = np.broadcast_to(prepared.images[position], truth.shape)
-    table = {"target": rows["target"].to_numpy()}
-    for prefix, candidate in (("ground_truth", images[rows.index.to_numpy()]), ("identity", source)):
+    table = {"mean_face_kept_l1": l1_where(average[None], truth, ~changed)}
+    for prefix, candidate in (("ground_truth", made), ("identity", np.broadcast_to(source, truth.shape))):
         values = similarity(candidate, truth)
         values["changed_l1"] = l1_where(candidate, truth, changed)
         values["kept_l1"] = l1_where(candidate, truth, ~changed)
         table |= {f"{prefix}_{name}": values[name] for name in NAMES}
-    return pd.DataFrame(table)
+    return table
+
+
+def next_persons(people: Sequence[str]) -> list[int | None]:
+    """Return for each of N faces the place of the next one, in a circle, that shows another person, if any does."""
+    n = len(people)
+    return [
+        next((place % n for place in range(start + 1, start + n) if people[place % n] != people[start]), None)
+        for start in range(n)
+    ]

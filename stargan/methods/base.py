@@ -20,22 +20,34 @@ class Update:
     """The named losses it consists of, for people and logs."""
 
 
-class Method(Protocol):
-    """A translation method under training."""
-
-    networks: Mapping[str, nn.Module]
-
-    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
-        """Yield the updates of one iteration, one batch a dataset; each is applied before the next is computed."""
-        ...
-
-
 class Translator(Protocol):
     """A trained method."""
+
+    def serves(self, path: Sequence[Tensor]) -> Tensor:
+        """Return which (N,) of the images it can take along a path: it may have no model for a step."""
+        ...
 
     def translate(self, x: Tensor, path: Sequence[Tensor]) -> Tensor:
         """Return images like x (N, 3, H, W) in [-1, 1], translated along a path of label vectors.
 
         The path leads from what the images are to what they shall be, each entry (N, width of the domain space).
         """
+        ...
+
+
+class Method(Protocol):
+    """A translation method under training."""
+
+    networks: Mapping[str, nn.Module]
+
+    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
+        """Yield the updates of one iteration, one batch a stream; each is applied before the next is computed."""
+        ...
+
+    def phase(self, iteration: int) -> int:
+        """Return a number that is equal for iterations of equal work."""
+        ...
+
+    def translator(self) -> tuple[Translator, tuple[str, ...]]:
+        """Return a translator that shares the weights, and the names of the networks that it needs."""
         ...

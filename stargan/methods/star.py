@@ -34,7 +34,7 @@ class Star:
 
     def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
         """Yield D's update for each dataset, and every n_critic-th iteration G's after it."""
-        trains_g = (iteration + 1) % self.n_critic == 0
+        trains_g = self.phase(iteration) == 1
         for dataset, batch in enumerate(batches):
             x_real, label_org = batch.x, batch.labels
             label_trg = label_org[torch.randperm(len(label_org), generator=random).to(label_org.device)]
@@ -89,6 +89,14 @@ class Star:
             self._named(dataset, g_fake=src_fake.mean(), g_cls=cls_fake, g_rec=l_rec),
         )  # fmt: skip
 
+    def phase(self, iteration: int) -> int:
+        """Return 1 for iterations that train G too, else 0."""
+        return int((iteration + 1) % self.n_critic == 0)
+
+    def translator(self) -> tuple["StarTranslator", tuple[str, ...]]:
+        """Return G as a translator, and its name."""
+        return StarTranslator(self.g), ("g",)
+
     def _named(self, dataset: int, **terms: Tensor) -> dict[str, Tensor]:
         name = self.space.datasets[dataset]
         return {f"{term}_{name}": value.detach() for term, value in terms.items()}
@@ -99,6 +107,10 @@ class StarTranslator:
 
     def __init__(self, g: Generator) -> None:
         self.g = g
+
+    def serves(self, path: Sequence[Tensor]) -> Tensor:
+        """Return that every image can be translated, (N,)."""
+        return torch.ones(len(path[-1]), dtype=torch.bool, device=path[-1].device)
 
     @torch.no_grad()
     def translate(self, x: Tensor, path: Sequence[Tensor]) -> Tensor:

@@ -65,26 +65,29 @@ class Generator(nn.Module):
         return self.main(torch.cat([x, planes], dim=1))  # type: ignore[no-any-return]
 
 
-class Discriminator(nn.Module):
-    """D: halving convolutions with LeakyReLU(0.01), then D_src (patches) and D_cls (logits) (Table 5).
+class Critic(nn.Module):
+    """D without its class head: halving convolutions with LeakyReLU(0.01), then D_src (patches).
 
     No batch statistics: real and fake images may share a forward pass.
     """
 
     slope = 0.01
 
-    def __init__(self, image_size: int, labels: int, filters: int = 64, layers: int = 6) -> None:
+    def __init__(self, filters: int = 64, layers: int = 6) -> None:
         super().__init__()
         widths = [3, *(filters * 2**layer for layer in range(layers))]
         self.main = nn.ModuleList(nn.Conv2d(w_in, w_out, 4, stride=2, padding=1) for w_in, w_out in pairwise(widths))
         self.src = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
-        self.cls = nn.Conv2d(widths[-1], labels, image_size // 2**layers, bias=False)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return D_src(x), (N, 1, h, w) unbounded, and D_cls(x), (N, labels) logits, for images in [-1, 1]."""
+    def trunk(self, x: Tensor) -> Tensor:
+        """Return the last feature maps of images (N, 3, H, W) in [-1, 1]."""
         for layer in self.main:
             x = F.leaky_relu(layer(x), self.slope)
-        return self.src(x), self.cls(x).flatten(1)
+        return x
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return D_src(x), (N, 1, h, w) unbounded."""
+        return self.src(self.trunk(x))  # type: ignore[no-any-return]
 
     def src_gradient(self, x: Tensor) -> Tensor:
         """Return the gradient of the sum of D_src(x) by x, (N, 3, H, W), as a chain that depends on the weights.
@@ -105,3 +108,16 @@ class Discriminator(nn.Module):
         for layer, slope in zip(reversed(self.main), reversed(slopes), strict=True):
             g = F.conv_transpose2d(g * slope, layer.weight, stride=2, padding=1)  # type: ignore[arg-type]
         return g
+
+
+class Discriminator(Critic):
+    """D: the critic with D_cls, the logits of all labels, on the same trunk (Table 5)."""
+
+    def __init__(self, image_size: int, labels: int, filters: int = 64, layers: int = 6) -> None:
+        super().__init__(filters, layers)
+        self.cls = nn.Conv2d(filters * 2 ** (layers - 1), labels, image_size // 2**layers, bias=False)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+        """Return D_src(x), (N, 1, h, w) unbounded, and D_cls(x), (N, labels) logits, for images in [-1, 1]."""
+        features = self.trunk(x)
+        return self.src(features), self.cls(features).flatten(1)

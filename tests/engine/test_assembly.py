@@ -1,18 +1,29 @@
 """Every param reaches the place where it works: distinct values, looked up in the built objects."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from torch import nn
 
-from stargan.assembly import build_training
+from stargan import losses
+from stargan.assembly import budget, build_training, cost_of, load_model, model_header, model_tensors
+from stargan.checkpoint import write_tensors
 from stargan.data.prepared import Prepared, read_prepared, write_manifest
+from stargan.data.stream import Batch
 from stargan.domains import Classes
 from stargan.engine import Training
+from stargan.errors import Fault
+from stargan.methods.base import Translator, Update
+from stargan.methods.cyclegan import CycleGan
+from stargan.methods.diat import Diat
+from stargan.methods.icgan import IcGan
 from stargan.methods.star import Star, Weights
-from stargan.params import Run, load
+from stargan.params import Baseline, Params, Run, load, read_yaml
 
 CHANGES = {
     "g_lr": 0.01, "d_lr": 0.02, "beta1": 0.3, "beta2": 0.7, "lambda_cls": 2.0, "lambda_rec": 3.0, "lambda_gp": 4.0,
@@ -21,27 +32,51 @@ CHANGES = {
 
 
 @pytest.fixture(scope="module")
-def sets(tmp_path_factory: pytest.TempPathFactory) -> list[Prepared]:
-    made = []
+def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
+    made = {}
     for name in ("one", "two"):
         folder = tmp_path_factory.mktemp(name)
-        np.save(folder / "images.npy", np.zeros((12, 8, 8, 3), np.uint8))
+        np.save(folder / "images.npy", np.zeros((12, 16, 16, 3), np.uint8))
         np.save(folder / "labels.npy", np.eye(2, dtype=np.uint8)[np.arange(12) % 2])
         rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11 + ["test"]})
         write_manifest(
             folder, dataset=name, kind=Classes(("x", "y")), rows=rows, origin={"kind": "files"}, crop={}, quarantined=[]
         )
-        made.append(read_prepared(folder))
+        made[name] = read_prepared(folder)
     return made
 
 
-def build(sets: list[Prepared], seed: int = 1, **changes: object) -> Training:
-    train = load(Path(__file__).parents[2] / "params.yaml").train.model_copy(update=CHANGES | changes)
-    run = Run(datasets=["one", "two"], image_size=8, unit="iterations", length=8000, decay=4000)
-    return build_training("test", run, train, sets, seed, torch.device("cpu"))
+def changed(seed: int = 1, rule: str = "images_per_model", **train: object) -> Params:
+    """Return params with a run `test` on both sets, a run `one` on one of them, and baselines on that."""
+    params = load(Path(__file__).parents[2] / "params.yaml")
+    run = {"labels": [], "image_size": 16, "unit": "iterations", "length": 8000, "decay": 4000}
+    runs = {
+        "test": Run.model_validate(run | {"datasets": ["one", "two"], "faces": ["one", "two"]}),
+        "one": Run.model_validate(run | {"datasets": ["one"], "faces": ["one"]}),
+    }
+    baselines = {
+        method: Baseline.model_validate({
+            "method": method, "like": "one", "datasets": ["one"], "faces": ["one"], "labels": [], "image_size": 16,
+            "pairs": [] if method == "icgan" else [["x", "y"]],
+        }) for method in ("diat", "cyclegan", "icgan")
+    }  # fmt: skip
+    icgan = {"z": 3, "filters": 4, "encoder_filters": 2, "z_units": 5, "y_units": 6, "gan_lr": 0.03, "encoder_lr": 0.04}
+    update = {
+        "seed": seed, "budget": rule, "runs": runs, "baselines": baselines,
+        "train": params.train.model_copy(update=CHANGES | train), "icgan": params.icgan.model_copy(update=icgan),
+        "diat": params.diat.model_copy(update={"lambda_id": 7.0, "loss": "least_squares"}),
+        "cyclegan": params.cyclegan.model_copy(update={"lambda_cyc": 8.0, "lambda_idt": 0.125, "loss": "vanilla"}),
+    }  # fmt: skip
+    return params.model_copy(update=update)
 
 
-def test_every_param_of_train_arrives(sets: list[Prepared]) -> None:
+def build(
+    sets: dict[str, Prepared], name: str = "test", seed: int = 1, rule: str = "images_per_model", **train: object
+) -> Training:
+    return build_training(name, changed(seed, rule, **train), sets, torch.device("cpu"))
+
+
+def test_every_param_of_train_arrives(sets: dict[str, Prepared]) -> None:
     made = build(sets)
     method = made.method
     assert isinstance(method, Star)
@@ -65,21 +100,157 @@ def test_every_param_of_train_arrives(sets: list[Prepared]) -> None:
 @pytest.mark.parametrize(
     ("step", "chosen"), [("plain", "plain_discriminator_update"), ("fast", "fast_discriminator_update")]
 )
-def test_the_step_is_the_one_asked_for(sets: list[Prepared], step: str, chosen: str) -> None:
+def test_the_step_is_the_one_asked_for(sets: dict[str, Prepared], step: str, chosen: str) -> None:
     method = build(sets, step=step).method
     assert isinstance(method, Star)
     assert method.discriminator_update.__name__ == chosen
 
 
 @pytest.mark.parametrize(("schedule", "last"), [("paper", 1 / 4000), ("official", 1 - 3 / 4000)])
-def test_the_schedule_is_the_one_asked_for(sets: list[Prepared], schedule: str, last: float) -> None:
-    assert build(sets, schedule=schedule).rate_factor(7999) == pytest.approx(last)
+def test_the_schedule_is_the_one_asked_for(sets: dict[str, Prepared], schedule: str, last: float) -> None:
+    assert build(sets, schedule=schedule).rate_factors["g"](7999) == pytest.approx(last)
 
 
-def test_the_seed_reaches_networks_order_and_draws(sets: list[Prepared]) -> None:
+def test_the_seed_reaches_networks_order_and_draws(sets: dict[str, Prepared]) -> None:
     first, other = build(sets, seed=1), build(sets, seed=2)
     for name in "gd":
         key = "main.0.weight"
         assert not torch.equal(first.method.networks[name].state_dict()[key], other.method.networks[name].state_dict()[key])
     assert len({stream.seed for stream in [*first.streams, *other.streams]}) == 4
     assert (first.seed, other.seed) == (1, 2)
+
+
+def test_the_mask_vector_can_be_left_out(sets: dict[str, Prepared]) -> None:
+    assert build(sets).space.width == 4 + 2
+    without = build(sets, mask=False)
+    assert without.space.width == 4
+    assert without.method.networks["g"].state_dict()["main.0.weight"].shape[1] == 3 + 4
+
+
+def test_params_of_the_baselines_arrive(sets: dict[str, Prepared]) -> None:
+    diat, cyclegan, icgan = (build(sets, name).method for name in ("diat", "cyclegan", "icgan"))
+    assert isinstance(diat, Diat)
+    assert isinstance(cyclegan, CycleGan)
+    assert isinstance(icgan, IcGan)
+    assert (diat.lambda_id, diat.adversary) == (7.0, losses.least_squares)
+    assert (cyclegan.lambda_cyc, cyclegan.lambda_idt, cyclegan.adversary) == (8.0, 0.125, losses.vanilla)
+    assert (icgan.z, icgan.gan_iterations) == (3, 5000)
+    assert [len(stream.positions) for stream in build(sets, "diat").streams] == [6, 5]  # one a domain
+    assert [len(stream.positions) for stream in build(sets, "icgan").streams] == [11]
+    rates = {
+        name: {key: optimiser.param_groups[0]["lr"] for key, optimiser in build(sets, name).optimisers.items()}
+        for name in ("diat", "cyclegan", "icgan")
+    }
+    assert rates["diat"] == rates["cyclegan"] == {"g_x_to_y": 0.01, "d_x_to_y": 0.02}
+    assert rates["icgan"] == {"d": 0.03, "g": 0.03, "e_z": 0.04, "e_y": 0.04}
+    encoder, gan = (build(sets, "icgan").optimisers[key].param_groups[0]["betas"] for key in ("e_z", "g"))
+    assert (encoder, gan) == ((0.1, 0.7), (0.3, 0.7))
+
+
+def test_random_features_are_those_asked_for(sets: dict[str, Prepared]) -> None:
+    params = changed()
+    params = params.model_copy(update={"diat": params.diat.model_copy(update={"features": "random"})})
+    for chosen, width in ((changed(), 3), (params, 64)):
+        method = build_training("diat", chosen, sets, torch.device("cpu")).method
+        assert isinstance(method, Diat)
+        assert method.features(torch.zeros(1, 3, 16, 16)).shape[1] == width
+
+
+def test_a_domain_without_images_is_named(sets: dict[str, Prepared]) -> None:
+    labels = np.eye(2, dtype=np.uint8)[np.zeros(12, dtype=int)]
+    with pytest.raises(Fault, match=r"data/prepared/one-16: no training image of y; change the pairs"):
+        build({"one": replace(sets["one"], labels=labels)}, "diat")
+
+
+def test_lengths_by_each_rule(sets: dict[str, Prepared]) -> None:
+    by_model = {name: build(sets, name).length for name in ("diat", "cyclegan", "icgan")}
+    assert by_model == dict.fromkeys(by_model, 8000)
+    by_domain = {name: build(sets, name, rule="images_per_domain").length for name in by_model}
+    assert by_domain == {"diat": 4000, "cyclegan": 4000, "icgan": 8000}  # one of two domains a model, or both
+    base = cost_of("one", changed(), sets).train_flops
+    for name in by_model:
+        params = changed(rule="compute")
+        assert cost_of(name, params, sets).train_flops == pytest.approx(base, rel=1e-3)
+        made = build(sets, name, rule="compute")
+        late = made.rate_factors["d_x_to_y" if name != "icgan" else "e_z"](made.length - 1)
+        assert 0 < late < 0.01  # the decay keeps its share
+
+
+def test_costs_count_models_images_and_operations(sets: dict[str, Prepared]) -> None:
+    for name, models in (("one", 1), ("diat", 1), ("cyclegan", 2), ("icgan", 1)):
+        made, cost = build(sets, name), cost_of(name, changed(), sets)
+        sizes = sum(p.numel() for network in made.method.networks.values() for p in network.parameters())
+        assert (cost.parameters, cost.models) == (sizes // models, models)
+        assert cost.train_images == 8000 * 5 * models
+
+
+class Product(nn.Module):
+    """One linear layer: N x 3 times 3 x 2."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(3, 2, bias=False)
+
+
+class OneProduct:
+    """A method whose phase 0 makes one product and its weight gradient, and phase 1 two."""
+
+    def __init__(self) -> None:
+        self.networks = {"n": Product()}
+
+    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
+        for _ in range(1 + self.phase(iteration)):
+            yield Update("n", self.networks["n"].layer(batches[0].x).sum(), {})
+
+    def phase(self, iteration: int) -> int:
+        return iteration % 4 // 3
+
+    def translator(self) -> tuple[Translator, tuple[str, ...]]:
+        raise NotImplementedError
+
+
+def test_operations_by_hand() -> None:
+    batch = Batch(torch.zeros(5, 3), torch.zeros(5, 1))
+    product = 2 * 5 * 3 * 2  # N x in x out, a multiplication and an addition; as much again for the weight gradient
+    assert budget.flops(OneProduct(), [batch], 10) == (8 * 1 + 2 * 2) * 2 * product
+
+
+@pytest.mark.parametrize("name", ["test", "one", "diat", "cyclegan", "icgan"])
+def test_a_model_file_translates_as_the_training_does(sets: dict[str, Prepared], name: str, tmp_path: Path) -> None:
+    params, made = changed(), build(sets, name)
+    made.iterate()
+    header = model_header(name, params, made, cost_of(name, params, sets))
+    write_tensors(tmp_path / "m.safetensors", model_tensors(made), header)
+    model = load_model(tmp_path / "m.safetensors", torch.device("cpu"))
+    x = torch.rand(3, 3, 16, 16) * 2 - 1
+    start, goal = (made.space.vector(torch.tensor([bits] * 3, dtype=torch.float32), 0) for bits in ([1, 0], [0, 1]))
+    expected = made.method.translator()[0].translate(x, [start, goal])
+    assert torch.equal(model.translator.translate(x, [start, goal]), expected)
+    assert not torch.equal(expected, x)
+    assert model.space == made.space
+    assert header["step"] == 1
+    assert set(header["settings"]) >= {"seed", "train", "run", "iterations"}
+
+
+def test_weights_of_another_shape_or_name_are_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    params, made = changed(), build(sets, "diat")
+    header = model_header("diat", params, made, cost_of("diat", params, sets))
+    path = tmp_path / "m.safetensors"
+    for tensors, architecture in (
+        ({}, {}), (model_tensors(made), {"g_filters": 5}), (model_tensors(made), {"pairs": [["y", "x"]]}),
+    ):  # fmt: skip
+        write_tensors(path, tensors, header | {"architecture": header["architecture"] | architecture})
+        with pytest.raises(Fault, match=r"weights do not fit its header"):
+            load_model(path, torch.device("cpu"))
+    write_tensors(path, model_tensors(made), header | {"method": "munit"})
+    with pytest.raises(Fault, match="method munit is not schema 2 of star, diat, cyclegan, icgan"):
+        load_model(path, torch.device("cpu"))
+
+
+def test_a_baseline_follows_nothing_of_stargans_losses() -> None:
+    """What dvc.yaml declares for baselines is what they follow: else a result would be stale in silence."""
+    params = load(Path(__file__).parents[2] / "params.yaml")
+    stage = read_yaml(Path(__file__).parents[2] / "dvc.yaml")["stages"]["baseline"]["do"]
+    declared = {key.removeprefix("train.") for key in stage["params"] if key.startswith("train.")}
+    assert params.followed("diat-rafd")["train"].keys() == declared
+    assert {"diat", "budget", "like", "seed", "run"} <= params.followed("diat-rafd").keys()

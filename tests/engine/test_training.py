@@ -1,5 +1,6 @@
 """The engine: exact resume, updates that move only their network, one path for any number of datasets."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from stargan.domains import Attributes, Classes, LabelKind
 from stargan.engine import Training
 from stargan.errors import Fault
 from stargan.methods.base import Update
-from stargan.params import Params, Run, load
+from stargan.params import Baseline, Params, Run, load
 
 KINDS: dict[str, LabelKind] = {
     "faces": Attributes(("a", "b", "c"), (("a", "b"),)),
@@ -23,11 +24,30 @@ KINDS: dict[str, LabelKind] = {
 }
 
 
+MOODS_PAIRS, FACES_PAIRS = [["x", "y"]], [["a", "b"], ["c", "-c"]]
+
+
 @pytest.fixture(scope="module")
 def params() -> Params:
     params = load()
     small = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4, "log_every": 2}
-    return params.model_copy(update={"train": params.train.model_copy(update=small)})
+    runs = {
+        name: Run(datasets=[name], faces=[name], labels=[], image_size=16, unit="iterations", length=12, decay=6)
+        for name in ("faces16", "moods16")
+    }
+    baselines = {}
+    for method in ("diat", "cyclegan", "icgan"):
+        for name, pairs in (("moods", MOODS_PAIRS), ("faces", FACES_PAIRS)):
+            baselines[f"{method}-{name}"] = Baseline(
+                method=method, like=f"{name}16", datasets=[f"{name}16"], faces=[f"{name}16"], labels=[], image_size=16,
+                pairs=[] if method == "icgan" else pairs,
+            )  # fmt: skip
+    icgan = {"z": 3, "filters": 4, "encoder_filters": 2, "z_units": 5, "y_units": 6, "gan_share": 0.6}
+    update = {
+        "seed": 5, "budget": "images_per_model", "runs": runs, "baselines": baselines,
+        "train": params.train.model_copy(update=small), "icgan": params.icgan.model_copy(update=icgan),
+    }  # fmt: skip
+    return params.model_copy(update=update)
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +55,11 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
     import pandas as pd
 
     made = {}
-    for index, (name, kind) in enumerate(KINDS.items()):
-        random, count = np.random.default_rng(index), 10 + index
+    sizes = [*((name, 8) for name in KINDS), ("faces16", 16), ("moods16", 16)]
+    for index, (name, size) in enumerate(sizes):
+        kind, random, count = KINDS[name.removesuffix("16")], np.random.default_rng(index), 10 + index
         folder = tmp_path_factory.mktemp(name)
-        np.save(folder / "images.npy", random.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8))
+        np.save(folder / "images.npy", random.integers(0, 256, (count, size, size, 3), dtype=np.uint8))
         np.save(folder / "labels.npy", np.eye(kind.width, dtype=np.uint8)[random.integers(0, kind.width, count)])
         splits = ["train"] * 9 + ["test"] * (count - 9)
         rows = pd.DataFrame({"source": [str(i) for i in range(count)], "person": "", "split": splits})
@@ -47,9 +68,21 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
     return made
 
 
-def training(params: Params, sets: dict[str, Prepared], names: list[str], length: int = 12) -> Training:
-    run = Run(datasets=names, image_size=8, unit="iterations", length=length, decay=length // 2)
-    return build_training("test", run, params.train, [sets[name] for name in names], 5, torch.device("cpu"))
+def training(params: Params, sets: dict[str, Prepared], names: list[str], **changes: object) -> Training:
+    """Return a StarGAN on the datasets `names`; or, where `names` is one baseline, that."""
+    if names[0] in params.baselines:
+        return build_training(names[0], params.model_copy(update=changes), sets, torch.device("cpu"))
+    values = {
+        "datasets": names,
+        "faces": names,
+        "labels": [],
+        "image_size": 8,
+        "unit": "iterations",
+        "length": 12,
+        "decay": 6,
+    }
+    run = Run.model_validate(values | changes)
+    return build_training("test", params.model_copy(update={"runs": {"test": run}}), sets, torch.device("cpu"))
 
 
 def finished(made: Training) -> dict[str, Tensor]:
@@ -64,8 +97,14 @@ def same(left: dict[str, Tensor], right: dict[str, Tensor]) -> bool:
     )
 
 
-@pytest.mark.parametrize("names", [["faces"], ["moods"], ["faces", "moods"], ["faces", "moods", "styles"]])
-@pytest.mark.parametrize("stop", [1, 4, 5, 6, 11])  # inside and at the edges of epoch (3), n_critic (3), log (2), decay (6)
+SETS = [["faces"], ["moods"], ["faces", "moods"], ["faces", "moods", "styles"]]
+METHODS = [["diat-moods"], ["diat-faces"], ["cyclegan-moods"], ["cyclegan-faces"], ["icgan-moods"], ["icgan-faces"]]
+
+
+@pytest.mark.parametrize("names", SETS + METHODS, ids="+".join)
+@pytest.mark.parametrize(
+    "stop", [1, 4, 5, 6, 7, 8, 11]
+)  # in and at the edges of epoch, n_critic, log, decay, IcGAN's phases
 def test_resumed_equals_uninterrupted(
     params: Params, sets: dict[str, Prepared], names: list[str], stop: int, tmp_path: Path
 ) -> None:
@@ -83,7 +122,7 @@ def test_resumed_equals_uninterrupted(
 def test_equal_seeds_equal_weights_other_seed_other_weights(params: Params, sets: dict[str, Prepared]) -> None:
     first, again = (finished(training(params, sets, ["faces", "moods"])) for _ in "ab")
     other = training(params, sets, ["faces", "moods"])
-    other.seed = 6
+    other.seed = 6  # the same networks and order: only the draws differ
     assert same(first, again)
     assert not same(first, finished(other))
 
@@ -111,7 +150,7 @@ def test_an_update_moves_only_its_own_network(params: Params, sets: dict[str, Pr
 
 
 def test_rates_follow_the_schedule(params: Params, sets: dict[str, Prepared]) -> None:
-    made = training(params, sets, ["moods"], length=4)
+    made = training(params, sets, ["moods"], length=4, decay=2)
     rates = []
     while made.done < made.length:
         made.iterate()
@@ -120,8 +159,7 @@ def test_rates_follow_the_schedule(params: Params, sets: dict[str, Prepared]) ->
 
 
 def test_epochs_are_passes_over_the_largest_dataset(params: Params, sets: dict[str, Prepared]) -> None:
-    run = Run(datasets=["faces", "moods"], image_size=8, unit="epochs", length=4, decay=1)
-    made = build_training("test", run, params.train, [sets["faces"], sets["moods"]], 0, torch.device("cpu"))
+    made = training(params, sets, ["faces", "moods"], unit="epochs", length=4, decay=1)
     assert made.length == 12  # nine training images in batches of four: three a pass
 
 
@@ -152,6 +190,43 @@ def test_the_loss_table_has_a_row_every_so_many_iterations(params: Params, sets:
 
 
 def test_a_size_that_the_network_cannot_take_is_named(params: Params, sets: dict[str, Prepared]) -> None:
-    run = Run(datasets=["faces"], image_size=30, unit="iterations", length=4, decay=1)
-    with pytest.raises(Fault, match=r"runs.odd.image_size = 30 is not a multiple of 4.*use 32"):
-        build_training("odd", run, params.train, [sets["faces"]], 0, torch.device("cpu"))
+    with pytest.raises(Fault, match=r"test: image_size = 30 is not a multiple of 4.*use 32"):
+        training(params, sets, ["faces"], image_size=30)
+
+
+@pytest.mark.parametrize("names", METHODS, ids="+".join)
+def test_a_baselines_update_moves_only_its_own_network_and_all_move(
+    params: Params, sets: dict[str, Prepared], names: list[str]
+) -> None:
+    made, moved = training(params, sets, names), set()
+    apply = made._apply
+
+    def watched(update: Update) -> None:
+        before = {key: copy.deepcopy(list(network.parameters())) for key, network in made.method.networks.items()}
+        apply(update)
+        for key, network in made.method.networks.items():
+            same = all(torch.equal(a, b) for a, b in zip(before[key], network.parameters(), strict=True))
+            assert same == (key != update.network), (key, update.network)
+        moved.add(update.network)
+
+    made._apply = watched  # type: ignore[method-assign]
+    finished(made)
+    assert moved == set(made.method.networks)
+
+
+def test_icgans_phases_have_a_schedule_and_losses_each(params: Params, sets: dict[str, Prepared]) -> None:
+    made = training(params, sets, ["icgan-moods"])  # 12 iterations, 0.6 of them for the GAN, half of each phase decays
+    rates: dict[str, list[float]] = {"g": [], "e_z": []}
+    for name, seen in rates.items():
+        seen += [made.rate_factors[name](iteration) for iteration in range(12)]
+    assert rates["g"] == pytest.approx([1, 1, 1, 1, 3 / 4, 2 / 4, 1 / 4, 0, 0, 0, 0, 0])
+    assert rates["e_z"][:7] == [0] * 7
+    assert rates["e_z"][7:] == pytest.approx([1, 1, 1, 1, 1 / 2])
+    finished(made)
+    terms = made.losses.terms
+    first, last = (
+        dict(zip(["iteration", *terms], row, strict=False)) for row in (made.losses.rows[0], made.losses.rows[-1])
+    )
+    assert first.keys() == {"iteration", "d_real", "d_fake", "d_wrong", "g_adv"}
+    assert np.isnan(last["g_adv"])
+    assert not np.isnan(last["e_z"])

@@ -19,6 +19,14 @@ FACES = Attributes((*HAIR, "Male", "Young"), (HAIR,))
 MOODS = Classes(("angry", "happy", "neutral"))
 
 
+BASELINES = {
+    f"{method}-rafd": {
+        "method": method, "like": "rafd", "datasets": ["rafd"], "faces": ["rafd"], "labels": [], "image_size": 16,
+        "pairs": [] if method == "icgan" else [["neutral", "happy"], ["neutral", "angry"]],
+    } for method in ("diat", "cyclegan", "icgan")
+}  # fmt: skip
+
+
 def environment() -> dict[str, str]:
     """Return the environment of a stage: this environment's commands, nothing of an outer DVC or MLflow."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("DVC_", "MLFLOW_", "GIT_"))}
@@ -64,12 +72,14 @@ def write_noise(folder: Path, dataset: str, kind: LabelKind, count: int = 12, si
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """A folder with params.yaml and two prepared datasets of noise, for short trainings."""
-    short = {"image_size": 16, "unit": "iterations", "length": 24, "decay": 12}
+    short = {"labels": [], "image_size": 16, "unit": "iterations", "length": 24, "decay": 12}
     write_params(
         tmp_path / "params.yaml", threads=1, train__batch=4, train__g_filters=4, train__g_blocks=1, train__d_filters=4,
         train__d_layers=2, train__n_critic=3, train__sample_every=4, train__checkpoint_every=5, train__keep_every=6,
         train__log_every=2, data__sizes=[16, 32],
-        runs__both=short | {"datasets": ["celeba", "rafd"]}, runs__rafd=short | {"datasets": ["rafd"]},
+        runs__both=short | {"datasets": ["celeba", "rafd"], "faces": ["celeba", "rafd"]},
+        runs__rafd=short | {"datasets": ["rafd"], "faces": ["rafd", "celeba"]}, budget="images_per_model",
+        icgan__filters=4, icgan__encoder_filters=4, icgan__z_units=8, icgan__y_units=8, baselines=BASELINES,
     )  # fmt: skip
     write_noise(tmp_path / "data/prepared/celeba-16", "celeba", FACES)
     write_noise(tmp_path / "data/prepared/rafd-16", "rafd", MOODS)

@@ -25,10 +25,17 @@ def generator(planes: int) -> Generator:
     return Generator(planes, 4, 2)
 
 
+def tensors(planes: int) -> dict[str, torch.Tensor]:
+    return {f"g.{key}": value for key, value in generator(planes).state_dict().items()}
+
+
+def header(**architecture: object) -> dict[str, object]:
+    return {"schema": 2, "method": "star", "space": BOTH.as_dict(), "image_size": 16, "architecture": architecture}
+
+
 @pytest.fixture
 def ours(tmp_path: Path) -> Path:
-    header = {"schema": 1, "space": BOTH.as_dict(), "image_size": 16, "g_filters": 4, "g_blocks": 2}
-    write_tensors(tmp_path / "generator.safetensors", generator(BOTH.width).state_dict(), header)
+    write_tensors(tmp_path / "generator.safetensors", tensors(BOTH.width), header(g_filters=4, g_blocks=2))
     return tmp_path / "generator.safetensors"
 
 
@@ -52,8 +59,10 @@ def released(tmp_path: Path) -> Path:
         ("happy", "", [0, 0, 0, 0, 0, 0, 1, 0, 0, 1]),
     ],
 )
-def test_target_vectors(to: str, given: str, expected: list[int]) -> None:
-    assert translate_image.target_vector(BOTH, to, given).tolist() == [expected]
+def test_target_paths(to: str, given: str, expected: list[int]) -> None:
+    start, goal = translate_image.target_path(BOTH, to, given)
+    assert goal.tolist() == [expected]
+    assert start[:, :-2].sum() == len([name for name in given.split(",") if name])
 
 
 def test_label_names_of_a_released_checkpoint_say_their_kinds() -> None:
@@ -73,7 +82,7 @@ def test_label_names_of_a_released_checkpoint_say_their_kinds() -> None:
 )  # fmt: skip
 def test_impossible_targets_are_refused(to: str, said: str) -> None:
     with pytest.raises(Fault, match=said):
-        translate_image.target_vector(BOTH, to, "")
+        translate_image.target_path(BOTH, to, "")
 
 
 def test_a_folder_of_pictures_becomes_pngs_of_the_models_size(ours: Path, tmp_path: Path) -> None:
@@ -83,9 +92,9 @@ def test_a_folder_of_pictures_becomes_pngs_of_the_models_size(ours: Path, tmp_pa
     Image.new("L", (20, 50), 99).save(source / "b.png")
     (source / "notes.txt").write_text("no picture")
     model = assembly.load_model(ours, CPU)
-    vector = translate_image.target_vector(model.space, "happy", "")
-    for path in translate_image.pictures_in(source):
-        translate_image.translate(model, vector, path, out / f"{path.stem}.png", CPU)
+    path = translate_image.target_path(model.space, "happy", "")
+    for picture in translate_image.pictures_in(source):
+        translate_image.translate(model, path, picture, out / f"{picture.stem}.png", CPU)
     assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png"]
     for path in out.iterdir():
         with Image.open(path) as picture:
@@ -98,9 +107,9 @@ def test_only_the_centre_square_counts(ours: Path, tmp_path: Path) -> None:
     Image.fromarray(wide).save(tmp_path / "wide.png")
     Image.fromarray(wide[:, 16:32]).save(tmp_path / "centre.png")
     model = assembly.load_model(ours, CPU)
-    vector = translate_image.target_vector(model.space, "happy", "")
+    path = translate_image.target_path(model.space, "happy", "")
     for name in ("wide", "centre"):
-        translate_image.translate(model, vector, tmp_path / f"{name}.png", tmp_path / f"{name}-out.png", CPU)
+        translate_image.translate(model, path, tmp_path / f"{name}.png", tmp_path / f"{name}-out.png", CPU)
     assert (tmp_path / "wide-out.png").read_bytes() == (tmp_path / "centre-out.png").read_bytes()
 
 
@@ -140,10 +149,9 @@ def test_other_files_are_refused_and_run_nothing(released: Path, content: str, t
 
 
 def test_weights_that_do_not_fit_their_header_are_refused(tmp_path: Path) -> None:
-    header = {"schema": 1, "space": BOTH.as_dict(), "image_size": 16, "g_filters": 8, "g_blocks": 2}
-    write_tensors(tmp_path / "m.safetensors", generator(BOTH.width).state_dict(), header)
+    write_tensors(tmp_path / "m.safetensors", tensors(BOTH.width), header(g_filters=8, g_blocks=2))
     with pytest.raises(Fault, match="do not fit its header"):
         assembly.load_model(tmp_path / "m.safetensors", CPU)
-    write_tensors(tmp_path / "m.safetensors", {}, {**header, "schema": 9})
-    with pytest.raises(Fault, match="model schema 9 is not 1"):
+    write_tensors(tmp_path / "m.safetensors", {}, {**header(), "schema": 9})
+    with pytest.raises(Fault, match="model schema 9, method star is not schema 2"):
         assembly.load_model(tmp_path / "m.safetensors", CPU)

@@ -24,16 +24,24 @@ BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("translate")
-    run = {"datasets": ["celeba", "rafd"], "image_size": 16, "unit": "iterations", "length": 8, "decay": 4}
+    sets = {"datasets": ["celeba", "rafd"], "faces": ["celeba", "rafd"], "labels": [], "image_size": 16}
+    run = sets | {"unit": "iterations", "length": 8, "decay": 4}
     write_params(
-        path / "params.yaml", threads=1, data__sizes=[16, 32], runs__both=run, translate__pictures=3, translate__checkpoint=4
+        path / "params.yaml",
+        threads=1,
+        data__sizes=[16, 32],
+        runs__both=run,
+        compare__attributes=["both"],
+        translate__pictures=3,
+        translate__checkpoint=4,
     )
     write_noise(path / "data/prepared/celeba-16", "celeba", FACES)
     write_noise(path / "data/prepared/rafd-16", "rafd", MOODS)
     for step, name in ((8, "generator"), (4, "kept/00000004")):
         torch.manual_seed(step)
-        header = {"schema": 1, "method": "star", "space": BOTH.as_dict(), "image_size": 16, "g_filters": 4, "g_blocks": 1}
-        state = Generator(BOTH.width, 4, 1).state_dict()
+        header = {"schema": 2, "method": "star", "space": BOTH.as_dict(), "image_size": 16, "settings": {}}
+        header["architecture"] = {"g_filters": 4, "g_blocks": 1}
+        state = {f"g.{key}": value for key, value in Generator(BOTH.width, 4, 1).state_dict().items()}
         file = path / f"data/models/both/{name}.safetensors"
         write_tensors(file, state, header | {"step": step, "sizes": {"g_parameters": 1}})
     done = stage("stages.translate", "both", cwd=path)
@@ -44,6 +52,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_each_row_of_the_index_is_its_translation(workspace: Path) -> None:
     images = np.load(workspace / "data/translations/both/images.npy")
     index = pd.read_csv(workspace / "data/translations/both/index.csv", keep_default_na=False)
+    # Own (without Pale_Skin, which this run doesn't know), there and back, cross, wrong mask.
     assert len(images) == len(index) == 4 * (9 + 1 + 3 + 3) + 4 * (3 + 1)
     model = load_model(workspace / "data/models/both/kept/00000004.safetensors", torch.device("cpu"))
     sets = {name: read_prepared(workspace / f"data/prepared/{name}-16") for name in BOTH.datasets}
@@ -53,7 +62,7 @@ def test_each_row_of_the_index_is_its_translation(workspace: Path) -> None:
         face = sets[str(row["faces"])]
         own = torch.from_numpy(face.labels[[row["image"]]]).float()
         source = own if faces == labels else torch.zeros(1, BOTH.kinds[labels].width)
-        goal = BOTH.kinds[labels].target(source, str(row["target"])) if row["target"] else own
+        goal = own if row["set"] == "reconstruction" else BOTH.kinds[labels].target(source, str(row["target"]))
         c = BOTH.vector(goal, labels, BOTH.datasets.index(str(row["mask"])))
         expected = to_uint8(model.translator.translate(from_uint8(torch.from_numpy(face.images[[row["image"]]])), [c]))
         assert np.abs(images[position].astype(int) - expected[0].numpy().astype(int)).max() <= 1  # batches may round apart

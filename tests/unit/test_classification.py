@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from stargan.domains import Attributes, Classes
-from stargan.evaluation.classification import attribute_errors, class_errors, rate, real_errors, safe
+from stargan.evaluation.classification import (
+    attribute_errors,
+    class_errors,
+    goals,
+    rate,
+    real_errors,
+    real_misses,
+    safe,
+    verdicts,
+)
 
 FACES = Attributes(("Black", "Blond", "Male", "Young"), (("Black", "Blond"),))
 MOODS = Classes(("happy", "neutral", "sad"), "mood")
@@ -111,3 +120,38 @@ def test_class_errors_by_target_and_by_people() -> None:
     # Only ann errs, and always: a resample has 0 to 3 of her; 8 of 27 have none, 1 of 27 nothing else.
     assert (found["e_person_low"], found["e_person_high"]) == (0, 100)
     assert found["e_low"] > 5
+
+
+def test_no_translations_to_classes_have_no_keys() -> None:
+    nothing = np.zeros(0, dtype=bool)
+    assert class_errors("e", nothing, np.array([], dtype=str), np.array([], dtype=str), 10, np.random.default_rng(0)) == {}
+
+
+def test_goals_of_several_targets_at_once() -> None:
+    source = labels("1000", "0011", "1010")
+    found = goals(FACES, source, np.array(["Blond", "~Male", "Blond+-Male"]))
+    assert found.tolist() == labels("0100", "0001", "0100").tolist()
+    assert source.tolist() == labels("1000", "0011", "1010").tolist()
+    assert goals(MOODS, labels("100", "010"), np.array(["sad", "happy"])).tolist() == labels("001", "100").tolist()
+
+
+def test_verdicts_agree_with_the_rates_of_attributes() -> None:
+    source = labels("1000", "0100", "1010", "0011", "0011")
+    seen = labels("0110", "1000", "1010", "0111", "0010")
+    counts, wrong = verdicts(FACES, source, seen, np.array(["Blond", "Blond", "Blond", "Blond", "~Young"]))
+    assert counts.tolist() == [True, False, True, True, True]
+    assert wrong.tolist() == [False, True, True, False, False]  # Male, gained by the first, was not asked for
+    blond = attribute_errors(FACES, {"Blond": (source[:4], seen[:4])})
+    assert blond["attribute_error_percent_Blond"] == pytest.approx(100 * wrong[:4][counts[:4]].mean())
+
+
+def test_verdicts_of_classes_and_of_nothing() -> None:
+    counts, wrong = verdicts(MOODS, labels("100", "010"), labels("001", "010"), np.array(["happy", "sad"]))
+    assert (counts.tolist(), wrong.tolist()) == ([False, True], [True, True])
+    none = labels("100")[:0]
+    assert [part.shape for part in verdicts(MOODS, none, none, np.array([], dtype=str))] == [(0,), (0,)]
+
+
+def test_misses_on_real_faces_are_bits_or_images() -> None:
+    assert real_misses(FACES, labels("1000"), labels("1001")).tolist() == [[False, False, False, True]]
+    assert real_misses(MOODS, labels("100", "010"), labels("100", "001")).tolist() == [False, True]

@@ -1,7 +1,7 @@
 """Evaluation as a whole: faces that wear their labels as painted stripes, translators whose worth is known."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,23 +14,24 @@ from torch import Tensor, nn
 from stages import classifier, evaluate
 from stargan import tracking
 from stargan.data.prepared import Prepared, read_prepared, write_manifest
-from stargan.domains import Attributes, Classes, DomainSpace, LabelKind
+from stargan.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation import dataset
-from stargan.evaluation.dataset import Protocol, domains, from_neutral, people_of
+from stargan.evaluation.classification import goals
+from stargan.evaluation.dataset import domains, from_neutral
 from stargan.evaluation.frechet import Domain, coverage
 from stargan.evaluation.judge import Judge, read_judge
+from stargan.evaluation.people import people_of
+from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.report import joined
 from stargan.evaluation.translations import Translations, read_translations
 from stargan.params import Evaluate, Params, Run, load
-from stargan.translation import path_of, requests
 
 SIZE = 16
 FACES = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
 MOODS = Classes(("angry", "happy", "neutral"), "mood")
 KINDS: dict[str, LabelKind] = {"faces": FACES, "moods": MOODS}
 TARGETS = {"faces": ["Blond", "~Male", "Blond+~Male"]}
-SPACE = DomainSpace(tuple(KINDS), tuple(KINDS.values()))
 PROTOCOL = Protocol("neutral", kid_subset=10, bootstrap=50, truths=100, seed=3)
 
 
@@ -66,30 +67,56 @@ def translated(name: str, images: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return painted(images, wanted if name == "perfect" else np.tile([1, 0, 0], (len(images), 1)))
 
 
-def write_run(folder: Path, sets: Mapping[str, Prepared], translator: str, wrong_mask: str = "identity") -> Translations:
-    """Write a run's translations; with the wrong mask it does as `wrong_mask` says."""
-    images, tables = [], []
-    for request in requests(SPACE, TARGETS):
-        faces, labels = SPACE.datasets[request.faces], SPACE.datasets[request.labels]
-        if faces not in sets or labels not in sets:
-            continue
-        rows = sets[faces].split("test")
-        own = torch.from_numpy(np.array(sets[faces].labels[rows])).float()
-        goal = path_of(SPACE, request, own)[-1][:, SPACE.columns(request.labels)].numpy()
-        worker = wrong_mask if request.set == "wrong_mask" else translator
-        images.append(translated(worker, sets[faces].images[rows], goal))
-        tables.append(pd.DataFrame({
-            "set": request.set, "faces": faces, "image": rows, "labels": labels, "target": request.target,
-            "mask": SPACE.datasets[request.mask],
-        }))  # fmt: skip
+def asked_for(sets: Collection[str]) -> list[tuple[str, str, str, str, str]]:
+    """All that a run of StarGAN translates: (set, faces, labels, target, mask)."""
+    found = []
+    for faces in sets:
+        own = TARGETS.get(faces, list(KINDS[faces].singles()))
+        found += [("own", faces, faces, target, faces) for target in own]
+        found.append(("reconstruction", faces, faces, own[-1], faces))  # came back from its last target
+        for labels in sets:
+            if labels != faces and isinstance(KINDS[labels], Classes):
+                found += [("cross", faces, labels, target, labels) for target in KINDS[labels].singles()]
+                found += [("wrong_mask", faces, labels, target, faces) for target in KINDS[labels].singles()]
+    return found
+
+
+def index_of(sets: Mapping[str, Prepared], wanted: list[tuple[str, str, str, str, str]]) -> pd.DataFrame:
+    """The index of all test faces translated as asked."""
+    columns = ["set", "faces", "labels", "target", "mask"]
+    tables = [
+        pd.DataFrame({"image": sets[row[1]].split("test")}).assign(**dict(zip(columns, row, strict=True)))
+        for row in wanted
+    ]  # fmt: skip
+    return pd.concat(tables, ignore_index=True)[["set", "faces", "image", "labels", "target", "mask"]]
+
+
+def write_rows(
+    folder: Path, sets: Mapping[str, Prepared], datasets: list[str], index: pd.DataFrame, translator: str, wrong_mask: str
+) -> Translations:
+    """Write the translations of an index; those with the wrong mask as `wrong_mask` makes them."""
+    images = []
+    for row in index.to_dict("records"):
+        source = sets[row["faces"]]
+        label = source.labels[[row["image"]]] if row["faces"] == row["labels"] else np.zeros((1, 3), dtype=np.uint8)
+        back = row["set"] == "reconstruction"
+        goal = label if back else goals(KINDS[row["labels"]], label, np.array([row["target"]]))
+        worker = wrong_mask if row["set"] == "wrong_mask" else translator
+        images.append(translated(worker, source.images[[row["image"]]], goal))
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "images.npy", np.concatenate(images))
-    pd.concat(tables).to_csv(folder / "index.csv", index=False)
+    index.to_csv(folder / "index.csv", index=False)
     (folder / "translations.json").write_text(json.dumps({
-        "run": "both", "method": "star", "model_md5": "d41d8cd98f00", "step": 40, "datasets": list(sets), "image_size": SIZE,
-        "sizes": {"g_parameters": 11, "d_parameters": 22},
+        "run": "both", "method": "star", "model_md5": "d41d8cd98f00", "step": 40, "datasets": datasets, "image_size": SIZE,
+        "sizes": {"g_parameters": 11, "d_parameters": 22, "parameters": 33, "train_flops": 10**15},
+        "settings": {"seed": 1, "iterations": 40},
     }))  # fmt: skip
     return read_translations(folder)
+
+
+def write_run(folder: Path, sets: Mapping[str, Prepared], translator: str, wrong_mask: str = "identity") -> Translations:
+    """Write all translations of a run of StarGAN."""
+    return write_rows(folder, sets, list(sets), index_of(sets, asked_for(sets)), translator, wrong_mask)
 
 
 class Reader(nn.Module):
@@ -118,7 +145,11 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
 def measured(
     tmp_path: Path, sets: Mapping[str, Prepared], translator: str, protocol: Protocol = PROTOCOL
 ) -> dict[str, float]:
-    return evaluate.evaluated(write_run(tmp_path / translator, sets, translator), sets, judges(sets), protocol)
+    return metrics_of(write_run(tmp_path / translator, sets, translator), sets, protocol)
+
+
+def metrics_of(made: Translations, sets: Mapping[str, Prepared], protocol: Protocol = PROTOCOL) -> dict[str, float]:
+    return evaluate.evaluated(made, sets, judges(sets), protocol)[0]
 
 
 def test_a_perfect_translator_has_no_error(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -129,6 +160,7 @@ def test_a_perfect_translator_has_no_error(sets: dict[str, Prepared], tmp_path: 
     assert found["reconstruction_l1"] == 0
     assert found["reconstruction_ssim"] == pytest.approx(1, abs=1e-4)
     assert (found["g_parameters"], found["d_parameters"], found["image_size"], found["step"]) == (11, 22, SIZE, 40)
+    assert (found["parameters"], found["train_flops"]) == (33, 10**15)
 
 
 def test_doing_nothing_is_always_wrong_and_preserves_all(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -178,9 +210,9 @@ def test_without_a_neutral_class_every_image_counts(sets: dict[str, Prepared], t
 
 
 def test_a_neutral_class_that_no_set_has_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
-    made, protocol = write_run(tmp_path, sets, "perfect"), replace(PROTOCOL, neutral="netural")
+    made = write_run(tmp_path, sets, "perfect")
     with pytest.raises(Fault, match=r"evaluate\.neutral = netural .*nearest: neutral"):
-        evaluate.evaluated(made, sets, judges(sets), protocol)
+        evaluate.check(made, sets, judges(sets), "netural")
 
 
 def test_a_neutral_class_of_another_set_or_of_none_with_classes_is_fine(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -193,7 +225,7 @@ def test_a_neutral_class_of_another_set_or_of_none_with_classes_is_fine(sets: di
 
 def test_the_wrong_mask_is_counted_apart(sets: dict[str, Prepared], tmp_path: Path) -> None:
     made = write_run(tmp_path / "run", sets, "perfect", wrong_mask="angry")
-    found = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
+    found = metrics_of(made, sets)
     assert found["cross_mood_error_percent"] == 0
     assert found["wrong_mask_mood_error_percent"] == pytest.approx(100 * 2 / 3, abs=1e-6)
     assert found["wrong_mask_mood_error_percent_angry"] == 0
@@ -255,7 +287,7 @@ def test_recall_takes_each_source_class_by_itself(sets: dict[str, Prepared], tmp
         return points[faces[positions] // 3 if len(images) == len(made.images) else 50 + positions]
 
     protocol = Protocol("neutral", kid_subset=4, bootstrap=50, truths=100, seed=3, features=features)
-    found = evaluate.evaluated(made, moods, judges(moods), protocol)
+    found = metrics_of(made, moods, protocol)
     # Test images 30 to 53, angry, happy, neutral in turn: three in a row have the same features.
     real, eight = points[50:80:3], Domain(points[10:18], points[50:80:3], np.zeros(8, dtype=int))
     assert found["recall_angry"] == pytest.approx(coverage(eight)["recall"], abs=1e-6)
@@ -324,9 +356,9 @@ def test_a_judge_of_other_labels_or_size_is_refused(sets: dict[str, Prepared], t
     others = replace(judge, kind=Classes(("angry", "neutral", "happy"), "mood")), replace(judge, size=2 * SIZE)
     for other in others:
         with pytest.raises(Fault, match="its labels are not .*classifier stage again"):
-            evaluate.evaluated(made, moods, {"moods": other}, PROTOCOL)
+            evaluate.check(made, moods, {"moods": other}, "neutral")
     with pytest.raises(Fault, match="other images .*classifier stage again"):
-        evaluate.evaluated(made, moods, {"moods": replace(judge, images_sha256="0" * 64)}, PROTOCOL)
+        evaluate.check(made, moods, {"moods": replace(judge, images_sha256="0" * 64)}, "neutral")
 
 
 def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -341,8 +373,114 @@ def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp
 @pytest.fixture
 def params() -> Params:
     base = load()
-    run = Run(datasets=list(KINDS), image_size=SIZE, unit="iterations", length=1, decay=0)
+    run = Run(
+        datasets=list(KINDS), faces=list(KINDS), labels=[], image_size=SIZE, unit="iterations", length=1, decay=0
+    )  # fmt: skip
     return base.model_copy(update={"threads": 1, "device": "cpu", "runs": {"both": run}})
+
+
+def own_rows(sets: Mapping[str, Prepared], dataset: str, column: int, targets: list[str], faces: int = 99) -> pd.DataFrame:
+    """What a baseline can translate: test faces with this label, to these targets, and no reconstruction."""
+    index = index_of(sets, [("own", dataset, dataset, target, dataset) for target in targets])
+    able = np.flatnonzero(sets[dataset].labels[:, column] == 1)
+    return index[index["image"].isin(able[able >= 30][:faces])].reset_index(drop=True)
+
+
+def test_a_baseline_of_neutral_faces_and_two_targets(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    index = own_rows(sets, "moods", 2, ["angry", "happy"])
+    found = metrics_of(write_rows(tmp_path, sets, ["moods"], index, "angry", ""), sets)
+    assert (found["mood_error_percent"], found["mood_error_percent_n"]) == (50, 8 * 2)
+    assert (found["mood_error_percent_angry"], found["mood_error_percent_happy"]) == (0, 100)
+    assert found["mood_any_error_percent"] == 50
+    assert found["fid_classifier_biased_angry_n"] == 8
+    absent = ("neutral", "reconstruction", "cross", "wrong_mask", "ground_truth", "stranger", "attribute")
+    assert [key for key in found if any(part in key for part in absent) and not key.startswith("classifier_")] == []
+
+
+@pytest.mark.parametrize("faces", [1, 3, 4])
+def test_very_few_images(sets: dict[str, Prepared], tmp_path: Path, faces: int) -> None:
+    index = own_rows(sets, "moods", 2, ["happy"], faces)
+    found = metrics_of(write_rows(tmp_path, sets, ["moods"], index, "perfect", ""), sets)
+    assert (found["mood_error_percent"], found["mood_error_percent_happy_n"]) == (0, faces)
+    assert ("fid_classifier_biased_happy" in found) == (faces >= 4)
+
+
+def test_no_own_rows_of_a_class_that_the_error_starts_from_leave_its_keys_out(
+    sets: dict[str, Prepared], tmp_path: Path
+) -> None:
+    index = own_rows(sets, "moods", 1, ["angry"])
+    found = metrics_of(write_rows(tmp_path, sets, ["moods"], index, "perfect", ""), sets)
+    assert (found["mood_any_error_percent"], found["mood_any_error_percent_n"]) == (0, 8)
+    assert not any(key.startswith("mood_error_percent") for key in found)
+
+
+def test_a_baseline_of_attributes_with_joined_targets_alone(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    index = own_rows(sets, "faces", 0, ["Blond+~Male"])
+    found = metrics_of(write_rows(tmp_path, sets, ["faces"], index, "perfect", ""), sets)
+    assert found["attribute_error_percent_Blond_and_flip_Male"] == 0
+    assert "attribute_error_percent" not in found
+    assert not any(key.startswith(("fid", "kid", "reconstruction")) for key in found)
+
+
+def test_a_run_without_own_rows(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    index = index_of(sets, [("cross", "faces", "moods", "happy", "moods")])
+    made = write_rows(tmp_path, sets, ["moods"], index, "perfect", "")
+    found, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
+    assert (found["cross_mood_error_percent"], found["classifier_error_percent"]) == (0, 0)
+    assert judgements.table.empty
+
+
+def test_guests_are_measured_across_and_not_by_themselves(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    wanted = [row for row in asked_for(sets) if row[1] == "moods" or row[0] == "cross"]
+    made = write_rows(tmp_path, sets, ["moods"], index_of(sets, wanted), "perfect", "")
+    evaluate.check(made, sets, judges(sets), "neutral")
+    found, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
+    assert (found["mood_error_percent_n"], found["cross_mood_error_percent_n"]) == (8 * 2, 24 * 3)
+    assert {"cross_sharpness", "cross_input_sharpness", "cross_probability_change_Male"} <= set(found)
+    assert not any(key.startswith(("attribute", "preserved", "wrong_mask")) for key in found)
+    assert not any(key.endswith(("_faces", "_moods")) for key in found)
+    assert set(judgements.table["faces"]) == set(judgements.about["datasets"]) == {"moods"}
+    assert found["classifier_error_percent_n"] == judgements.about["datasets"]["moods"]["real_n"] == 24
+
+
+def test_a_dataset_that_the_params_no_longer_have_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    made, moods = write_run(tmp_path, sets, "perfect"), {"moods": sets["moods"]}
+    with pytest.raises(Fault, match="trained on faces, .*translate stage again"):
+        evaluate.check(made, moods, judges(moods), "neutral")
+
+
+def test_judgements_lie_in_the_index_s_order_and_agree_with_the_metrics(sets: dict[str, Prepared], tmp_path: Path) -> None:
+    index = index_of(sets, asked_for(sets)).sample(frac=1, random_state=1).reset_index(drop=True)
+    made = write_rows(tmp_path, sets, list(sets), index, "angry", "identity")
+    found, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
+    own, table = index[index["set"] == "own"], judgements.table
+    for column in ("faces", "image", "labels", "target"):
+        assert table[column].tolist() == own[column].tolist(), column
+    for target, key in (("happy", "mood_any_error_percent_happy"), ("~Male", "attribute_error_percent_flip_Male")):
+        counted = table[(table["target"] == target) & (table["counts"] == 1)]
+        assert len(counted) == found[f"{key}_n"]
+        assert 100 * counted["wrong"].mean() == pytest.approx(found[key], abs=1e-6)
+    assert (judgements.about["settings"], judgements.about["neutral"]) == ({"seed": 1, "iterations": 40}, "neutral")
+
+
+def test_a_run_of_fewer_attributes_than_the_judge_knows(
+    sets: dict[str, Prepared], params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    faces = write_set(Path("data/prepared", f"faces-{SIZE}"), "faces", 0)
+    few = {"faces": faces.only(["Male", "Blond"])}
+    monkeypatch.setitem(KINDS, "faces", few["faces"].kind)
+    index = index_of(few, [("own", "faces", "faces", "~Male", "faces"), ("own", "faces", "faces", "Blond", "faces")])
+    made = write_rows(Path("data/translations/few"), {"faces": faces}, ["faces"], index, "identity", "")
+    monkeypatch.setattr(evaluate, "read_judge", lambda *_: judges({"faces": faces})["faces"])
+    fewer = params.runs["both"].model_copy(update={"datasets": ["faces"], "faces": ["faces"], "labels": ["Male", "Blond"]})
+    found, told = evaluate.evaluated(made, *evaluate.read_parts(fewer, made, "", torch.device("cpu")), PROTOCOL)
+    # Doing nothing: every flip fails, Blond is preserved; the judge reads the right stripes of the three it knows.
+    assert (found["attribute_error_percent_flip_Male"], found["attribute_error_percent_Blond"]) == (100, 100)
+    assert (found["preserved_attribute_error_percent"], found["classifier_error_percent"]) == (0, 0)
+    assert found["classifier_error_percent_n"] == 24 * 2
+    assert "classifier_error_percent_Black" not in found
+    assert told.about["datasets"]["faces"]["kind"]["names"] == ["Male", "Blond"]
 
 
 def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,5 +507,12 @@ def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeyp
     assert found["wrong_mask_mood_error_percent"] > 40
     own = json.loads(Path("metrics/classifier", f"moods-{SIZE}.json").read_text())
     assert found["classifier_error_percent_moods"] == own["error_percent"]
+    judgements = Path("data/judgements/both")
+    table = pd.read_csv(judgements / "judgements.csv", keep_default_na=False)
+    counted = table[(table["counts"] == 1) & (table["source"] == "neutral")]
+    assert 100 * counted["wrong"].mean() == pytest.approx(found["mood_error_percent"], abs=1e-6)
+    told = {path.name: path.read_bytes() for path in judgements.iterdir()}
     evaluate.run("both", params)
     assert Path("metrics/evaluate/both.json").read_bytes() == written
+    assert told == {path.name: path.read_bytes() for path in judgements.iterdir()}
+    assert set(told) == {"judgements.csv", "judgements.json"}

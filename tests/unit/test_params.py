@@ -99,6 +99,7 @@ def test_the_papers_setup(here: Path) -> None:
     lengths = {name: (run.image_size, run.unit, run.length, run.decay) for name, run in params.runs.items()}
     assert lengths == {
         "celeba": (128, "epochs", 20, 10), "rafd": (128, "epochs", 200, 100), "both": (256, "iterations", 200_000, 100_000),
+        "single": (256, "epochs", 200, 100),
     }  # fmt: skip
     data = params.data
     assert (data.celeba.test_images, data.rafd.test_share, params.evaluate.features) == (2000, 0.1, "inception")
@@ -106,19 +107,69 @@ def test_the_papers_setup(here: Path) -> None:
 
 def test_parts_that_do_not_fit_each_other_are_named_at_once(here: Path) -> None:
     rewrite(
-        runs__both__image_size=64, runs__rafd__datasets=["raffd"], data__celeba__labels=["Male", "Smiling", "Brown_Hair"]
+        runs__both__image_size=64,
+        runs__rafd__datasets=["raffd"],
+        runs__rafd__faces=["raffd"],
+        data__celeba__labels=["Male", "Smiling", "Brown_Hair"],
     )
     rewrite(translate__targets={"celeba": ["Brown_Hair+~Male", "~Young"], "celebb": []})
     with pytest.raises(Fault) as caught:
         load()
     for part in (
         "runs.both.image_size = 64 is not in data.sizes = [32]; add it there",
-        "runs.rafd.datasets: 'raffd' is unknown; nearest: rafd",
+        "runs.rafd.faces: 'raffd' is unknown; nearest: rafd",
+        "runs.celeba.labels: 'Young' is not in data.celeba.labels",
+        "baselines.diat-rafd: datasets, labels or image_size differ from runs.rafd's",
         "translate.targets.celeba: 'Young' is not in data.celeba.labels; change one, or give []",
         "translate.targets.celebb is no dataset; nearest: celeba",
     ):
         assert part in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"runs__rafd__faces": ["celeba"]}, "faces ['celeba'] lack rafd of datasets; add it"),
+        ({"runs__rafd__labels": ["Male", "Male"]}, "labels ['Male', 'Male'] repeat one"),
+        ({"baselines__icgan-rafd__pairs": [["neutral", "happy"]]}, "do not fit icgan; icgan takes []"),
+        ({"baselines__diat-rafd__pairs": []}, "do not fit diat"),
+        ({"baselines__diat-rafd__pairs": [["neutral", "happy"], ["neutral", "happy"]]}, "repeat one; name each once"),
+        ({"baselines__cyclegan-rafd__pairs": [["neutral", "happy"], ["happy", "neutral"]]}, "repeat one; name each once"),
+        ({"baselines__diat-rafd__like": "raft"}, "baselines.diat-rafd.like = 'raft' is not in runs; nearest: rafd"),
+        (
+            {"compare__expressions": ["rafd", "diat"]},
+            "compare.expressions: 'diat' is in neither runs nor baselines; nearest: ",
+        ),
+        ({"compare__joint": "icgan-rafd"}, "compare.joint = 'icgan-rafd' is not in runs"),
+        ({"budget": "seconds"}, "budget = 'seconds': Input should be 'images_per_model'"),
+    ],
+)
+def test_comparisons_that_can_not_be_made_are_named(here: Path, changes: dict[str, object], said: str) -> None:
+    rewrite(**changes)
+    with pytest.raises(Fault) as caught:
+        load()
+    assert said in str(caught.value)
+
+
+def test_diat_may_train_both_ways_of_a_pair(here: Path) -> None:
+    rewrite(**{"baselines__diat-rafd__pairs": [["neutral", "happy"], ["happy", "neutral"]]})
+    load()
+
+
+@pytest.mark.parametrize("name", ["paper", "celeba-baselines"])
+def test_a_profile_may_add_baselines(here: Path, name: str) -> None:
+    words = flags(name)
+    assert "+baselines.icgan-celeba.pairs=[]" in words
+    apply(name)
+    params = load()
+    assert set(params.compare.attributes) == {"celeba", "diat-celeba", "cyclegan-celeba", "icgan-celeba"}
+    ways = {name: len(one.pairs) for name, one in params.baselines.items() if name.endswith("celeba")}
+    assert ways == {"diat-celeba": 10, "cyclegan-celeba": 5, "icgan-celeba": 0}  # section 5 of the paper
+    if name == "paper":
+        assert [len(params.baselines[f"{method}-rafd"].pairs) for method in ("diat", "cyclegan")] == [7, 7]
+        assert (params.icgan.filters, params.icgan.z, params.icgan.z_units, params.icgan.y_units) == (64, 64, 2048, 512)
+    assert "&" not in Path("params.yaml").read_text()
 
 
 def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> None:
@@ -127,8 +178,8 @@ def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> Non
     Path("profiles/odd.yaml").write_text("train: {n_critics: 2}\n")
     with pytest.raises(Fault, match=r"profiles/odd.yaml: train.n_critics is not in params.yaml; nearest: train.n_critic"):
         apply("odd")
-    with pytest.raises(Fault, match="runs.celebaa is not there; nearest: celeba"):
-        load().run("celebaa")
+    with pytest.raises(Fault, match="celebaa is in neither runs nor baselines; nearest: celeba"):
+        load().training("celebaa")
 
 
 def test_as_a_command_a_fault_is_one_line_and_status_one(here: Path) -> None:

@@ -11,10 +11,13 @@ from stages import prepare
 from stargan.data.pictures import CentreCrop, ShareCrop, crop_as_dict
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.data.synthetic import RENDERER, celeba_face, rafd_face, write_celeba, write_rafd
-from stargan.data.truth import changes, drawn_face, picture, truths
+from stargan.data.truth import Truth, changes, drawn_face, picture, truths
 from stargan.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.truth import cross_truth_metrics, truth_metrics
+from stargan.evaluation import truth as truth_module
+from stargan.evaluation.reconstruction import mean_face
+from stargan.evaluation.similarity import l1
+from stargan.evaluation.truth import cross_truth_metrics, next_persons, truth_metrics
 from stargan.params import Celeba, Rafd, load
 
 HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
@@ -25,7 +28,8 @@ MOODS = Classes(("angry", "happy", "neutral"))
 def drawn(dataset: str, kind: LabelKind, sources: list[str], crop: CentreCrop | ShareCrop, seed: int) -> Prepared:
     """A prepared set of drawn faces, as the prepare stage would leave it but for JPEG."""
     origin = {"kind": "synthetic", "form": dataset, "seed": seed, "renderer": RENDERER, "height": 256}
-    rows = pd.DataFrame({"source": sources, "person": "", "split": "test"})
+    people = [source.split("_")[1] if "_" in source else "" for source in sources]
+    rows = pd.DataFrame({"source": sources, "person": people, "split": "train"})
     if isinstance(kind, Attributes):
         faces = [celeba_face(seed, source) for source in sources]
         labels = np.array([[face.attributes[name] for name in kind.names] for face in faces], dtype=np.uint8)
@@ -158,6 +162,96 @@ def test_only_as_many_faces_as_asked_are_drawn(celeba: Prepared) -> None:
     assert (found["ground_truth_n_flip_Male"], found["ground_truth_n_flip_Young"]) == (5, 5)
 
 
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    return float(l1(a[None], b[None])[0])
+
+
+def test_a_stranger_is_the_next_other_person_at_the_same_target(rafd: Prepared) -> None:
+    rows = own(rafd, ["angry", "happy"])
+    found = measured(rafd, rows, perfect(rafd, rows))
+    # Faces 0 to 2 are of one person, 3 to 5 of another; 1 and 4 are happy. The next other of 0 and 2 is 3, of 3 and 5
+    # it is 0: the two happy pictures, either way.
+    assert found["stranger_l1_happy"] == pytest.approx(difference(rafd.images[1], rafd.images[4]))
+    assert found["stranger_l1_angry"] == pytest.approx(difference(rafd.images[0], rafd.images[3]))
+    assert found["stranger_l1"] == pytest.approx((found["stranger_l1_happy"] + found["stranger_l1_angry"]) / 2)
+    assert found["stranger_l1"] > 0.02 > found["ground_truth_l1"] == 0
+
+
+def test_who_makes_the_stranger_has_no_distance_to_it(rafd: Prepared) -> None:
+    rows = own(rafd, ["happy"])
+    swapped = rows["image"].map({0: 3, 1: 3, 2: 3, 3: 0, 4: 0, 5: 0})
+    found = measured(rafd, rows, perfect(rafd, rows.assign(image=swapped)))
+    assert found["stranger_l1"] == 0
+    assert found["ground_truth_l1"] > 0.02
+
+
+def test_one_person_alone_has_no_stranger(rafd: Prepared) -> None:
+    rows = own(rafd, ["happy"])
+    found = measured(rafd, rows[rows["image"] < 3], rafd.images[rows["image"].to_numpy()])
+    assert "ground_truth_l1" in found
+    assert not any(key.startswith("stranger") for key in found)
+
+
+def test_the_next_person_in_a_circle() -> None:
+    assert next_persons(["a", "a", "b", "c", "a"]) == [2, 2, 3, 4, 2]
+    assert next_persons(["a", "a"]) == [None, None]
+    assert next_persons(["a"]) == [None]
+
+
+def test_unknown_people_are_each_another(celeba: Prepared) -> None:
+    rows = own(celeba, ["~Male"])
+    found = measured(celeba, rows, perfect(celeba, rows))
+    flipped = [truths(celeba, position, FACES, ["~Male"])[0].image for position in range(12)]
+    pairs = [difference(flipped[i], flipped[(i + 1) % 12]) for i in range(12)]
+    assert found["stranger_l1_flip_Male"] == pytest.approx(np.mean(pairs))
+
+
+def test_each_face_is_drawn_once_and_few_are_held(rafd: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(data: Prepared, position: int, kind: LabelKind, targets: list[str]) -> list[Truth]:
+        asked.append(position)
+        return truths(data, position, kind, targets)
+
+    monkeypatch.setattr(truth_module, "truths", counted)
+    rows = own(rafd, ["angry", "happy"])
+    images = rafd.images[rows["image"].to_numpy()]
+    found = measured(rafd, rows, images)
+    assert sorted(asked) == list(range(6))
+    monkeypatch.setattr(truth_module, "HELD", 1)
+    assert measured(rafd, rows, images) == found
+
+
+def test_the_mean_face_in_the_place_of_what_is_kept(rafd: Prepared) -> None:
+    rows = own(rafd, ["happy"])
+    found = measured(rafd, rows, rafd.images[rows["image"].to_numpy()])
+    average, wanted = mean_face(rafd).astype(float), []
+    for position in (0, 2, 3, 5):
+        kept = ~truths(rafd, position, MOODS, ["happy"])[0].changed
+        wanted.append(np.abs(average - rafd.images[position])[kept].mean() / 255)
+    assert found["mean_face_kept_l1_happy"] == pytest.approx(np.mean(wanted))
+    assert found["mean_face_kept_l1"] > 0.01 > found["ground_truth_kept_l1"] == 0
+
+
+def test_neutral_faces_alone_to_one_target(rafd: Prepared) -> None:
+    rows = own(rafd, ["happy"])
+    rows = rows[rows["image"].isin([2, 5])].reset_index(drop=True)
+    found = measured(rafd, rows, perfect(rafd, rows))
+    assert (found["ground_truth_n_happy"], found["ground_truth_l1"]) == (2, 0)
+    assert not any("angry" in key or "neutral" in key for key in found)
+
+
+def test_joined_targets_alone_have_no_plain_key(celeba: Prepared) -> None:
+    rows = own(celeba, ["Blond_Hair+~Male"])
+    found = measured(celeba, rows, celeba.images[rows["image"].to_numpy()])
+    assert "ground_truth_l1_Blond_Hair_and_flip_Male" in found
+    assert "ground_truth_l1" not in found
+
+
+def test_no_rows_have_no_truth(celeba: Prepared) -> None:
+    assert measured(celeba, own(celeba, ["~Male"])[:0], celeba.images) == {}
+
+
 def given(data: Prepared, targets: list[str]) -> pd.DataFrame:
     """The index of translations of every image to every class of another dataset."""
     return own(data, targets).assign(faces=data.dataset)
@@ -181,6 +275,7 @@ def test_faces_of_one_set_have_a_truth_with_the_classes_of_another(celeba: Prepa
     idle = crossed(celeba, rows, celeba.images[rows["image"].to_numpy()], faces=5)
     assert idle["cross_ground_truth_changed_l1"] == idle["cross_identity_changed_l1"] > 0.05
     assert idle["cross_ground_truth_n_angry"] == 5
+    assert found["cross_stranger_l1"] > 0.05
 
 
 def test_there_is_no_truth_across_for_real_faces_or_what_cannot_be_drawn(celeba: Prepared) -> None:
@@ -201,7 +296,7 @@ def test_drawings_lie_as_the_prepared_pictures_do(form: str, tmp_path: Path) -> 
     params, raw = load(), tmp_path / "raw"
     section: Celeba | Rafd
     if form == "celeba":
-        write_celeba(raw, images=24, seed=3)
+        write_celeba(raw, images=24, seed=6)  # some of them pale
         tables = {"attributes": "list_attr_celeba.csv", "partition": "list_eval_partition.txt"}
         paths = {"images": "img_align_celeba.zip", **tables}
         section = params.data.celeba.model_copy(

@@ -1,0 +1,95 @@
+"""The figures stage: the paper's figures 1 and 4 to 7 and training curves, as PNGs for people.
+
+    python -m stages.figures
+
+reads the translations, metrics and losses of the runs that params.yaml's `compare` lists, and writes metrics/figures.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from stargan import tracking
+from stargan.data.prepared import Prepared, read_sets
+from stargan.domains import Attributes, Classes
+from stargan.errors import Fault, main
+from stargan.evaluation.translations import Translations, read_translations
+from stargan.figures import paper
+from stargan.figures.captions import Metrics
+from stargan.figures.curves import curves
+from stargan.files import whole_folder, write_bytes
+from stargan.params import Compare, Params, load
+from stargan.pictures import write_png
+
+
+def listed(compare: Compare) -> list[str]:
+    """Return the compared runs, each once, in their order."""
+    return list(dict.fromkeys([*compare.attributes, *compare.expressions, compare.single, compare.joint]))
+
+
+def read_run(name: str, params: Params) -> Translations:
+    """Return a run's translations. Raises Fault where they are missing or of another image size than its params say."""
+    made, size = read_translations(Path("data/translations", name)), params.training(name).image_size
+    if made.image_size != size:
+        raise Fault(f"data/translations/{name}: images of {made.image_size} px, not {size}; run the translate stage again")
+    return made
+
+
+def sets_of(name: str, params: Params) -> dict[str, Prepared]:
+    """Return the prepared sets whose faces a run translates."""
+    chosen = params.training(name)
+    return read_sets(chosen.faces, chosen.image_size, chosen.labels)
+
+
+def read_metrics(name: str) -> Metrics:
+    """Return a run's metrics. Raises Fault where they are missing."""
+    path = Path("metrics/evaluate", f"{name}.json")
+    if not path.exists():
+        raise Fault(f"{path}: missing; run the evaluate stage of {name}")
+    values: Metrics = json.loads(path.read_text())
+    return values
+
+
+def read_losses(name: str) -> pd.DataFrame:
+    """Return a run's loss table. Raises Fault where it is missing."""
+    path = Path("metrics/losses", f"{name}.csv")
+    if not path.exists():
+        raise Fault(f"{path}: missing; run the stage that trains {name}")
+    return pd.read_csv(path)
+
+
+def draw(folder: Path, made: dict[str, Translations], params: Params) -> None:
+    """Write all figures to `folder`."""
+    compare, count = params.compare, params.compare.faces
+    single, joint, sets = made[compare.single], made[compare.joint], sets_of(compare.joint, params)
+    metrics = {name: read_metrics(name) for name in (compare.single, compare.joint)}
+    write_png(folder / "figure1.png", paper.figure_1(joint, sets, count))
+    for number, kind, names in ((4, Attributes, compare.attributes), (5, Classes, compare.expressions)):
+        several = [made[name] for name in names]
+        picture = paper.methods(several, sets_of(names[0], params), kind, params.evaluate.neutral, count)
+        write_png(folder / f"figure{number}.png", picture)
+    write_png(folder / "figure6.png", paper.figure_6(single, joint, sets, metrics, count))
+    write_png(folder / "figure7.png", paper.figure_7(joint, sets, metrics[compare.joint], count))
+    write_bytes(folder / "curves.png", curves({name: read_losses(name) for name in made}))
+
+
+def run(params: Params) -> None:
+    """Draw the figures of the compared runs and write metrics/figures."""
+    made = {name: read_run(name, params) for name in listed(params.compare)}
+    settings = {"compare": params.compare.model_dump(), "neutral": params.evaluate.neutral}
+    with tracking.stage_run("figures", settings) as tracker:
+        with whole_folder(Path("metrics/figures")) as folder:
+            draw(folder, made, params)
+        for picture in sorted(Path("metrics/figures").iterdir()):
+            tracker.log_artifact(picture, "figures")
+
+
+def _command() -> None:
+    argparse.ArgumentParser(prog="python -m stages.figures", description=__doc__).parse_args()
+    run(load())
+
+
+if __name__ == "__main__":
+    main(_command)

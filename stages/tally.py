@@ -1,0 +1,43 @@
+"""The tally stage: the user study's votes, as the numbers of Tables 1 and 2.
+
+    python -m stages.tally                       counts data/votes/*.csv into metrics/votes.json
+    python -m stages.tally one.csv two.csv       prints these files' votes as a table and writes nothing
+
+What each vote was for is found in data/study/key.json alone.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from stargan import tracking
+from stargan.errors import main
+from stargan.evaluation.report import rounded
+from stargan.files import write_json
+from stargan.study.key import read_key
+from stargan.study.tally import markdown, read_votes, tally
+
+
+def run(files: Sequence[Path]) -> None:
+    """Print the table of the votes in `files`; without files, write metrics/votes.json of those in data/votes."""
+    key = read_key(Path("data/study/key.json"))
+    metrics = rounded(tally(read_votes(files or sorted(Path("data/votes").glob("*.csv")), key), key))
+    if files:
+        print(markdown(metrics, key), end="")
+        return
+    with tracking.stage_run("tally", {"page": key.page}) as tracker:
+        write_json(Path("metrics/votes.json"), metrics)
+        tracker.log_metrics(metrics)
+    print(f"raters: {metrics['raters']}; discarded: {metrics['raters_discarded']}")
+
+
+def _command() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.tally", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("files", nargs="*", type=Path, help="files that the page gave its raters")
+    run(parser.parse_args().files)
+
+
+if __name__ == "__main__":
+    main(_command)

@@ -1,0 +1,50 @@
+"""What the builders of methods hand to `build_training`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+
+from stargan.methods.base import Method
+from stargan.params import Train
+from stargan.schedule import rate_factor
+
+
+@dataclass(frozen=True)
+class Adam:
+    """The settings of a network's optimiser, and the iterations in which it works: (start, length)."""
+
+    lr: float
+    beta1: float
+    beta2: float
+    span: tuple[int, int]
+
+    def optimiser(self, network: nn.Module) -> torch.optim.Optimizer:
+        """Return Adam over the network's parameters; `initial_lr` stays what the rate is a share of."""
+        made = torch.optim.Adam(network.parameters(), self.lr, betas=(self.beta1, self.beta2), fused=True)
+        made.param_groups[0]["initial_lr"] = self.lr
+        return made
+
+    def rate_factor(self, train: Train, decay_share: float) -> "partial[float]":
+        """Return the share of the rate as a function of the training's iteration: a schedule over the span."""
+        start, length = self.span
+        return partial(_within, train.schedule, start, length, round(length * decay_share))
+
+
+def _within(schedule: Any, start: int, length: int, decay: int, iteration: int) -> float:
+    if not start <= iteration < start + length:
+        return 0.0
+    return rate_factor(schedule, iteration - start, length, decay)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A method with its optimisers' settings by network."""
+
+    method: Method
+    adams: Mapping[str, Adam]
+    models: int
+    """How many (G, D) it trains: Table 3's 'x 7'."""

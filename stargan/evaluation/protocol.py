@@ -1,0 +1,28 @@
+"""How is measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+Features = Callable[[np.ndarray, np.ndarray], Tensor]
+"""Takes uint8 (M, s, s, 3) images and N positions, gives their (N, d) features."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How is measured: the params of `evaluate`, the seed, and other features than the judge's where given."""
+
+    neutral: str
+    """The class that the class error starts from (Table 3); "", or a dataset without it: every class."""
+    kid_subset: int
+    bootstrap: int
+    truths: int
+    """Test faces a dataset whose translations are compared with their ground truth."""
+    seed: int
+    features: Features | None = None
+
+    def random(self) -> np.random.Generator:
+        """Return a fresh generator, so that no metric depends on which were computed before it."""
+        return np.random.default_rng(self.seed)

@@ -1,0 +1,100 @@
+"""IcGAN (1611.06355): a conditional GAN, then two encoders that invert it; an edit is G(E_z(x), y')."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from stargan import losses
+from stargan.data.stream import Batch
+from stargan.domains import DomainSpace
+from stargan.methods.base import Update
+from stargan.networks.icgan import ConditionalDiscriminator, ConditionalGenerator, Encoder
+
+
+class IcGan:
+    """IcGAN under training: the GAN for `gan_iterations`, then both encoders with G frozen."""
+
+    def __init__(
+        self, g: ConditionalGenerator, d: ConditionalDiscriminator, e_z: Encoder, e_y: Encoder, *,
+        space: DomainSpace, z: int, gan_iterations: int,
+    ) -> None:  # fmt: skip
+        self.g, self.d, self.e_z, self.e_y = g, d, e_z, e_y
+        self.space, self.z, self.gan_iterations = space, z, gan_iterations
+        self.networks: Mapping[str, nn.Module] = {"d": d, "g": g, "e_z": e_z, "e_y": e_y}
+
+    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
+        """Yield the updates of D and G, or of E_z and E_y. A lone image is passed over: batch norm can't take it."""
+        for dataset, batch in enumerate(batches):
+            if len(batch.x) < 2:
+                continue
+            x, y = batch.x, self.space.vector(batch.labels, dataset)
+            z = torch.randn(len(x), self.z, generator=random).to(x)
+            if self.phase(iteration) == 0:
+                order = torch.randperm(len(y), generator=random).to(y.device)
+                yield from self.gan_updates(x, y, y[order], z)
+            else:
+                yield from self.encoder_updates(x, y, z)
+
+    def gan_updates(self, x: Tensor, y: Tensor, y_wrong: Tensor, z: Tensor) -> Iterator[Update]:
+        """Yield D's update, against fakes and against real images with a wrong label, and G's."""
+        self.g.train()
+        x_fake = self.g(z, y)
+        d_real = losses.vanilla(self.d(x, y), True)
+        d_fake = losses.vanilla(self.d(x_fake.detach(), y), False)
+        d_wrong = self.wrong_label(x, y, y_wrong)
+        terms = {"d_real": d_real, "d_fake": d_fake, "d_wrong": d_wrong}
+        yield Update("d", d_real + (d_fake + d_wrong) / 2, _detached(terms))
+        g_adv = losses.vanilla(self.d(x_fake, y), True)
+        yield Update("g", g_adv, _detached({"g_adv": g_adv}))
+
+    def wrong_label(self, x: Tensor, y: Tensor, y_wrong: Tensor) -> Tensor:
+        """Return the loss of calling real images under a wrong label real; images whose label came out right don't count."""
+        differs = (y != y_wrong).any(dim=1).to(x.dtype)
+        each = F.softplus(self.d(x, y_wrong).flatten())  # -log(1 - D)
+        return (each * differs).sum() / differs.sum().clamp_min(1)
+
+    def encoder_updates(self, x: Tensor, y: Tensor, z: Tensor) -> Iterator[Update]:
+        """Yield E_z's update, on generated images whose noise is known, and E_y's, on real images with their labels."""
+        self.g.eval()
+        with torch.no_grad():
+            x_fake = self.g(z, y)
+        e_z = F.mse_loss(self.e_z(x_fake), z)
+        yield Update("e_z", e_z, _detached({"e_z": e_z}))
+        e_y = F.mse_loss(self.e_y(x), y)
+        yield Update("e_y", e_y, _detached({"e_y": e_y}))
+
+    def phase(self, iteration: int) -> int:
+        """Return 0 while the GAN is trained, then 1."""
+        return int(iteration >= self.gan_iterations)
+
+    def translator(self) -> tuple["IcGanTranslator", tuple[str, ...]]:
+        """Return G and E_z as a translator, and their names."""
+        return IcGanTranslator(self.g, self.e_z), ("g", "e_z")
+
+
+class IcGanTranslator:
+    """A trained G and E_z: it jumps to the end of the path."""
+
+    def __init__(self, g: ConditionalGenerator, e_z: Encoder) -> None:
+        self.g, self.e_z = g, e_z
+
+    def serves(self, path: Sequence[Tensor]) -> Tensor:
+        """Return that every image can be translated, (N,)."""
+        return torch.ones(len(path[-1]), dtype=torch.bool, device=path[-1].device)
+
+    @torch.no_grad()
+    def translate(self, x: Tensor, path: Sequence[Tensor]) -> Tensor:
+        """Return G(E_z(x), last label vector of the path), both with running statistics."""
+        was_training = self.g.training, self.e_z.training  # a training shares these networks
+        self.g.eval()
+        self.e_z.eval()
+        out: Tensor = self.g(self.e_z(x), path[-1])
+        self.g.train(was_training[0])
+        self.e_z.train(was_training[1])
+        return out
+
+
+def _detached(terms: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.detach() for name, value in terms.items()}

@@ -1,0 +1,90 @@
+"""The table of single judgements, written out by hand."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stargan.data.prepared import Prepared
+from stargan.domains import Attributes, Classes, LabelKind
+from stargan.evaluation.judgements import Judgements, described, judged, together, write_judgements
+from stargan.evaluation.translations import Translations
+
+FACES = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
+MOODS = Classes(("angry", "neutral"), "mood")
+
+
+def bits(*rows: str) -> np.ndarray:
+    return np.array([[int(bit) for bit in row] for row in rows], dtype=np.uint8)
+
+
+def prepared(name: str, kind: LabelKind, labels: np.ndarray, people: list[str]) -> Prepared:
+    n = len(labels)
+    rows = pd.DataFrame({"source": "", "person": people, "split": ["train"] + ["test"] * (n - 1)})
+    return Prepared(name, 4, kind, np.zeros((n, 4, 4, 3), np.uint8), labels, rows, {"kind": "files"}, {"kind": "whole"}, "")
+
+
+CELEBS = prepared("celebs", FACES, bits("100", "101", "000"), ["", "", "007"])
+ACTORS = prepared("actors", MOODS, bits("10", "01", "10"), ["ann", "ann", "bob"])
+
+
+def index(dataset: str, rows: dict[int, tuple[int, str]]) -> pd.DataFrame:
+    """Own translations: {position in the images: (face, target)}."""
+    table = pd.DataFrame(list(rows.values()), columns=["image", "target"], index=list(rows))
+    return table.assign(faces=dataset, labels=dataset, set="own", mask=dataset)
+
+
+def celebs() -> pd.DataFrame:
+    own = index("celebs", {0: (1, "Blond"), 1: (2, "Blond"), 4: (1, "Black"), 5: (2, "Blond+~Male")})
+    # Blond but Black not cleared; all well and Male lost, which Blond did not ask; Black already; Male missing.
+    return judged(CELEBS, own, bits("111", "011", "001", "010"))
+
+
+def actors() -> pd.DataFrame:
+    return judged(ACTORS, index("actors", {2: (1, "angry"), 3: (2, "angry")}), bits("10", "01"))
+
+
+def about(tables: list[pd.DataFrame]) -> Judgements:
+    made = Translations(
+        "both", "star", "0" * 32, 7, 4, ("celebs", "actors"), {"parameters": 5}, {"seed": 1}, np.zeros(0), pd.DataFrame()
+    )
+    wrong = {"celebs": np.array([[True, False, False]] * 2), "actors": np.array([False, False, True])}
+    sets = {"celebs": CELEBS, "actors": ACTORS}
+    return together(made, tables, {name: described(sets[name], wrong[name]) for name in sets}, "neutral")
+
+
+def test_the_table_as_it_is_written(tmp_path: Path) -> None:
+    write_judgements(tmp_path / "both", about([celebs(), actors()]))
+    assert (tmp_path / "both/judgements.csv").read_text().splitlines() == [
+        "faces,image,person,labels,source,target,counts,wrong",
+        "celebs,1,image 1,celebs,Black+Male,Blond,1,1",
+        "celebs,2,007,celebs,,Blond,1,0",
+        "actors,1,ann,actors,neutral,angry,1,0",
+        "actors,2,bob,actors,angry,angry,0,1",
+        "celebs,1,image 1,celebs,Black+Male,Black,0,1",
+        "celebs,2,007,celebs,,Blond+~Male,1,1",
+    ]
+
+
+def test_what_is_told_of_the_run_and_its_datasets(tmp_path: Path) -> None:
+    write_judgements(tmp_path / "both", about([celebs(), actors()]))
+    told = json.loads((tmp_path / "both/judgements.json").read_text())
+    datasets = told.pop("datasets")
+    assert told == {
+        "run": "both", "method": "star", "image_size": 4, "sizes": {"parameters": 5}, "settings": {"seed": 1},
+        "neutral": "neutral",
+    }  # fmt: skip
+    assert datasets["actors"] == {
+        "synthetic": False, "origin": {"kind": "files"}, "crop": {"kind": "whole"}, "kind": MOODS.as_dict(),
+        "images": {"train": 1, "test": 2}, "real_error_percent": 33.333333, "real_n": 3, "real_wrong": 1,
+    }  # fmt: skip
+    # Of attributes bits are counted.
+    assert (datasets["celebs"]["real_error_percent"], datasets["celebs"]["real_n"]) == (33.333333, 6)
+    assert datasets["celebs"]["kind"]["names"] == ["Black", "Blond", "Male"]
+
+
+def test_no_translations_leave_a_table_of_no_rows(tmp_path: Path) -> None:
+    nothing = judged(ACTORS, index("actors", {2: (1, "angry")})[:0], bits("10")[:0])
+    write_judgements(tmp_path / "both", about([nothing, nothing]))
+    assert (tmp_path / "both/judgements.csv").read_text() == "faces,image,person,labels,source,target,counts,wrong\n"
