@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from stargan.comparison.paper import TITLES
 from stargan.domains import LabelKind, label_kind
 from stargan.errors import Fault, nearest
+from stargan.evaluation.naming import TITLES
 
 COLUMNS = ("faces", "image", "person", "labels", "source", "target", "counts", "wrong")
 TEXTS = ("faces", "person", "labels", "source", "target")

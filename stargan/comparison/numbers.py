@@ -21,12 +21,12 @@ from stargan.comparison.paper import (
     MODELS,
     RATERS,
     REAL_ERROR,
-    TITLES,
     VOTES,
 )
 from stargan.comparison.scores import Scores
 from stargan.comparison.verdict import same_ranking, verdict
 from stargan.evaluation.intervals import Interval, wilson
+from stargan.evaluation.naming import TITLES
 
 ERROR, REAL, PARAMETERS, HOW_MANY = "classification error (%)", "real images", "parameters (M)", "models"
 

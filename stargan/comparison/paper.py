@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-TITLES = {"diat": "DIAT", "cyclegan": "CycleGAN", "icgan": "IcGAN", "star": "StarGAN"}
-
 COLUMNS = {
     "Hair": "hair color", "Male": "gender", "Young": "aged",
     "Hair+Male": "H+G", "Hair+Young": "H+A", "Male+Young": "G+A", "Hair+Male+Young": "H+G+A",

@@ -10,6 +10,7 @@ from stargan.comparison.judged import Judged
 from stargan.domains import Attributes, Classes
 from stargan.errors import Fault
 from stargan.evaluation.intervals import Interval, over_people, wilson
+from stargan.evaluation.naming import group_of
 
 ROW = ["image", "target"]
 Random = Callable[[], np.random.Generator]
@@ -85,18 +86,3 @@ def attribute_scores(judged: Sequence[Judged], columns: Sequence[str], resamples
     groups = tables[0]["target"].map(lambda target: group_of(kind, target))
     present = [column for column in columns if (groups == column).any()]
     return {column: scores(judged, [table[groups == column] for table in tables], resamples, random) for column in present}
-
-
-def group_of(kind: Attributes, target: str) -> str:
-    """Return what a target changes: 'Blond_Hair+~Male' is 'Hair+Male', in the order of the kind's names.
-
-    An exclusive group has its names' common last word, where they have one; an attribute alone its own name.
-    """
-    names = sorted((step.lstrip("~-") for step in target.split("+")), key=kind.names.index)
-    return "+".join(dict.fromkeys(_title(kind, name) for name in names))
-
-
-def _title(kind: Attributes, name: str) -> str:
-    group = kind.group(name)
-    last = {member.rsplit("_", 1)[-1] for member in group}
-    return last.pop() if len(group) > 1 and len(last) == 1 else name

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from stargan.comparison.comparison import Comparison
 from stargan.comparison.judged import Judged
 from stargan.comparison.numbers import ERROR, HOW_MANY, PARAMETERS, REAL, Number
-from stargan.comparison.paper import COLUMNS, TITLES
+from stargan.comparison.paper import COLUMNS
 from stargan.comparison.scores import Score, Scores
 from stargan.comparison.verdict import NO_VOTES
 from stargan.evaluation.intervals import Interval
+from stargan.evaluation.naming import TITLES
 
 
 def page(found: Comparison) -> str:

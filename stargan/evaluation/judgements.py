@@ -52,6 +52,7 @@ def described(prepared: Prepared, real_wrong: np.ndarray) -> dict[str, Any]:
     return {
         "synthetic": prepared.synthetic, "origin": dict(prepared.origin), "crop": dict(prepared.crop),
         "kind": prepared.kind.as_dict(), "images": {name: len(prepared.split(name)) for name in ("train", "test")},
+        "images_sha256": prepared.images_sha256,
         "real_error_percent": round(100 * float(real_wrong.mean()), DIGITS), "real_n": int(real_wrong.size),
         "real_wrong": int(real_wrong.sum()),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from stargan.data.prepared import Prepared
 from stargan.domains import Attributes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation.classification import asked
+from stargan.evaluation.naming import group_of
 from stargan.evaluation.translations import Translations
 
 REAL, NOISE = "real", "noise"
@@ -115,19 +116,6 @@ def changes(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
     steps = target.split("+") if isinstance(kind, Attributes) else [target]
     moved: np.ndarray = np.all([(asked(kind, labels, step) != labels).any(axis=1) for step in steps], axis=0)
     return moved
-
-
-def group_of(kind: LabelKind, target: str) -> str:
-    """Return the column of Tables 1 and 2 that a target belongs to: 'Hair', 'Hair+Male'; a class for itself."""
-    if not isinstance(kind, Attributes):
-        return target
-    return "+".join(dict.fromkeys(common_name(kind.group(name)) for name in names_in(target)))
-
-
-def common_name(group: Sequence[str]) -> str:
-    """Return the last word that an exclusive group's names share, else all of them; one name alone as it is."""
-    last = {name.split("_")[-1] for name in group}
-    return last.pop() if len(group) > 1 and len(last) == 1 else "_or_".join(group)
 
 
 def names_in(target: str) -> list[str]:

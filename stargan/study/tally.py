@@ -9,11 +9,11 @@ import numpy as np
 
 from stargan.errors import Fault
 from stargan.evaluation.classification import Metrics, rate, safe
+from stargan.evaluation.naming import TITLES
 from stargan.study.key import Key
 from stargan.study.questions import REAL
 
 COLUMNS = ["page", "rater", "question", "choice"]
-TITLES = {"star": "StarGAN", "diat": "DIAT", "cyclegan": "CycleGAN", "icgan": "IcGAN"}
 
 
 @dataclass(frozen=True)

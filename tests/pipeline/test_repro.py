@@ -10,7 +10,11 @@ import pytest
 from conftest import ROOT, environment
 
 RUNS = ("celeba", "rafd", "both")
-STAGES = 15  # 2 synthesize, 2 prepare, 2 classifier, 3 each of train, translate, evaluate
+BASELINES = ("diat-rafd", "cyclegan-rafd", "icgan-rafd")
+STAGES = (
+    28  # 2 synthesize, 2 prepare, 2 classifier, 3 each of train, translate, evaluate and their baselines, 4 that compare
+)
+AFTER = {"compare", "figures", "study", "tally"}
 SMALL = """
 threads: 1
 synthesize: {celeba: {images: 60}, rafd: {people: 6}}
@@ -21,8 +25,12 @@ runs:
   celeba: {length: 10, decay: 5}
   rafd: {length: 10, decay: 5}
   both: {length: 10, decay: 5}
+budget: images_per_model
+icgan: {z: 4, filters: 4, encoder_filters: 4, z_units: 8, y_units: 8}
 translate: {pictures: 2}
 evaluate: {kid_subset: 5, bootstrap: 20}
+compare: {faces: 2}
+study: {questions: 6, validation: 1}
 """
 
 
@@ -44,6 +52,11 @@ class Repository:
     def lock(self) -> str:
         """Return dvc.lock."""
         return (self.path / "dvc.lock").read_text()
+
+    def of_experiment(self, name: str, path: str) -> str:
+        """Return a file as a DVC experiment left it."""
+        (reference,) = self.sh(f"git for-each-ref refs/exps --format='%(refname)' | grep '/{name}$'").split()
+        return self.sh(f"git show {reference}:{path}")
 
     def metrics(self, run: str) -> dict[str, float]:
         """Return the metrics of a run."""
@@ -97,6 +110,7 @@ def test_metrics_of_every_run_are_there(repository: Repository) -> None:
             "classifier_error_percent_celeba",
         },
     }
+    assert {f"{run}.json" for run in RUNS + BASELINES} == {p.name for p in (repository.path / "metrics/evaluate").iterdir()}
     for run in RUNS:
         metrics = repository.metrics(run)
         assert shared | own[run] <= metrics.keys()
@@ -127,7 +141,8 @@ def test_every_stage_is_in_mlflow(repository: Repository) -> None:
     printed = repository.sh(f'python -c "{query}"')
     found = eval(printed[printed.index("RUNS ") + 5 :])
     finished = {name for name, status, _ in found if status == "FINISHED"}
-    assert {f"{stage}@{run}" for stage in ("train", "translate", "evaluate") for run in RUNS} <= finished
+    assert {f"{stage}@{run}" for stage in ("train", "translate", "evaluate") for run in RUNS + BASELINES} <= finished
+    assert finished >= AFTER
     assert {name for name, _, measured in found if measured} >= {f"{s}@{run}" for s in ("train", "evaluate") for run in RUNS}
     assert {status for *_, status, _ in found} == {"FINISHED"}
 
@@ -142,6 +157,10 @@ NOT_RUN = {
     "make repro": "the default setup takes minutes; `dvc repro` ran in the fixture",
     "make test": "this is it",
     "python -m stages.fetch celeba": "needs the network; tests/unit/test_fetch.py has a server of its own",
+    "dvc exp run --temp -n no-rec -S train.lambda_rec=0 evaluate@rafd": "as no-cls; test_assembly.py follows each param",
+    "dvc exp run --temp -n official -S train.schedule=official evaluate@rafd": "as no-cls",
+    "dvc exp run --temp -n critic-1 -S train.n_critic=1 evaluate@rafd": "as no-cls",
+    "dvc exp run --temp -n critic-5 -S train.n_critic=5 evaluate@rafd": "as no-cls",
     "mlflow ui": "a server; started and asked below",
     "dvc queue start -j 2": "goes on in the background; started and awaited below",
 }
@@ -169,6 +188,10 @@ def tour(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> tu
         "import torch; from PIL import Image; from stargan.networks.star import Generator\n"
         "Image.new('RGB', (50, 40), 'red').save('photo.jpg'); Image.new('RGB', (40, 50), 'tan').save('photos/a.png')\n"
         "torch.save(Generator(5, 4, 1).state_dict(), '200000-G.ckpt')\n"
+        "import json; key = json.load(open('data/study/key.json'))\n"
+        "rows = [f\"{key['page']},one,{q},{a['options'].index('real' if not a['group'] else 'diat') + 1}\" "
+        "for q, a in key['answers'].items()]\n"
+        "open('data/votes/one.csv', 'w').write('\\n'.join(['page,rater,question,choice', *rows]) + '\\n')\n"
         "END"
     )
     printed = {}
@@ -191,11 +214,58 @@ def test_pictures_of_ones_own(tour: tuple[Repository, dict[str, str]]) -> None:
     ]  # fmt: skip
 
 
+def ran_in(printed: str) -> set[str]:
+    """Return the stages that DVC says it ran."""
+    return set(re.findall(r"Running stage '([\w@-]+)'", printed))
+
+
+def test_votes_are_tallied_and_stand_in_the_comparison(tour: tuple[Repository, dict[str, str]]) -> None:
+    copy, printed = tour
+    assert "Raters: 1; discarded by the validation questions: 0" in printed["python -m stages.tally data/votes/*.csv"]
+    assert re.search(r"\| DIAT \|.* 100\.0 \(", printed["python -m stages.tally data/votes/*.csv"])
+    assert {"tally", "compare"} <= ran_in(printed["dvc repro compare"])
+    assert json.loads((copy.path / "metrics/votes.json").read_text())["raters"] == 1
+
+
+def test_a_method_that_is_not_compared_leaves_the_table(tour: tuple[Repository, dict[str, str]]) -> None:
+    copy, printed = tour
+    command = "dvc exp run --temp -n two-methods -S 'compare.expressions=[rafd,diat-rafd]' compare"
+    assert "compare" in ran_in(printed[command])
+    assert not ran_in(printed[command]) & {f"{stage}@{run}" for stage in ("train", "baseline") for run in RUNS + BASELINES}
+    before = copy.sh("git show HEAD:metrics/comparison.md")
+    after = copy.of_experiment("two-methods", "metrics/comparison.md")
+    assert "| CycleGAN | " in before.split("**Tables 1 and 2**")[0]
+    assert "| DIAT | " in after.split("**Tables 1 and 2**")[0]
+    assert "| CycleGAN | " not in after.split("**Tables 1 and 2**")[0]
+
+
+def test_the_baselines_on_attributes_run_too(tour: tuple[Repository, dict[str, str]]) -> None:
+    copy, printed = tour
+    (said,) = (text for command, text in printed.items() if "-n attributes" in command)
+    assert {f"baseline@{method}-celeba" for method in ("diat", "cyclegan", "icgan")} <= ran_in(said)
+    metrics = json.loads(copy.of_experiment("attributes", "metrics/comparison.json"))
+    for method in ("star", "diat", "cyclegan", "icgan"):
+        for group in ("Hair", "Male", "Young", "Hair_and_Male", "Hair_and_Male_and_Young"):
+            assert 0 <= metrics[f"attribute_error_percent_{group}_{method}"] <= 100
+    assert "same columns by the classifier" in copy.of_experiment("attributes", "metrics/comparison.md")
+
+
+def test_an_ablation_runs_its_own_stages_and_seeds_come_together(tour: tuple[Repository, dict[str, str]]) -> None:
+    copy, printed = tour
+    said = printed["dvc exp run --temp -n no-cls -S train.lambda_cls=0 evaluate@rafd"]
+    assert ran_in(said) == {"train@rafd", "translate@rafd", "evaluate@rafd"}
+    assert copy.of_experiment("no-cls", "metrics/losses/rafd.csv") != copy.sh("git show HEAD:metrics/losses/rafd.csv")
+    (summary,) = (text for command, text in printed.items() if command.startswith("python -m stages.summary"))
+    assert re.search(r"\| default \| 2 \(1, 2\) \|", summary)
+    assert re.search(r"\| no class loss \| 1 \(1\) \|", summary)
+    assert copy.of_experiment("no-mask", "metrics/evaluate/both.json").count("wrong_mask") == 0
+    assert "celeba" not in copy.of_experiment("single", "metrics/losses/both.csv").splitlines()[0]
+
+
 def test_an_experiment_runs_what_its_param_reaches(tour: tuple[Repository, dict[str, str]]) -> None:
     copy, printed = tour
     said = printed["dvc exp run --temp -n lambda2 -S train.lambda_cls=2"]
-    ran = set(re.findall(r"Running stage '([\w@-]+)'", said))
-    assert ran == {f"{stage}@{run}" for stage in ("train", "translate", "evaluate") for run in RUNS}
+    assert ran_in(said) == {f"{stage}@{run}" for stage in ("train", "translate", "evaluate") for run in RUNS} | AFTER
     assert "lambda2" in printed["dvc exp show --only-changed"]
     assert "train.lambda_cls" in copy.sh("dvc params diff HEAD lambda2")
     assert copy.sh("dvc metrics diff HEAD lambda2").count("metrics/evaluate/") > 10

@@ -9,8 +9,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RAW_FORMS = {
-    "stages/synthesize.py", "stages/prepare.py", "stages/fetch.py", "stargan/params.py", "stargan/data/celeba.py",
-    "stargan/data/rafd.py", "stargan/data/download.py", "stargan/data/truth.py",
+    "stages/synthesize.py",
+    "stages/prepare.py",
+    "stages/fetch.py",
+    "stargan/params.py",
+    "stargan/data/celeba.py",
+    "stargan/data/rafd.py",
+    "stargan/data/download.py",
+    "stargan/data/truth.py",
+}
+KEYS = {  # where a word is the name of a param and not a dataset's class
+    "neutral": {"stages/figures.py", "stargan/evaluation/judgements.py", "stargan/comparison/judged.py"},
 }  # fmt: skip
 
 
@@ -42,9 +51,11 @@ def test_no_dataset_is_known_by_name_after_prepare(word: str) -> None:
         for path in sources()
         if any(word == text.lower() for text in strings(path)) and "synthetic" not in path.parts
     }
-    assert knowing <= RAW_FORMS
+    assert knowing <= RAW_FORMS | KEYS.get(word, set())
 
 
 def test_a_methods_name_is_known_to_assembly_alone() -> None:
     knowing = {str(path.relative_to(ROOT)) for path in sources() if "star" in strings(path)}
-    assert knowing <= {"stargan/assembly.py", "stargan/params.py"}
+    assert knowing <= {
+        "stargan/assembly/models.py", "stargan/params.py", "stargan/evaluation/naming.py", "stargan/comparison/paper.py",
+    }  # fmt: skip

@@ -10,13 +10,13 @@ import pytest
 from stargan.params import read_yaml
 
 ROOT = Path(__file__).parents[2]
-STAGES: dict[str, dict[str, Any]] = {
-    name: stage.get("do", stage) for name, stage in read_yaml(ROOT / "dvc.yaml")["stages"].items()
-}
+WRITTEN = read_yaml(ROOT / "dvc.yaml")["stages"]
+STAGES: dict[str, dict[str, Any]] = {name: stage.get("do", stage) for name, stage in WRITTEN.items()}
+FOREACH = {name: str(stage.get("foreach")) for name, stage in WRITTEN.items()}
 
 
-BEHIND = {"training": {"runs"}, "followed": {"runs", "seed", "train"}}
-"""The keys that stand behind a method of Params."""
+BEHIND = {"training": {"runs", "baselines"}, "followed": {"runs", "seed", "train"}}
+"""The keys that stand behind a method of Params; a stage for each run reads no baseline."""
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +61,7 @@ def test_declared_params_are_the_params_read(name: str) -> None:
         source += (ROOT / "stages/__init__.py").read_text()
     read = set(re.findall(r"(?<!stargan\.)(?:params\.load\(\)|params|load\(\))\.(\w+)", source)) - {"py", "yaml", "load"}
     keys = {key for name_read in read for key in BEHIND.get(name_read, {name_read})}
-    if name.endswith("baseline"):
-        keys = keys - {"runs"} | {"baselines"}
+    keys -= {"${runs}": {"baselines"}, "${baselines}": {"runs"}}.get(FOREACH[name], set())
     if name == "baseline":  # test_assembly.py holds its keys of `train` to what it follows
         keys |= {"runs", "budget", "${item"}
     assert keys == {key.split(".")[0] for key in stage.get("params", [])}

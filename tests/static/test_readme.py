@@ -20,6 +20,11 @@ def test_the_table_of_results_is_that_of_the_committed_metrics() -> None:
     assert shown == table(metrics)
 
 
+def test_the_comparison_is_the_committed_one() -> None:
+    shown = (ROOT / "README.md").read_text().split("<!-- comparison: metrics/comparison.md -->\n")[1]
+    assert shown.split("<!-- end -->")[0] == (ROOT / "metrics/comparison.md").read_text()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_and_pictures_lead_somewhere(document: Path) -> None:
     targets = [target for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()) if "://" not in target]
@@ -31,7 +36,7 @@ def test_links_and_pictures_lead_somewhere(document: Path) -> None:
 def test_params_that_are_named_exist(document: Path) -> None:
     known = {key for key, _ in leaves(read_yaml(ROOT / "params.yaml"))}
     sections = {".".join(key.split(".")[:depth]) for key in known for depth in range(1, 4)}
-    roots = "synthesize|data|classifier|train|runs|translate|evaluate"
+    roots = "synthesize|data|classifier|train|runs|baselines|diat|cyclegan|icgan|compare|study|translate|evaluate"
     named = set(re.findall(rf"(?<![\w./])((?:{roots})(?:\.[a-z_0-9]+)+)(?![\w/(])", document.read_text()))
     unknown = {name for name in named if name not in known | sections and not re.search(r"\.(py|md|json|yaml)$", name)}
     assert not unknown

@@ -20,13 +20,14 @@ from stargan.comparison.conditions import run_differences, setting_differences, 
 from stargan.comparison.judged import COLUMNS, Judged, check_together, read_judged
 from stargan.comparison.metrics import flat
 from stargan.comparison.numbers import ERROR, HOW_MANY, PARAMETERS, REAL, Number, vote_numbers
-from stargan.comparison.paper import ATTRIBUTES, ERRORS, EXPRESSIONS, TITLES, VOTES, Setup
-from stargan.comparison.scores import attribute_scores, expression_scores, group_of, shared_rows
+from stargan.comparison.paper import ATTRIBUTES, ERRORS, EXPRESSIONS, VOTES, Setup
+from stargan.comparison.scores import attribute_scores, expression_scores, shared_rows
 from stargan.comparison.tables import page
 from stargan.comparison.verdict import same_ranking, verdict
 from stargan.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation.intervals import Interval, wilson
+from stargan.evaluation.naming import TITLES
 from stargan.params import Baseline, Compare, leaves, load
 from stargan.profiles import apply
 
@@ -327,21 +328,6 @@ def test_from_every_class_where_none_is_neutral() -> None:
     rows = rows_of("moods", [(1, "a", "happy", "sad", 1, 1), (2, "b", "calm", "sad", 1, 0)])
     found, _ = expression_scores([replace(judged("star"), rows=rows, neutral="")], 10, random)
     assert found["star"].n == 2
-
-
-@pytest.mark.parametrize(
-    ("target", "group"),
-    [("Blond_Hair", "Hair"), ("~Male", "Male"), ("-Young", "Young"), ("Brown_Hair+~Male", "Hair+Male"),
-     ("~Young+~Male+Black_Hair", "Hair+Male+Young")],
-)  # fmt: skip
-def test_groups_of_targets(target: str, group: str) -> None:
-    assert group_of(FACES, target) == group
-
-
-def test_names_without_a_common_word_stay() -> None:
-    for name in ("Bald", "Long_Hair"):
-        assert group_of(Attributes(("Bald", "Long_Hair"), (("Bald", "Long_Hair"),)), name) == name
-    assert group_of(Attributes(("Pale_Skin", "Male")), "~Pale_Skin") == "Pale_Skin"
 
 
 def test_columns_of_attributes_pool_the_targets_of_a_group() -> None:

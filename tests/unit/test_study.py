@@ -30,7 +30,6 @@ from stargan.study.questions import (
     candidates,
     changes,
     drawn,
-    group_of,
     spread,
     words,
 )
@@ -103,21 +102,6 @@ def face_panel() -> Panel:
     targets = ["Black_Hair", "Blond_Hair", "~Male", "~Young", "Blond_Hair+~Male"]
     rows = [("faces", image, target) for target in targets for image in range(0, 40, 2)]
     return Panel({method: made(method, n, rows) for n, method in enumerate(METHODS[:3])}, {"faces": faces()})
-
-
-@pytest.mark.parametrize(
-    ("target", "group"),
-    [("Blond_Hair", "Hair"), ("~Male", "Male"), ("-Male", "Male"), ("Brown_Hair+~Male", "Hair+Male"),
-     ("~Male+~Young", "Male+Young"), ("Brown_Hair+~Male+~Young", "Hair+Male+Young"), ("-Black_Hair+Blond_Hair", "Hair")],
-)  # fmt: skip
-def test_groups_are_the_columns_of_tables_1_and_2(target: str, group: str) -> None:
-    assert group_of(FACES, target) == group
-
-
-def test_groups_of_classes_and_of_names_that_share_no_word() -> None:
-    assert group_of(MOODS, "happy") == "happy"
-    assert group_of(Attributes(("Bald", "Bangs", "Pale_Skin"), (("Bald", "Bangs"),)), "Bangs") == "Bald_or_Bangs"
-    assert group_of(Attributes(("Bald", "Pale_Skin")), "~Pale_Skin") == "Pale_Skin"
 
 
 @pytest.mark.parametrize(
