@@ -88,12 +88,15 @@ def variant_of(text: str) -> Variant:
 
 
 def check_alike(name: str, revisions: Sequence[Revision]) -> None:
-    """Raise Fault where two revisions have one seed, or differ in another param than the seed."""
+    """Raise Fault where two revisions have one seed, or differ in code or in another param than the seed."""
     first, seen = revisions[0], dict[int, str]()
     for one in revisions:
         if one.seed in seen:
             raise Fault(f"{name}: {seen[one.seed]} and {one.name} both have seed {one.seed}; leave one out")
         seen[one.seed] = one.name
+        if one.code != first.code:
+            raise Fault(f"{name}: stages or stargan differ between {first.name} and {one.name}; "
+                        "run the experiments again on one commit")  # fmt: skip
         for key in sorted({*first.params, *one.params} - {SEED}):
             here, there = (revision.params.get(key, "absent") for revision in (first, one))
             if here != there:

@@ -7,6 +7,7 @@ What each vote was for is found in data/study/key.json alone.
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,20 +16,24 @@ from stargan.errors import main
 from stargan.evaluation.report import rounded
 from stargan.files import write_json
 from stargan.study.key import read_key
-from stargan.study.tally import markdown, read_votes, tally
+from stargan.study.tally import markdown, of_this_page, read_votes, tally
 
 
 def run(files: Sequence[Path]) -> None:
     """Print the table of the votes in `files`; without files, write metrics/votes.json of those in data/votes."""
     key = read_key(Path("data/study/key.json"))
-    metrics = rounded(tally(read_votes(files or sorted(Path("data/votes").glob("*.csv")), key), key))
     if files:
-        print(markdown(metrics, key), end="")
+        print(markdown(rounded(tally(read_votes(files, key), key)), key), end="")
         return
+    # A retrained model makes a new page: old votes are told, and stop nothing.
+    mine, others = of_this_page(sorted(Path("data/votes").glob("*.csv")), key)
+    metrics = rounded(tally(read_votes(mine, key), key) | {"files_of_other_pages": len(others)})
     with tracking.stage_run("tally", {"page": key.page}) as tracker:
         write_json(Path("metrics/votes.json"), metrics)
         tracker.log_metrics(metrics)
     print(f"raters: {metrics['raters']}; discarded: {metrics['raters_discarded']}")
+    if others:
+        print(f"not counted, of another page: {', '.join(map(str, others))}", file=sys.stderr)
 
 
 def _command() -> None:

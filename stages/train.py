@@ -75,6 +75,8 @@ class Recorder:
         for name, prepared in self.sets.items():
             asked = [r for r in requests(space, [name], {}) if r.set in ("own", "cross")]
             wanted = feasible(translator, space, asked, self.sets)
+            if not wanted:  # no test face that this method can translate
+                continue
             positions = shown_positions(np.unique(np.concatenate(list(wanted.values()))), train.sample_faces)
             cells = rows_of_faces(translator, space, list(wanted), prepared, positions, device)
             path = self.store.folder / "samples" / f"{prepared.dataset}-{self.training.done:08d}.png"

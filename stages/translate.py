@@ -56,6 +56,8 @@ def write_translations(
 ) -> pd.DataFrame:
     """Write images.npy and index.csv of all test images that the model can translate; return the index."""
     found = feasible(model.translator, model.space, wanted, sets)
+    if not found:
+        raise Fault("params.yaml: this model has no network for any of translate.targets; add targets, or pairs")
     index = pd.concat([index_rows(request, positions) for request, positions in found.items()], ignore_index=True)
     shape = (len(index), model.image_size, model.image_size, 3)
     images = np.lib.format.open_memmap(folder / "images.npy", mode="w+", dtype=np.uint8, shape=shape)

@@ -115,6 +115,8 @@ def _command() -> None:
         )
     else:
         model = assembly.load_model(given.model, device)
+        if given.size and "z" in model.header["architecture"]:
+            raise Fault(f"--size {given.size}: this model has linear layers for {model.image_size} px; leave --size out")
         model = replace(model, image_size=given.size or model.image_size)
     if model.image_size < 4 or model.image_size % 4:
         raise Fault(f"--size {model.image_size} is not a multiple of 4; use {max(4, model.image_size // 4 * 4)}")

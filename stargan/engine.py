@@ -90,6 +90,8 @@ class Training:
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient
         self.optimisers[update.network].step()
+        for parameter in parameters:
+            parameter.grad = None  # many networks' gradients would stand in memory until their next turn
 
     def _check_finite(self, update: Update, gradients: tuple[Tensor, ...]) -> None:
         norm = torch.stack(torch._foreach_norm(gradients)).sum()

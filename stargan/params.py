@@ -300,6 +300,7 @@ class Params(Section):
                 for label in run.labels if label not in known
             ]  # fmt: skip
         for name, baseline in self.baselines.items():
+            faults += [f"baselines.{name}.pairs: {fault}" for fault in self._pair_faults(baseline)]
             if name in self.runs:
                 faults.append(f"baselines.{name}: runs has that name too; give it another")
             if baseline.like not in self.runs:
@@ -333,6 +334,19 @@ class Params(Section):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def _pair_faults(self, baseline: Baseline) -> Iterator[str]:
+        """Yield what is wrong with a baseline's pairs of attributes; classes are known only once they are read."""
+        settings = getattr(self.data, baseline.datasets[0], None)
+        if not isinstance(settings, Celeba):
+            return
+        for here, there in baseline.pairs:
+            names = [domain.removeprefix("-") for domain in (here, there)]
+            known = baseline.labels or settings.labels
+            yield from (f"{name!r} is not among its labels{nearest(name, known)}" for name in names if name not in known)
+            opposite = names[0] == names[1] and here != there
+            if not opposite and not any(here in group and there in group for group in settings.exclusive):
+                yield f"[{here}, {there}] do not rule each other out; pair A with -A, or two of data.celeba.exclusive"
 
     def training(self, name: str) -> Run | Baseline:
         """Return the run or baseline `name`. Raises Fault where it is not in params.yaml."""

@@ -84,17 +84,20 @@ def served(
 def feasible(
     translator: Translator, space: DomainSpace, wanted: Sequence[Request], sets: Mapping[str, Prepared]
 ) -> dict[Request, np.ndarray]:
-    """Return the requests that the translator can serve, each with the test positions; of reconstructions only the first.
+    """Return the requests that the translator can serve, each with the test positions.
 
-    Every target leads to one, but G(x, own label) does not depend on it where a method jumps to the path's end.
+    Where only a path's end counts, all ways there and back are the same, and the first one stands for them.
     """
     found: dict[Request, np.ndarray] = {}
+    back: set[str] = set()
     for request in wanted:
+        if request.faces in back and request.set == "reconstruction" and translator.jumps:
+            continue
         prepared = sets[request.faces]
-        again = request.set == "reconstruction" and (request.set, request.faces) in {(one.set, one.faces) for one in found}
         positions = served(translator, space, request, prepared, prepared.split("test"))
-        if len(positions) and not again:
+        if len(positions):
             found[request] = positions
+            back |= {request.faces} if request.set == "reconstruction" else set()
     return found
 
 

@@ -28,7 +28,7 @@ class Cost:
     """Of one model: G and D, of IcGAN the encoders too."""
     models: int
     train_images: int
-    """Images that are translated (by IcGAN: learnt from) in training: iterations x batch x generators."""
+    """Images that generators translate (IcGAN: learns from) in training: iterations x batch x datasets x models."""
     train_flops: int
 
 
@@ -59,7 +59,7 @@ def cost_of(name: str, params: Params, sets: Sets) -> Cost:
     networks = parts.method.networks.values()
     return Cost(
         parameters=sum(p.numel() for network in networks for p in network.parameters()) // parts.models,
-        models=parts.models, train_images=length * params.train.batch * parts.models,
+        models=parts.models, train_images=length * params.train.batch * len(run.datasets) * parts.models,
         train_flops=flops_of(run, params, sets, length),
     )  # fmt: skip
 
@@ -141,15 +141,15 @@ def shapes_of(run: Run | Baseline, params: Params, sets: Sets, length: int) -> P
 
 def check_image_size(name: str, run: Run | Baseline, params: Params) -> None:
     """Raise Fault where the networks can't take images of this size: D halves them once a layer, G twice."""
-    size, layers = run.image_size, params.train.d_layers
+    size, layers, whose = run.image_size, params.train.d_layers, f"train.d_layers = {params.train.d_layers}"
     step = 2 ** max(layers, 2)
     if isinstance(run, Baseline) and run.method == "icgan":
-        step = 2**ENCODER_LAYERS
+        step, whose = 2**ENCODER_LAYERS, f"the encoders' {ENCODER_LAYERS}"
         if size & (size - 1):  # DCGAN grows from 4 x 4 by doublings
             raise Fault(f"params.yaml: baselines.{name}.image_size = {size} is no power of two; use "
                         f"{2 ** size.bit_length()}")  # fmt: skip
     if size % step:
         raise Fault(
-            f"params.yaml: {name}: image_size = {size} is not a multiple of {step} (train.d_layers = {layers} "
+            f"params.yaml: {name}: image_size = {size} is not a multiple of {step} ({whose} "
             f"halvings); use {max(step, round(size / step) * step)}"
         )

@@ -44,13 +44,13 @@ def size_differences(judged: Judged, setup: Setup) -> Iterator[str]:
 def training_differences(judged: Judged, dataset: str, setup: Setup) -> Iterator[str]:
     """Yield how the training differs: in its settings, in the length of the rates' fall and in its iterations."""
     yield from setting_differences(judged.settings, TRAINING[judged.method])
-    run = judged.settings["run"]
-    if "decay" in run and 2 * run["decay"] != run["length"]:
+    run = judged.settings.get("like", judged.settings["run"])  # a baseline's length and decay are another run's
+    if 2 * run["decay"] != run["length"]:
         yield f"decay over {run['decay']} of {run['length']} {run['unit']}, not over a half"
     batches = -(-judged.datasets[dataset]["images"]["train"] // judged.settings["train"]["batch"])
-    wanted, iterations = setup.epochs * batches, judged.settings["iterations"]
-    if iterations != wanted:
-        yield f"{iterations:,} iterations, not {wanted:,}"
+    wanted = setup.epochs * batches
+    if judged.step != wanted:
+        yield f"{judged.step:,} iterations, not {wanted:,}"
 
 
 def setting_differences(settings: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
@@ -73,7 +73,7 @@ def run_differences(judged: Judged, dataset: str, setup: Setup) -> list[str]:
 
 def target_differences(judged: Judged, targets: int, setup: Setup) -> Iterator[str]:
     """Yield how the test differs: in the class that it starts from and in the number of classes reached."""
-    if setup.targets and not judged.neutral:
-        yield "translated from every class, not from one"
+    if setup.targets and judged.neutral != setup.start:
+        yield f"translated from {judged.neutral or 'every class'}, not from {setup.start}"
     if targets != setup.targets:
         yield f"{targets} targets, not {setup.targets}"

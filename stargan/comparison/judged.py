@@ -10,9 +10,9 @@ import pandas as pd
 
 from stargan.domains import LabelKind, label_kind
 from stargan.errors import Fault, nearest
+from stargan.evaluation.judgements import COLUMNS
 from stargan.evaluation.naming import TITLES
 
-COLUMNS = ("faces", "image", "person", "labels", "source", "target", "counts", "wrong")
 TEXTS = ("faces", "person", "labels", "source", "target")
 
 
@@ -27,6 +27,8 @@ class Judged:
 
     run: str
     method: str
+    step: int
+    """Iterations after which its generator was taken."""
     image_size: int
     sizes: Mapping[str, int]
     settings: Mapping[str, Any]
@@ -56,7 +58,8 @@ def read_judged(folder: Path) -> Judged:
         if tuple(rows.columns) != COLUMNS:
             raise ValueError(f"columns {', '.join(rows.columns)}")
         return Judged(
-            run=about["run"], method=about["method"], image_size=int(about["image_size"]), sizes=dict(about["sizes"]),
+            run=about["run"], method=about["method"], step=int(about["step"]), image_size=int(about["image_size"]),
+            sizes=dict(about["sizes"]),
             settings=dict(about["settings"]), datasets=dict(about["datasets"]), neutral=about["neutral"], rows=rows,
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -14,6 +14,7 @@ from stargan.params import leaves
 
 PARAMS = "params.yaml"
 SEED = "seed"
+CODE = ("stages", "stargan")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Revision:
     name: str
     commit: str
     params: Mapping[str, Any]
+    code: tuple[str, ...] = ()
+    """The hashes that git has for the folders of code."""
 
     @property
     def seed(self) -> int:
@@ -50,7 +53,7 @@ def read_revision(name: str) -> Revision:
     except (YAMLError, KeyError, ValueError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise Fault(f"{PARAMS}: at {name} it has no seed ({reason}); name another revision") from error
-    return Revision(name, commit, params)
+    return Revision(name, commit, params, tuple(git("rev-parse", f"{commit}:./{folder}") or "" for folder in CODE))
 
 
 def commit_of(name: str) -> str:

@@ -52,7 +52,7 @@ def described(prepared: Prepared, real_wrong: np.ndarray) -> dict[str, Any]:
     return {
         "synthetic": prepared.synthetic, "origin": dict(prepared.origin), "crop": dict(prepared.crop),
         "kind": prepared.kind.as_dict(), "images": {name: len(prepared.split(name)) for name in ("train", "test")},
-        "images_sha256": prepared.images_sha256,
+        "digest": prepared.digest(),
         "real_error_percent": round(100 * float(real_wrong.mean()), DIGITS), "real_n": int(real_wrong.size),
         "real_wrong": int(real_wrong.sum()),
     }  # fmt: skip
@@ -63,7 +63,7 @@ def together(
 ) -> Judgements:
     """Return the judgements of a run from those of its datasets, and what `described` says of these."""
     about = {
-        "run": made.run, "method": made.method, "image_size": made.image_size, "sizes": dict(made.sizes),
+        "run": made.run, "method": made.method, "step": made.step, "image_size": made.image_size, "sizes": dict(made.sizes),
         "settings": dict(made.settings), "datasets": dict(datasets), "neutral": neutral,
     }  # fmt: skip
     return Judgements(pd.concat(tables).sort_index(), about)

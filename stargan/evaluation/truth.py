@@ -9,7 +9,7 @@ import pandas as pd
 from stargan.data.prepared import Prepared
 from stargan.data.truth import Truth, drawable, truths
 from stargan.domains import LabelKind
-from stargan.evaluation.classification import Metrics, goals, safe, single_targets
+from stargan.evaluation.classification import Metrics, asked, goals, safe, single_targets
 from stargan.evaluation.people import persons
 from stargan.evaluation.reconstruction import mean_face
 from stargan.evaluation.similarity import l1, l1_where, similarity
@@ -27,10 +27,10 @@ def truth_metrics(
     `identity_` is what the untouched input would get in the translation's place. changed: over the pixels in which
     the drawings of input and truth differ; kept: over the others, where the truth is the input. `mean_face_kept_l1`
     is what the mean training face would get there, `stranger_l1` that of the translation against the truth of
-    another person's translation to the same target. `own` are the dataset's translations, with their positions in
-    `images` as index; at most `faces` test faces are drawn, by chance, and only truths that differ in label from the
-    input. `<key>_<target>` are means over images, `ground_truth_n_<target>` of them, and the plain keys means over
-    the targets of one step; L1 counts pixel values in [0, 1].
+    another person's translation to the same target, where that flips to the same side. `own` are the dataset's
+    translations, with their positions in `images` as index; at most `faces` test faces are drawn, by chance, and only
+    truths that differ in label from the input. `<key>_<target>` are means over images, `ground_truth_n_<target>` of
+    them, and the plain keys means over the targets of one step; L1 counts pixel values in [0, 1].
     """
     if not prepared.synthetic:
         return {}
@@ -83,21 +83,24 @@ def compared(prepared: Prepared, kind: LabelKind, rows: pd.DataFrame, images: np
     if rows.empty:
         return []
     faces = np.unique(rows["image"].to_numpy())
-    others = next_persons(persons(prepared)[faces].tolist())
     targets, average = list(dict.fromkeys(rows["target"])), mean_face(prepared)
 
     @lru_cache(HELD)
     def drawn(position: int) -> dict[str, Truth]:
         return dict(zip(targets, truths(prepared, position, kind, targets), strict=True))
 
-    tables = []
-    for position, other in zip(faces.tolist(), others, strict=True):
+    people, tables = persons(prepared)[faces].tolist(), []
+    others = {target: next_persons(people, asked_of(prepared, kind, faces, target)) for target in targets}
+    for place, position in enumerate(faces.tolist()):
         mine = rows[rows["image"] == position]
         wanted, made = mine["target"].tolist(), images[mine.index.to_numpy()]
         table = compared_face(made, prepared.images[position], average, [drawn(position)[target] for target in wanted])
-        if other is not None:
-            strangers = drawn(int(faces[other]))
-            table["stranger_l1"] = l1(made, np.stack([strangers[target].image for target in wanted]))
+        table["stranger_l1"] = np.full(len(made), np.nan)
+        for row, target in enumerate(wanted):
+            other = others[target][place]
+            if other is not None:
+                truth = drawn(int(faces[other]))[target].image
+                table["stranger_l1"][row] = l1(made[row : row + 1], truth[None])[0]
         tables.append(pd.DataFrame({"target": wanted} | table))
     return tables
 
@@ -116,10 +119,25 @@ def compared_face(
     return table
 
 
-def next_persons(people: Sequence[str]) -> list[int | None]:
-    """Return for each of N faces the place of the next one, in a circle, that shows another person, if any does."""
+def asked_of(prepared: Prepared, kind: LabelKind, faces: np.ndarray, target: str) -> list[tuple[int, ...]]:
+    """Return for each face the labels that `target` decides as it asks for them: a flip asks men for other than women."""
+    if kind != prepared.kind:
+        return [()] * len(faces)
+    goal = asked(kind, prepared.labels[faces], target)[:, kind.touched(target)]
+    return [tuple(label) for label in goal.tolist()]
+
+
+def next_persons(people: Sequence[str], alike: Sequence[object]) -> list[int | None]:
+    """Return for each of N faces the place of the next one, in a circle, that shows another person, if any does.
+
+    Only faces with an equal value in `alike` count.
+    """
     n = len(people)
     return [
-        next((place % n for place in range(start + 1, start + n) if people[place % n] != people[start]), None)
-        for start in range(n)
-    ]
+        next(
+            (
+                place % n for place in range(start + 1, start + n)
+                if people[place % n] != people[start] and alike[place % n] == alike[start]
+            ), None,
+        ) for start in range(n)
+    ]  # fmt: skip

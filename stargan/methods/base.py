@@ -21,7 +21,9 @@ class Update:
 
 
 class Translator(Protocol):
-    """A trained method."""
+    """A trained method. `jumps`: whether of a path only its end counts, else each step is walked."""
+
+    jumps: bool
 
     def serves(self, path: Sequence[Tensor]) -> Tensor:
         """Return which (N,) of the images it can take along a path: it may have no model for a step."""

@@ -77,6 +77,8 @@ class IcGan:
 class IcGanTranslator:
     """A trained G and E_z: it jumps to the end of the path."""
 
+    jumps = True
+
     def __init__(self, g: ConditionalGenerator, e_z: Encoder) -> None:
         self.g, self.e_z = g, e_z
 

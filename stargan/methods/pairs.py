@@ -25,6 +25,8 @@ def named(pair: Pair, **terms: Tensor) -> dict[str, Tensor]:
 class PairTranslator:
     """Trained one-way networks. A path is walked label by label: the paper's several attributes are chained steps."""
 
+    jumps = False
+
     def __init__(self, networks: Mapping[Pair, nn.Module], kind: LabelKind) -> None:
         self.networks, self.kind = networks, kind
 

@@ -26,6 +26,12 @@ class Vote:
     method: str
 
 
+def of_this_page(paths: Sequence[Path], key: Key) -> tuple[list[Path], list[Path]]:
+    """Return (the files with votes for the key's page, those that hold votes for another page alone)."""
+    others = [path for path in paths if (pages := {row[0] for _, row in rows_of(path) if row}) and key.page not in pages]
+    return [path for path in paths if path not in others], others
+
+
 def read_votes(paths: Sequence[Path], key: Key) -> list[Vote]:
     """Return the votes in the files that the page gives. Raises Fault with file and line where one can't be counted."""
     votes: list[Vote] = []

@@ -394,7 +394,9 @@ def test_lists_of_one_run_give_a_page_that_says_so(
     rater.look("empty")
     assert "compare.expressions lists rafd alone" in rater.find("main").text
     run_in(tmp_path, lambda: tally.run([]))
-    assert json.loads((tmp_path / "metrics/votes.json").read_text()) == {"raters": 0, "raters_discarded": 0}
+    assert json.loads((tmp_path / "metrics/votes.json").read_text()) == {
+        "raters": 0, "raters_discarded": 0, "files_of_other_pages": 0,
+    }  # fmt: skip
 
 
 def test_one_list_of_two_asks_about_it_alone(tmp_path: Path) -> None:

@@ -72,12 +72,13 @@ def test_what_is_told_of_the_run_and_its_datasets(tmp_path: Path) -> None:
     told = json.loads((tmp_path / "both/judgements.json").read_text())
     datasets = told.pop("datasets")
     assert told == {
-        "run": "both", "method": "star", "image_size": 4, "sizes": {"parameters": 5}, "settings": {"seed": 1},
+        "run": "both", "method": "star", "step": 7, "image_size": 4, "sizes": {"parameters": 5}, "settings": {"seed": 1},
         "neutral": "neutral",
     }  # fmt: skip
     assert datasets["actors"] == {
         "synthetic": False, "origin": {"kind": "files"}, "crop": {"kind": "whole"}, "kind": MOODS.as_dict(),
         "images": {"train": 1, "test": 2}, "real_error_percent": 33.333333, "real_n": 3, "real_wrong": 1,
+        "digest": ACTORS.digest(),
     }  # fmt: skip
     # Of attributes bits are counted.
     assert (datasets["celebs"]["real_error_percent"], datasets["celebs"]["real_n"]) == (33.333333, 6)

@@ -127,6 +127,13 @@ def test_parts_that_do_not_fit_each_other_are_named_at_once(here: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+ATTRIBUTE_PAIRS = {
+    "method": "diat", "like": "celeba", "datasets": ["celeba"], "faces": ["celeba"], "image_size": 32,
+    "labels": ["Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"],
+    "pairs": [["Male", "Young"], ["Male", "-Male"], ["Black_Hair", "Blond_Hair"], ["-Yong", "Yong"]],
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -136,6 +143,8 @@ def test_parts_that_do_not_fit_each_other_are_named_at_once(here: Path) -> None:
         ({"baselines__diat-rafd__pairs": []}, "do not fit diat"),
         ({"baselines__diat-rafd__pairs": [["neutral", "happy"], ["neutral", "happy"]]}, "repeat one; name each once"),
         ({"baselines__cyclegan-rafd__pairs": [["neutral", "happy"], ["happy", "neutral"]]}, "repeat one; name each once"),
+        ({"baselines__diat-rafd": ATTRIBUTE_PAIRS}, "[Male, Young] do not rule each other out; pair A with -A"),
+        ({"baselines__diat-rafd": ATTRIBUTE_PAIRS}, "'Yong' is not among its labels; nearest: Young"),
         ({"baselines__diat-rafd__like": "raft"}, "baselines.diat-rafd.like = 'raft' is not in runs; nearest: rafd"),
         (
             {"compare__expressions": ["rafd", "diat"]},

@@ -1,5 +1,7 @@
 """Reconstruction on flat pictures, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,6 +35,17 @@ def test_beside_the_mean_training_face() -> None:
     assert found["reconstruction_l1"] == pytest.approx((10 + 5) / 2 / 255)
     assert found["reconstruction_mean_face_l1"] == pytest.approx((80 - 33 + 33 - 20) / 2 / 255)
     assert set(found) == {f"reconstruction_{name}" for name in ("l1", "psnr", "ssim", "mean_face_l1")}
+
+
+def test_each_way_back_has_its_own_values() -> None:
+    data = prepared(flat(0, 80, 20), train=1)
+    ways = made(flat(70, 25, 60), ["reconstruction"] * 3, [1, 2, 1])
+    ways = replace(ways, index=ways.index.assign(target=["a", "a", "~b"]))
+    found = reconstruction(data, ways)
+    assert found["reconstruction_l1_a"] == pytest.approx((10 + 5) / 2 / 255)
+    assert found["reconstruction_l1_flip_b"] == pytest.approx(20 / 255)
+    assert found["reconstruction_l1"] == pytest.approx((10 + 5 + 20) / 3 / 255)
+    assert found["reconstruction_mean_face_l1_flip_b"] == pytest.approx(80 / 255)
 
 
 def test_without_reconstructions_there_is_nothing() -> None:

@@ -33,7 +33,7 @@ from stargan.study.questions import (
     spread,
     words,
 )
-from stargan.study.tally import Vote, markdown, read_votes, tally
+from stargan.study.tally import Vote, markdown, of_this_page, read_votes, tally
 
 SIZE = 8
 HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
@@ -456,3 +456,15 @@ def test_the_table_has_the_form_of_tables_1_and_2(tmp_path: Path) -> None:
     assert rows[0].startswith("| StarGAN | 50.0 (")
     assert rows[3].startswith("| IcGAN | - | - | - | - | 0.0 (0.0 to ")
     assert markdown({"raters": 0, "raters_discarded": 3}, key).count("\n") == 1
+
+
+def test_votes_of_another_page_are_told_apart_from_a_wrong_line(tmp_path: Path) -> None:
+    key = the_key()
+    mine, old = write(tmp_path, a=ballot(key, "ann", "star"), b=ballot(key, "bob", "star").replace(key.page, "older"))
+    mixed = tmp_path / "c.csv"
+    mixed.write_text(mine.read_text() + old.read_text().split("\n", 1)[1])
+    empty = tmp_path / "d.csv"
+    empty.write_text("page,rater,question,choice\n")
+    assert of_this_page([mine, old, mixed, empty], key) == ([mine, mixed, empty], [old])
+    with pytest.raises(Fault, match=r"c.csv: line \d+: page 'older' is not the key's"):
+        read_votes([mixed], key)

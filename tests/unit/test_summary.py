@@ -175,3 +175,12 @@ def test_an_experiment_that_dvc_made(repository: Path, monkeypatch: pytest.Monke
     sh("git", "commit", "--quiet", "--message", "one")
     sh(dvc, "exp", "run", "--quiet", "--name", "seed-2", "--set-param", "seed=2")
     assert "| a | 2 (1, 2) | 15.00 (10.00 to 20.00) |" in summary.run(["a=HEAD,seed-2"], ["m.json:e"], None)
+
+
+def test_revisions_of_other_code_are_not_put_together(history: Path) -> None:
+    Path("stargan").mkdir()
+    Path("stargan/losses.py").write_text("changed = True\n")
+    commit(4, 5.0)
+    sh("git", "tag", "s4")
+    with pytest.raises(Fault, match="same: stages or stargan differ between s1 and s4; run the experiments again on one"):
+        summary.run(["same=s1,s4"], [ERROR], None)

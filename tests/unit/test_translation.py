@@ -19,6 +19,8 @@ BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
 class Painter:
     """A translator whose images tell the label vector: the value of each label bit, as a share of white, by row."""
 
+    jumps = True
+
     def serves(self, path: Sequence[torch.Tensor]) -> torch.Tensor:
         return path[0][:, 2] == 1  # only those that are Male
 
@@ -125,10 +127,13 @@ class OneWay(Painter):
         return men & blond
 
 
-def test_what_can_not_be_made_is_not_asked_for_and_one_way_back_is_enough() -> None:
+@pytest.mark.parametrize(("jumps", "back"), [(True, ["Blond"]), (False, ["Blond", "Blond+~Male"])])
+def test_what_can_not_be_made_is_not_asked_for_and_equal_ways_back_are_one(jumps: bool, back: list[str]) -> None:
     space = DomainSpace(("celeba",), (FACES,))
     wanted = requests(space, ["celeba"], {"celeba": ["Black", "Blond", "Blond+~Male"]})
-    found = feasible(OneWay(), space, wanted, {"celeba": prepared()})
+    translator = OneWay()
+    translator.jumps = jumps
+    found = feasible(translator, space, wanted, {"celeba": prepared()})
     assert {(r.set, r.target): positions.tolist() for r, positions in found.items()} == {
-        ("own", "Blond"): [2], ("own", "Blond+~Male"): [2], ("reconstruction", "Blond"): [2],
+        ("own", "Blond"): [2], ("own", "Blond+~Male"): [2], **{("reconstruction", target): [2] for target in back},
     }  # fmt: skip

@@ -193,16 +193,24 @@ def test_one_person_alone_has_no_stranger(rafd: Prepared) -> None:
 
 
 def test_the_next_person_in_a_circle() -> None:
-    assert next_persons(["a", "a", "b", "c", "a"]) == [2, 2, 3, 4, 2]
-    assert next_persons(["a", "a"]) == [None, None]
-    assert next_persons(["a"]) == [None]
+    assert next_persons(["a", "a", "b", "c", "a"], [()] * 5) == [2, 2, 3, 4, 2]
+    assert next_persons(["a", "a"], [(), ()]) == [None, None]
+    assert next_persons(["a"], [()]) == [None]
+
+
+def test_strangers_of_a_flip_are_flipped_to_the_same_side() -> None:
+    assert next_persons(["a", "b", "c", "d"], [(0,), (1,), (0,), (1,)]) == [2, 3, 0, 1]
+    assert next_persons(["a", "b", "c"], [(0,), (1,), (0,)]) == [2, None, 0]
 
 
 def test_unknown_people_are_each_another(celeba: Prepared) -> None:
     rows = own(celeba, ["~Male"])
     found = measured(celeba, rows, perfect(celeba, rows))
     flipped = [truths(celeba, position, FACES, ["~Male"])[0].image for position in range(12)]
-    pairs = [difference(flipped[i], flipped[(i + 1) % 12]) for i in range(12)]
+    male = celeba.labels[:12, FACES.names.index("Male")]
+    assert 1 < male.sum() < 11
+    nexts = [next(place % 12 for place in range(i + 1, i + 12) if male[place % 12] == male[i]) for i in range(12)]
+    pairs = [difference(flipped[i], flipped[other]) for i, other in enumerate(nexts)]
     assert found["stranger_l1_flip_Male"] == pytest.approx(np.mean(pairs))
 
 
