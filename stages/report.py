@@ -17,6 +17,7 @@ ROWS = (  # label, key of metrics/evaluate/<run>.json, digits
     ("black hair, error %", "attribute_error_percent_Black_Hair", 1),
     ("blond hair, error %", "attribute_error_percent_Blond_Hair", 1),
     ("brown hair, error %", "attribute_error_percent_Brown_Hair", 1),
+    ("pale skin, error %", "attribute_error_percent_Pale_Skin", 1),
     ("gender, error %", "attribute_error_percent_flip_Male", 1),
     ("age, error %", "attribute_error_percent_flip_Young", 1),
     ("attributes not asked for, error %", "preserved_attribute_error_percent", 1),

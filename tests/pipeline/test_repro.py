@@ -142,7 +142,8 @@ def test_every_stage_is_in_mlflow(repository: Repository) -> None:
     found = eval(printed[printed.index("RUNS ") + 5 :])
     finished = {name for name, status, _ in found if status == "FINISHED"}
     assert {f"{stage}@{run}" for stage in ("train", "translate", "evaluate") for run in RUNS} <= finished
-    assert {f"{stage}@{run}" for stage in ("baseline", "translate-baseline", "evaluate-baseline") for run in BASELINES} <= finished
+    stages = ("baseline", "translate-baseline", "evaluate-baseline")
+    assert {f"{stage}@{run}" for stage in stages for run in BASELINES} <= finished
     assert finished >= AFTER
     assert {name for name, _, measured in found if measured} >= {f"{s}@{run}" for s in ("train", "evaluate") for run in RUNS}
     assert {status for *_, status, _ in found} == {"FINISHED"}
