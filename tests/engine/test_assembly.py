@@ -1,6 +1,6 @@
 """Every param reaches the place where it works: distinct values, looked up in the built objects."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -196,11 +196,12 @@ class OneProduct:
     """A method whose phase 0 makes one product and its weight gradient, and phase 1 two."""
 
     def __init__(self) -> None:
-        self.networks = {"n": Product()}
+        self.product = Product()
+        self.networks: Mapping[str, nn.Module] = {"n": self.product}
 
     def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
         for _ in range(1 + self.phase(iteration)):
-            yield Update("n", self.networks["n"].layer(batches[0].x).sum(), {})
+            yield Update("n", self.product.layer(batches[0].x).sum(), {})
 
     def phase(self, iteration: int) -> int:
         return iteration % 4 // 3

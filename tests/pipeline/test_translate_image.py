@@ -93,11 +93,11 @@ def test_a_folder_of_pictures_becomes_pngs_of_the_models_size(ours: Path, tmp_pa
     (source / "notes.txt").write_text("no picture")
     model = assembly.load_model(ours, CPU)
     path = translate_image.target_path(model.space, "happy", "")
-    for picture in translate_image.pictures_in(source):
-        translate_image.translate(model, path, picture, out / f"{picture.stem}.png", CPU)
+    for photo in translate_image.pictures_in(source):
+        translate_image.translate(model, path, photo, out / f"{photo.stem}.png", CPU)
     assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png"]
-    for path in out.iterdir():
-        with Image.open(path) as picture:
+    for png in out.iterdir():
+        with Image.open(png) as picture:
             assert (picture.size, picture.mode) == ((16, 16), "RGB")
 
 

@@ -17,7 +17,7 @@ from stargan import tracking
 from stargan.comparison import paper
 from stargan.comparison.comparison import Comparison, compared
 from stargan.comparison.conditions import run_differences, setting_differences, size_differences, target_differences
-from stargan.comparison.judged import COLUMNS, Judged, check_together, read_judged
+from stargan.comparison.judged import Judged, check_together, read_judged
 from stargan.comparison.metrics import flat
 from stargan.comparison.numbers import ERROR, HOW_MANY, PARAMETERS, REAL, Number, vote_numbers
 from stargan.comparison.paper import ATTRIBUTES, ERRORS, EXPRESSIONS, VOTES, Setup
@@ -27,6 +27,7 @@ from stargan.comparison.verdict import same_ranking, verdict
 from stargan.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation.intervals import Interval, wilson
+from stargan.evaluation.judgements import COLUMNS
 from stargan.evaluation.naming import TITLES
 from stargan.params import Baseline, Compare, leaves, load
 from stargan.profiles import apply
