@@ -82,7 +82,7 @@ def test_the_generator_carries_its_labels_and_the_csv_its_terms(workspace: Path)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["celebb"], "error: params.yaml: runs.celebb is not there; nearest: celeba\n"),
+        (["celebb"], "error: params.yaml: celebb is in neither runs nor baselines; nearest: celeba\n"),
         (["celeba"], "error: data/prepared/celeba-32: not a prepared dataset"),
     ],
 )
