@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro test lint clean
+.PHONY: repro test test-faults lint clean
 
 repro: $(BIN)/.installed
 ifdef PROFILE
@@ -13,7 +13,10 @@ endif
 	dvc repro
 
 test: $(BIN)/.installed lint
-	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --ignore tests/faults
+
+test-faults: $(BIN)/.installed
+	OMP_NUM_THREADS=1 python -m pytest -n 2 tests/faults --table docs/reliability.md
 
 lint: $(BIN)/.installed
 	ruff check .

@@ -60,13 +60,11 @@ def write_translations(
         raise Fault("params.yaml: this model has no network for any of translate.targets; add targets, or pairs")
     index = pd.concat([index_rows(request, positions) for request, positions in found.items()], ignore_index=True)
     shape = (len(index), model.image_size, model.image_size, 3)
-    images = np.lib.format.open_memmap(folder / "images.npy", mode="w+", dtype=np.uint8, shape=shape)
-    row = 0
-    for request, positions in found.items():
-        for block in translated(model.translator, model.space, request, sets[request.faces], positions, batch, device):
-            images[row : row + len(block)] = block
-            row += len(block)
-    images.flush()
+    with (folder / "images.npy").open("wb") as file:  # no memory map: through one a full disk kills the process
+        np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+        for request, positions in found.items():
+            for block in translated(model.translator, model.space, request, sets[request.faces], positions, batch, device):
+                file.write(block.tobytes())
     index.to_csv(folder / "index.csv", index=False, lineterminator="\n")
     return index
 

@@ -80,6 +80,8 @@ def check_served(model: assembly.Model, path: list[torch.Tensor]) -> None:
 def translate(model: assembly.Model, path: list[torch.Tensor], picture: Path, out: Path, device: torch.device) -> None:
     """Write the translation of one picture's centre square. Raises Fault that names a bad picture."""
     try:
+        if not picture.is_file():  # a pipe would be waited for
+            raise OSError("is not a file")
         pixels = square(decode(picture.read_bytes(), picture.name), CentreCrop(), model.image_size)
     except (OSError, BadPicture) as error:
         raise Fault(f"{picture}: {error}; give another picture") from error

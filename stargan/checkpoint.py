@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
@@ -22,25 +23,38 @@ from stargan.errors import Fault
 from stargan.files import write_bytes
 
 KEPT = 2
-HEADER = "stargan"
+HEADER, DIGEST = "stargan", "sha256"
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
-    """Write tensors and a JSON header as one safetensors file; equal content, equal bytes."""
+    """Write tensors and a JSON header with their digest as one safetensors file; equal content, equal bytes."""
     # One metadata key: safetensors does not promise an order among several.
-    metadata = {HEADER: json.dumps(header, sort_keys=True)}
+    metadata = {HEADER: json.dumps({**header, DIGEST: _digest(tensors, header)}, sort_keys=True)}
     write_bytes(path, save({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Return the tensors and the header that `write_tensors` wrote. Raises Fault on anything else."""
+    """Return the tensors and the header that `write_tensors` wrote. Raises Fault on anything else, or a changed bit."""
     try:
         with safe_open(path, "pt") as file:
-            header = json.loads((file.metadata() or {})[HEADER])
-        return load_file(path), header
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
+            header = dict(json.loads((file.metadata() or {})[HEADER]))
+        tensors = load_file(path)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise Fault(f"{path}: not a model or checkpoint of this project ({reason}); give one that train wrote") from error
+    told = header.pop(DIGEST, None)  # files from before there was one are taken as they are
+    if told is not None and told != _digest(tensors, header):
+        raise Fault(f"{path}: its content has changed since train wrote it; copy it anew or train it again")
+    return tensors, header
+
+
+def _digest(tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> str:
+    """Return a hash of all that a file of tensors holds: on its own safetensors notices no changed bit."""
+    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
+        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
 
 
 def fingerprint(*parts: Any) -> str:

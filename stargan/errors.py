@@ -2,8 +2,10 @@
 
 import difflib
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable
+from types import FrameType
 
 
 class Fault(Exception):
@@ -19,16 +21,34 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def main(function: Callable[[], None]) -> None:
-    """Run a command; a Fault becomes one line on stderr and exit status 1, an interrupt exit status 130."""
+    """Run a command. A Fault, or an error of the system, becomes one line on stderr and exit status 1.
+
+    Ctrl-C and SIGTERM become exit status 130, after every `with` and `finally` on the way has cleaned up.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         function()
     except Fault as fault:
-        print(f"error: {fault}", file=sys.stderr)
-        sys.stderr.flush()
-        sys.exit(1)
+        _fail(str(fault))
+    except OSError as error:  # a full disk, a folder without permission: nothing that a traceback would explain
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}; free space or permit it, then repeat the command")
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and "memory" not in str(error):  # torch's own want of memory has no class
+            raise
+        _fail("memory ran out; free some, or lower the batch in params.yaml, then repeat the command")
     except KeyboardInterrupt:
         # The interpreter's own teardown may wait for worker threads; an interrupt should end now.
         print("interrupted", file=sys.stderr)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(130)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _fail(line: str) -> None:
+    print(f"error: {line}", file=sys.stderr)
+    sys.stderr.flush()
+    sys.exit(1)

@@ -1,5 +1,6 @@
 """Writing files and folders: whole or not at all."""
 
+import glob
 import hashlib
 import json
 import os
@@ -14,8 +15,12 @@ import numpy as np
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to a temporary file beside `path`, flush it to the disk and rename it into place."""
+    """Write `content` to a temporary file beside `path`, flush it to the disk and rename it into place.
+
+    What an earlier process left there when it was killed is removed first: no two write one file at a time.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_left(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -40,8 +45,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     What an earlier process left there when it was killed is removed first.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{path.name}.????????"):
-        shutil.rmtree(left, ignore_errors=True)
+    _remove_left(path)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield temporary
@@ -51,6 +55,15 @@ def whole_folder(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _remove_left(path: Path) -> None:
+    """Remove the temporary files and folders of `path`: mkstemp's and mkdtemp's names end in eight characters."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.????????"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def sha256(array: np.ndarray) -> str:

@@ -24,7 +24,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Section(BaseModel):
     """A section of params.yaml: strict types, no unknown key, never changed after reading."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class SyntheticCeleba(Section):
@@ -380,7 +380,7 @@ def load(path: Path = Path("params.yaml")) -> Params:
             + fault["msg"].removeprefix("Value error, ")
             for fault in error.errors()
         ]
-        raise Fault(f"{path}: {len(faults)} fault(s) to mend: {'; '.join(faults)}") from error
+        raise Fault(f"{path}: {len(faults)} fault(s) to mend: {'; '.join(faults)}; correct them there") from error
 
 
 def shown(value: Any) -> str:
@@ -393,7 +393,7 @@ def read_yaml(path: Path) -> Any:
     """Return the YAML 1.2 values of a file. Raises Fault where it can't be read or parsed."""
     try:
         return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+    except (OSError, ValueError, RecursionError, YAMLError) as error:  # a date that is none is a ValueError
         reason = " ".join(str(error).split())
         raise Fault(f"{path}: cannot be read as YAML ({reason}); mend it or run `git restore {path}`") from error
 

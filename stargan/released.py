@@ -13,6 +13,10 @@ from stargan.errors import Fault
 from stargan.methods.star import StarTranslator
 from stargan.networks.star import Generator
 
+NO_CHECKPOINT = (
+    OSError, EOFError, pickle.UnpicklingError, RuntimeError, LookupError, ValueError, AttributeError, TypeError,
+)  # fmt: skip
+"""What `torch.load` raises on a file of another kind, and the use of what such a file holds."""
 # The released code's instance norm keeps running statistics that nothing ever uses.
 UNUSED = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -44,7 +48,7 @@ def load_released(path: Path, kinds: tuple[LabelKind, ...], image_size: int, dev
         blocks = len({match[1] for key in weights if (match := re.fullmatch(r"main\.(\d+)\.main\.0\.weight", key))})
         g = Generator(first.shape[1] - 3, first.shape[0], blocks)
         g.load_state_dict(weights)
-    except (OSError, EOFError, pickle.UnpicklingError, RuntimeError, KeyError, AttributeError, TypeError) as error:
+    except NO_CHECKPOINT as error:
         reason = " ".join(str(error).split())[:160]
         raise Fault(f"{path}: not a generator of the released code ({reason}); give its N-G.ckpt") from error
     if not all(math.isfinite(value.sum().item()) for value in weights.values()):

@@ -69,6 +69,8 @@ def load_model(path: Path, device: torch.device) -> Model:
             f"{path}: model schema {header.get('schema')}, method {header.get('method')} is not schema {MODEL_SCHEMA} of "
             f"{', '.join(TRANSLATORS)}; train it again or update the code"
         )
+    if not all(torch.isfinite(value).all() for value in tensors.values()):
+        raise Fault(f"{path}: some weights are not finite; train it again")
     try:
         space, image_size = domain_space(header["space"]), int(header["image_size"])
         with torch.device("meta"):  # shapes alone: the weights come from the file

@@ -78,7 +78,7 @@ def write_manifest(
 
 
 def read_prepared(folder: Path) -> Prepared:
-    """Return the prepared dataset in `folder`. Raises Fault where it is missing, of another schema or cut."""
+    """Return the prepared dataset in `folder`. Raises Fault where it is missing, of another schema, cut or changed."""
     path = folder / "manifest.json"
     try:
         manifest = json.loads(path.read_text())
@@ -88,18 +88,21 @@ def read_prepared(folder: Path) -> Prepared:
         labels = np.load(folder / "labels.npy")
         rows = pd.read_csv(folder / "rows.csv", dtype=str, keep_default_na=False)
         kind = label_kind(manifest["labels"])
-        size, digest = int(manifest["size"]), str(manifest["labels_sha256"])
+        size = int(manifest["size"])
+        if tuple(rows.columns) != ROWS:
+            raise Fault(f"{folder / 'rows.csv'}: columns {', '.join(rows.columns)}; run the prepare stage again")
         if not len(images) == len(labels) == len(rows) == manifest["images"]:
             raise Fault(f"{folder}: {len(images)} images, {len(labels)} labels, {len(rows)} rows; run prepare again")
         if images.shape[1:] != (size, size, 3) or images.dtype != np.uint8 or labels.shape[1:] != (kind.width,):
             raise Fault(f"{folder}: shapes {images.shape}, {labels.shape} do not fit the manifest; run prepare again")
-        if sha256(labels) != digest:
-            raise Fault(f"{folder / 'labels.npy'}: its hash is not the manifest's; run the prepare stage again")
+        for name, array in (("labels", labels), ("images", images)):
+            if sha256(array) != manifest[f"{name}_sha256"]:
+                raise Fault(f"{folder / name}.npy: its hash is not the manifest's; run the prepare stage again")
         return Prepared(
             manifest["dataset"], size, kind, images, labels, rows, manifest["origin"], manifest["crop"],
             manifest["images_sha256"],
         )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error
 
 

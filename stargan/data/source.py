@@ -3,7 +3,9 @@
 import json
 import os
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -41,7 +43,7 @@ def open_source(path: Path) -> Iterator[Source]:
     else:
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
             raise Fault(f"{path}: no zip that can be read ({error}); fetch it again or give a folder") from error
         with archive:
             yield ZipSource(path, archive)
@@ -54,18 +56,21 @@ class ZipSource:
         """Check every member's name, size and place. Raises Fault that names the first hostile one."""
         self.path = path
         self._archive = archive
-        members = [info for info in archive.infolist() if not info.is_dir()]
-        if len(members) > MAX_MEMBERS:
-            raise Fault(f"{path}: {len(members)} members, above the limit of {MAX_MEMBERS}; split the set")
-        _refuse_hostile(path, archive.infolist())
+        every = archive.infolist()
+        if len(every) > MAX_MEMBERS:
+            raise Fault(f"{path}: {len(every)} members, above the limit of {MAX_MEMBERS}; split the set")
+        members = [info for info in every if not info.is_dir()]
+        _refuse_hostile(path, every)
         self.names = sorted(info.filename for info in members if not _hidden(info.filename))
         self.origin = _origin(archive.comment)
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one member, its CRC checked. Raises OSError or BadZipFile."""
+        info = self._archive.getinfo(name)
         try:
-            return self._archive.read(name)
-        except (NotImplementedError, EOFError, RuntimeError, ValueError) as error:
+            with self._archive.open(info) as member:
+                return member.read(info.file_size)  # read() alone would inflate all, whatever the directory tells
+        except (NotImplementedError, EOFError, RuntimeError, ValueError, struct.error, zlib.error) as error:
             raise zipfile.BadZipFile(str(error)) from error
 
 
@@ -87,10 +92,10 @@ class FolderSource:
     def read(self, name: str) -> bytes:
         """Return the bytes of one file. Raises OSError, for a link that leaves the folder too."""
         file = self.path / name
+        if not file.is_file():  # a pipe would be waited for; a link to itself can't be resolved
+            raise OSError("is not a file")
         if file.is_symlink() and not file.resolve().is_relative_to(self._root):
             raise OSError("is a link out of the folder")
-        if not file.is_file():
-            raise OSError("is not a file")
         return file.read_bytes()
 
 
@@ -130,6 +135,8 @@ def _refuse_hostile(path: Path, members: list[zipfile.ZipInfo]) -> None:
             reason = "is there twice"
         elif info.flag_bits & 1:
             reason = "is encrypted"
+        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # the others inflate without a bound
+            reason = f"is compressed by method {info.compress_type}, not deflated"
         elif stat.S_ISLNK(info.external_attr >> 16):
             reason = "is a link"
         elif info.header_offset < end:

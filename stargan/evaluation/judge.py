@@ -1,5 +1,6 @@
 """A trained classifier as a judge of images: what it sees, and its form on disk."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -80,8 +81,12 @@ def batches(images: np.ndarray, positions: np.ndarray) -> Iterator[np.ndarray]:
 def write_judge(folder: Path, judge: Judge) -> None:
     """Write classifier.safetensors and classifier.json."""
     state = {name: value.detach().cpu().contiguous() for name, value in judge.network.state_dict().items()}
-    write_bytes(folder / "classifier.safetensors", save(state))
-    about = {"labels": judge.kind.as_dict(), "size": judge.size, "images_sha256": judge.images_sha256}
+    weights = save(state)
+    write_bytes(folder / "classifier.safetensors", weights)
+    about = {
+        "labels": judge.kind.as_dict(), "size": judge.size, "images_sha256": judge.images_sha256,
+        "weights_sha256": hashlib.sha256(weights).hexdigest(),
+    }  # fmt: skip
     write_json(folder / "classifier.json", about)
 
 
@@ -91,8 +96,15 @@ def read_judge(folder: Path, device: torch.device | str = "cpu") -> Judge:
         about: dict[str, Any] = json.loads((folder / "classifier.json").read_text())
         kind = label_kind(about["labels"])
         network = Classifier(kind.width)
-        network.load_state_dict(load((folder / "classifier.safetensors").read_bytes()))
+        weights = (folder / "classifier.safetensors").read_bytes()
+        state = load(weights)
+        network.load_state_dict(state)
+        digest = hashlib.sha256(weights).hexdigest()
+        if about.get("weights_sha256", digest) != digest:  # judges from before there was one are taken as they are
+            raise ValueError("its weights have changed")
+        if not all(torch.isfinite(value).all() for value in state.values()):
+            raise ValueError("some weights are not finite")
         return Judge(network.to(device).eval(), kind, int(about["size"]), str(about["images_sha256"]))
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Fault(f"{folder}: no classifier there ({reason}); run the classifier stage again") from error

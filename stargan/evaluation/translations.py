@@ -58,5 +58,5 @@ def read_translations(folder: Path) -> Translations:
             image_size=size, datasets=tuple(about["datasets"]), sizes=dict(about["sizes"]),
             settings=dict(about["settings"]), images=images, index=index,
         )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: no translations there ({error}); run the translate stage again") from error

@@ -1,0 +1,1 @@
+"""Faults injected into stages: `make test-faults`."""

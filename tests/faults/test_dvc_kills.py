@@ -1,0 +1,103 @@
+"""Kill `dvc repro`: the repeated command goes on from the checkpoint and ends with the bytes of an uninterrupted run."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, environment
+
+from faults.cells import IDENTICAL, Tell
+
+UNTRACKED = "import sys\nsys.modules['mlflow'] = None\n"  # saves seconds; tracking has cells of its own
+SLOW = (
+    "if sys.argv[:1] == ['-m']:\n"
+    "    import torch, time\n"
+    "    apply = torch.optim.Adam.step\n"
+    "    torch.optim.Adam.step = lambda self, *a, **k: (time.sleep(0.3), apply(self, *a, **k))[1]\n"
+)
+WHOLE: dict[str, dict[str, str]] = {}
+
+
+def dvc(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    """Start dvc in a group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dvc", *arguments], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=environment() | {"PYTHONPATH": str(folder)}, start_new_session=True,
+    )  # fmt: skip
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Return what dvc.lock says of the outputs: its text."""
+    return {"dvc.lock": (folder / "dvc.lock").read_text()}
+
+
+@pytest.fixture
+def project(copy: Callable[[Path], Path], trainable: Path) -> Callable[[], Path]:
+    """Copy the workspace, with this checkout's pipeline and code, as a project of DVC."""
+
+    def made() -> Path:
+        folder = copy(trainable)
+        shutil.copy(ROOT / "dvc.yaml", folder)
+        for name in ("stages", "stargan"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "sitecustomize.py").write_text(UNTRACKED)
+        initialised = dvc(folder, "init", "--no-scm", "-q")
+        said, _ = initialised.communicate(timeout=60)
+        assert initialised.returncode == 0, said
+        return folder
+
+    return made
+
+
+def trainer(folder: Path) -> int:
+    """Return the process id of the training in this folder, once its first checkpoint stands."""
+    for _ in range(1200):
+        if list(folder.glob("data/checkpoints/*/*/0*.safetensors")):
+            for process in Path("/proc").glob("[0-9]*"):
+                try:
+                    command = (process / "cmdline").read_bytes().split(b"\0")
+                    here = (process / "cwd").readlink() == folder
+                except OSError:
+                    continue
+                if here and b"stages.train" in command and command[0].endswith((b"python", b"python3")):
+                    return int(process.name)
+        time.sleep(0.05)
+    raise AssertionError("no checkpoint came")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+@pytest.mark.parametrize("whom", ["the whole group", "the stage alone"])
+@pytest.mark.parametrize("run", ["rafd", "both"])
+def test_a_killed_repro(project: Callable[[], Path], tell: Tell, run: str, whom: str, number: signal.Signals) -> None:
+    command = ("repro", "-s", f"train@{run}")
+    if run not in WHOLE:
+        folder = project()
+        first = dvc(folder, *command)
+        said, _ = first.communicate(timeout=120)
+        assert first.returncode == 0, said
+        WHOLE[run] = outputs(folder)
+    folder = project()
+    (folder / "sitecustomize.py").write_text(UNTRACKED + SLOW)
+    killed = dvc(folder, *command)
+    training = trainer(folder)
+    if whom == "the whole group":
+        os.killpg(killed.pid, number)
+    else:
+        os.kill(training, number)
+    said, _ = killed.communicate(timeout=60)
+    assert killed.returncode != 0, said
+    assert not (folder / "dvc.lock").exists()
+    assert list(folder.glob("data/checkpoints/*/*/0*.safetensors")), said
+    (folder / "sitecustomize.py").write_text(UNTRACKED)
+    again = dvc(folder, *command)
+    said, _ = again.communicate(timeout=120)
+    assert again.returncode == 0, said
+    assert "resumed after" in said
+    assert outputs(folder) == WHOLE[run]
+    tell("kills through dvc", f"{number.name} of {whom}", f"dvc repro train@{run}", IDENTICAL)

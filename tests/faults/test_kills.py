@@ -1,0 +1,141 @@
+"""Kill a stage anywhere: the repeated command ends with the bytes of an uninterrupted run."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from faults.cells import IDENTICAL, Stages, Tell, hashes
+
+SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT")
+CODES = {"SIGKILL": -9, "SIGTERM": 130, "SIGINT": 130}
+TRAININGS = ("celeba", "rafd", "both", "diat-rafd", "cyclegan-rafd", "icgan-rafd")
+WHOLE: dict[tuple[Path, str], dict[str, str]] = {}
+
+ITERATE, APPLY, SAVE = (
+    "stargan.engine:Training.iterate",
+    "stargan.engine:Training._apply",
+    "stargan.checkpoint:Checkpoints.save",
+)
+# Twelve iterations, a checkpoint every two, G every third, decay from the sixth, 12 training images in batches of four.
+MOMENTS: dict[str, dict[str, Any]] = {
+    "before the first iteration": {"at": ITERATE, "nth": 1},
+    "inside an epoch": {"at": ITERATE, "nth": 2, "after": True},
+    "at the edge of an epoch": {"at": ITERATE, "nth": 4},
+    "inside the n_critic cycle": {"at": APPLY, "nth": 5},
+    "at the edge of the n_critic cycle": {"at": ITERATE, "nth": 6, "after": True},
+    "at the edge of the decay": {"at": ITERATE, "nth": 7},
+    "inside the decay": {"at": ITERATE, "nth": 10},
+    "before a checkpoint": {"at": SAVE, "nth": 2},
+    "after a checkpoint": {"at": SAVE, "nth": 2, "after": True},
+    # Nothing is left to be saved here: asked to stop, the training ends well.
+    "at the end, before the outputs": {"at": "stages.train:Recorder.finish", "nth": 1, "finished": True},
+    "between outputs and removal of checkpoints": {
+        "at": "stargan.checkpoint:Checkpoints.remove", "nth": 1, "finished": True,
+    },
+}  # fmt: skip
+
+
+def whole(stages: Stages, folder: Path, command: str, copied: Path) -> dict[str, str]:
+    """Return the hashes of an uninterrupted run, made once a worker."""
+    if (folder, command) not in WHOLE:
+        ended = stages.run(copied, command)
+        assert ended.status == 0, ended
+        WHOLE[folder, command] = hashes(copied)
+    return WHOLE[folder, command]
+
+
+def killed(stages: Stages, folder: Path, command: str, fault: dict[str, Any], copy: Callable[[Path], Path]) -> None:
+    """Kill a command by a fault, repeat it, and compare with an uninterrupted run."""
+    expected = whole(stages, folder, command, copy(folder))
+    damaged = copy(folder)
+    ended = stages.run(damaged, command, fault)
+    assert ended.injected, f"the fault did not happen: {ended}"
+    finished = fault.get("finished") and fault["signal"] != "SIGKILL"
+    assert ended.status == (0 if finished else CODES[fault["signal"]]), ended
+    assert "Traceback" not in ended.stderr, ended
+    again = stages.run(damaged, command)
+    assert again.status == 0, again
+    assert hashes(damaged) == expected
+    assert not list(damaged.glob("data/checkpoints/*/*/*"))
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("run", TRAININGS)
+def test_a_training(
+    stages: Stages, trainable: Path, copy: Callable[[Path], Path], tell: Tell, run: str, moment: str, number: str
+) -> None:
+    fault = MOMENTS[moment] | {"signal": number, "group": hash_of(run, moment) % 2 == 0}
+    killed(stages, trainable, f"train {run}", fault, copy)
+    tell("kills", f"{number} {moment}", f"train {run}", IDENTICAL)
+
+
+def hash_of(*parts: str) -> int:
+    """Return a number that follows from the names alone."""
+    return sum(map(ord, "".join(parts)))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99, 1.0])
+@pytest.mark.parametrize("run", TRAININGS)
+def test_a_checkpoint_write(
+    stages: Stages, trainable: Path, copy: Callable[[Path], Path], tell: Tell, run: str, share: float
+) -> None:
+    nth = random.Random(hash_of(run, str(share))).choice([1, 2, 4])
+    killed(stages, trainable, f"train {run}", {"share": share, "nth": nth, "signal": "SIGKILL"}, copy)
+    tell("kills", f"SIGKILL after {share:.0%} of a checkpoint's bytes", f"train {run}", IDENTICAL)
+
+
+STAGES: dict[str, dict[str, dict[str, Any]]] = {
+    "synthesize celeba": {
+        "while pictures are drawn": {"at": "zipfile:ZipFile.writestr", "nth": 20},
+        "before the folder is in place": {"at": "os:replace", "nth": 1},
+    },
+    "synthesize rafd": {
+        "while pictures are drawn": {"at": "zipfile:ZipFile.writestr", "nth": 20},
+        "before the folder is in place": {"at": "os:replace", "nth": 1},
+    },
+    "prepare celeba 16": {
+        "between two pictures": {"at": "stargan.data.packing:square", "nth": 30},
+        "before the manifest": {"at": "stargan.data.prepared:write_json", "nth": 1},
+        "before the folder is in place": {"at": "os:replace", "nth": 2},
+    },
+    "prepare rafd 16": {
+        "between two pictures": {"at": "stargan.data.packing:square", "nth": 30},
+        "before the manifest": {"at": "stargan.data.prepared:write_json", "nth": 1},
+        "before the folder is in place": {"at": "os:replace", "nth": 2},
+    },
+    "classifier celeba 16": {
+        "between two steps": {"at": "torch.optim:Adam.step", "nth": 2},
+        "between weights and metrics": {"at": "stages.classifier:write_json", "nth": 1},
+    },
+    "classifier rafd 16": {
+        "between two steps": {"at": "torch.optim:Adam.step", "nth": 2},
+        "between weights and metrics": {"at": "stages.classifier:write_json", "nth": 1},
+    },
+    "translate both": {
+        "between two requests": {"at": "stages.translate:translated", "nth": 3},
+        "between two pictures": {"at": "stargan.pictures:write_bytes", "nth": 3},
+    },
+    "evaluate both": {
+        "before the metrics": {"at": "stages.evaluate:evaluated", "nth": 1, "after": True},
+        "between judgements and metrics": {"at": "stages.evaluate:write_json", "nth": 1},
+    },
+    "compare": {
+        "before anything is written": {"at": "os:replace", "nth": 1},
+        "between two files": {"at": "os:replace", "nth": 2},
+    },
+}  # fmt: skip
+POINTS = [(command, moment) for command, moments in STAGES.items() for moment in moments]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(("command", "moment"), POINTS)
+def test_a_stage(
+    stages: Stages, pipeline: Path, copy: Callable[[Path], Path], tell: Tell, command: str, moment: str, number: str
+) -> None:
+    fault = STAGES[command][moment] | {"signal": number, "group": hash_of(command, moment) % 2 == 0}
+    killed(stages, pipeline, command, fault, copy)
+    tell("kills", f"{number} {moment}", command, IDENTICAL)

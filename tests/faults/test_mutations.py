@@ -1,0 +1,225 @@
+"""Random bytes in every file that is read: a Fault, or what an independent reading says; wrong params, all at once."""
+
+import json
+import random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from conftest import FACES, MOODS, ROOT, write_noise
+
+from faults.cells import IDENTICAL, REFUSED, Tell
+from stargan import assembly
+from stargan.checkpoint import write_tensors
+from stargan.data.celeba import read_table
+from stargan.data.prepared import read_prepared
+from stargan.domains import DomainSpace
+from stargan.errors import Fault
+from stargan.networks.star import Generator
+from stargan.params import leaves, load, read_yaml
+
+SEEDS = range(20)
+TXT = "4\nBald Young Smiling \n" + "".join(f"{n:06d}.jpg -1  1 {'-1' if n % 2 else ' 1'}\n" for n in range(1, 5))
+
+
+@contextmanager
+def limited(seconds: int = 20) -> Iterator[None]:
+    """Fail a reading that hangs."""
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise AssertionError("it hangs")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def mutated(content: bytes, seed: int, stop: int | None = None) -> bytes:
+    """Return content with one to four changes: a byte replaced, a bit flipped, bytes removed or put in."""
+    draw = random.Random(seed)
+    changed = bytearray(content)
+    while bytes(changed) == content:
+        for _ in range(draw.randint(1, 4)):
+            at = draw.randrange(min(len(changed), stop or len(changed)))
+            kind = draw.randrange(4)
+            if kind == 0:
+                changed[at] = draw.randrange(256)
+            elif kind == 1:
+                changed[at] ^= 1 << draw.randrange(8)
+            elif kind == 2:
+                del changed[at : at + draw.randint(1, 8)]
+            else:
+                changed[at:at] = draw.choice([b"9", b"-", b" ", b"\n", b"\0", b'"', b"{"])
+    return bytes(changed)
+
+
+def read(path: Path, reader: Callable[[], Any]) -> Any:
+    """Return what a reader makes of a file, or None where it refuses it in one line that names it."""
+    try:
+        with limited():
+            return reader()
+    except Fault as fault:
+        line = str(fault)
+        assert "\n" not in line
+        assert ";" in line
+        assert str(path) in line or str(path.parent) in line
+        return None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_mutated_attribute_table(tmp_path: Path, tell: Tell, seed: int) -> None:
+    """Catch a traceback, and labels that are not what the table says."""
+    path = tmp_path / "table.txt"
+    path.write_bytes(mutated(TXT.encode(), seed))
+    table = read(path, lambda: read_table(path))
+    if table is not None:  # a parser of its own: the table as words
+        _, names, *rows = [line.split() for line in path.read_text("utf-8-sig").split("\n") if line.strip()]
+        assert table.attributes == names
+        assert table.pictures == [row[0] for row in rows]
+        assert table.values.tolist() == [[int(word) for word in row[1:]] for row in rows]
+    tell("mutations", "attribute table", "prepare", REFUSED if table is None else IDENTICAL)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_mutated_params(tmp_path: Path, tell: Tell, seed: int) -> None:
+    """Catch a traceback of the YAML reader, and a value that is not what the file says."""
+    path = tmp_path / "params.yaml"
+    path.write_bytes(mutated((ROOT / "params.yaml").read_bytes(), seed))
+    found = read(path, lambda: load(path))
+    if found is not None:
+        with path.open(encoding="utf-8") as file:
+            assert dict(leaves(found.model_dump())) == dict(leaves(yaml.safe_load(file)))
+    tell("mutations", "params.yaml", "every stage", REFUSED if found is None else IDENTICAL)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_mutated_manifest(tmp_path: Path, tell: Tell, seed: int) -> None:
+    """Catch a traceback of the JSON reader, and numbers or hashes that nobody holds against the arrays."""
+    folder = tmp_path / "set"
+    write_noise(folder, "celeba", FACES)
+    before, path = read_prepared(folder), folder / "manifest.json"
+    lines = path.read_bytes().splitlines(keepends=True)
+    # Names and origin stand in the manifest alone, so nothing there can be held against them: mutate the other lines.
+    held = [n for n, line in enumerate(lines) if line.split(b":")[0].strip(b' "') in HELD]
+    assert len(held) == len(HELD)
+    at = random.Random(seed).choice(held)
+    lines[at] = mutated(lines[at], seed)
+    path.write_bytes(b"".join(lines))
+    found = read(path, lambda: read_prepared(folder))
+    if found is not None:
+        assert (found.digest(), found.size, found.dataset) == (before.digest(), before.size, before.dataset)
+        assert np.array_equal(found.images, before.images)
+    tell("mutations", "manifest", "read_prepared", REFUSED if found is None else IDENTICAL)
+
+
+HELD = {b"schema", b"size", b"images", b"images_sha256", b"labels_sha256"}
+
+
+@pytest.fixture(scope="module")
+def generator(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a generator of a few filters."""
+    space = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
+    torch.manual_seed(3)
+    tensors = {f"g.{key}": value for key, value in Generator(space.width, 4, 1).state_dict().items()}
+    path = tmp_path_factory.mktemp("model") / "generator.safetensors"
+    write_tensors(path, tensors, {
+        "schema": 2, "method": "star", "space": space.as_dict(), "image_size": 16,
+        "architecture": {"g_filters": 4, "g_blocks": 1},
+    })  # fmt: skip
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_mutated_model(tmp_path: Path, tell: Tell, generator: bytes, seed: int) -> None:
+    """Catch a header taken at its word, and weights that are not those that were trained."""
+    path, sound = tmp_path / "generator.safetensors", tmp_path / "sound.safetensors"
+    sound.write_bytes(generator)
+    header = 8 + int.from_bytes(generator[:8], "little")
+    path.write_bytes(mutated(generator, seed, stop=header if seed % 2 else None))
+    found = read(path, lambda: assembly.load_model(path, torch.device("cpu")))
+    if found is not None:
+        expected = assembly.load_model(sound, torch.device("cpu"))
+        x, c = torch.rand(1, 3, 16, 16), torch.zeros(1, expected.space.width)
+        assert (found.space, found.image_size) == (expected.space, expected.image_size)
+        assert torch.equal(found.translator.translate(x, [c, c]), expected.translator.translate(x, [c, c]))
+    tell("mutations", "safetensors", "load_model", REFUSED if found is None else IDENTICAL)
+
+
+# key -> a wrong value
+WRONG: dict[str, Any] = {
+    "seed": -1, "threads": "two", "device": "tpu", "synthesize.celeba.images": 0, "synthesize.rafd.angles": [91],
+    "synthesize.rafd.gazes": ["up"], "data.sizes": [], "data.celeba.labels": [], "data.celeba.crop": 178.5,
+    "data.celeba.split": "randm", "data.celeba.bad_images": "skip", "data.rafd.title": "Expression",
+    "data.rafd.crop": [0.1, 0.2], "data.rafd.test_share": 1, "classifier.epochs": True, "classifier.lr": 0,
+    "train.mask": 1, "train.n_critic": 0, "train.g_lr": -1e-4, "train.beta1": 1.0, "train.flip": 1.5,
+    "train.lambda_rec": float("inf"), "train.d_lr": float("nan"), "train.schedule": "cosine",
+    "runs.celeba.length": 0, "runs.both.unit": "days", "budget": "all", "diat.loss": "hinge", "icgan.gan_share": 1.0,
+    "translate.checkpoint": "best", "evaluate.kid_subset": 1, "compare.faces": None, "study.seed": "1",
+}  # fmt: skip
+
+
+def changed(path: Path, changes: dict[str, Any]) -> None:
+    """Write params.yaml with dotted keys changed."""
+    values = read_yaml(ROOT / "params.yaml")
+    for key, value in changes.items():
+        *parents, last = key.split(".")
+        section = values
+        for parent in parents:
+            section = section[parent]
+        section[last] = value
+    path.write_text(json.dumps(values).replace("Infinity", ".inf").replace("NaN", ".nan"))
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is said of all wrong values at once."""
+    path = tmp_path_factory.mktemp("wrong") / "params.yaml"
+    changed(path, WRONG)
+    with pytest.raises(Fault) as raised:
+        load(path)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_a_wrong_value_is_named_among_all(tmp_path: Path, tell: Tell, together: str, key: str) -> None:
+    """Catch a value that is accepted, and a fault that shows only once another one has been mended."""
+    path = tmp_path / "params.yaml"
+    changed(path, {key: WRONG[key]})
+    with pytest.raises(Fault) as raised:
+        load(path)
+    alone = str(raised.value)
+    for line in (alone, together):
+        assert "\n" not in line
+        assert f"{key} = " in line or f"{key}." in line, line
+    assert alone.startswith(f"{path}: ")
+    assert "; " in alone  # a remedy
+    tell("params", f"{key} = {WRONG[key]!r}", "every stage", REFUSED)
+
+
+TEXTS = {
+    "a date that is none": "seed: 2001-13-45\n",
+    "brackets without end": "seed: " + "[" * 20_000 + "\n",
+    "a key twice": "seed: 1\nseed: 2\n",
+    "a tag that would run code": "seed: !!python/object/apply:os.system [true]\n",
+    "an anchor that is not there": "seed: *nowhere\n",
+}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_text_that_is_no_yaml(tmp_path: Path, tell: Tell, kind: str) -> None:
+    """Catch the tracebacks that the YAML reader has beside its own errors."""
+    path = tmp_path / "params.yaml"
+    path.write_text((ROOT / "params.yaml").read_text().replace("seed: 1\n", TEXTS[kind], 1))
+    assert read(path, lambda: load(path)) is None
+    tell("params", kind, "every stage", REFUSED)

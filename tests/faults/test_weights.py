@@ -1,0 +1,331 @@
+"""Weights that are not what they seem: of another kind, cut, foreign, hostile, not finite. None is used, none runs."""
+
+import hashlib
+import json
+import pickle
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from faults.cells import IDENTICAL, REFUSED, Stages, Tell, assert_clean, hashes
+from stages import train
+from stargan import losses
+from stargan.assembly import load_model
+from stargan.checkpoint import read_tensors, write_tensors
+from stargan.domains import Attributes, DomainSpace
+from stargan.engine import Training
+from stargan.errors import Fault
+from stargan.evaluation.judge import read_judge
+from stargan.networks.star import Discriminator, Generator
+from stargan.params import load
+from stargan.released import load_released
+
+Copy = Callable[[Path], Path]
+Damage = Callable[[Path], object]
+CPU = torch.device("cpu")
+NAN, INF = float("nan"), float("inf")
+FIVE = Attributes(("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"), ())
+
+
+class Payload:
+    """What makes a file beside it where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.marker = path.parent / "marker"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.marker,)
+
+
+def cut(share: float) -> Damage:
+    """Return a damage that keeps the first part of a file alone."""
+    return lambda path: path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+
+
+def poisoned(tensors: dict[str, Tensor], value: float) -> dict[str, Tensor]:
+    """Return the tensors with one value of the largest changed."""
+    name = max(tensors, key=lambda key: tensors[key].numel())
+    changed = tensors[name].clone()
+    changed.view(-1)[-1] = value
+    return {**tensors, name: changed}
+
+
+def discriminator() -> dict[str, Tensor]:
+    """Return D's weights."""
+    return Discriminator(16, 5, 4, 2).state_dict()
+
+
+FOREIGN: dict[str, Damage] = {
+    "pickle payload": lambda path: path.write_bytes(pickle.dumps({"g": Payload(path)}, 2)),
+    "payload in a torch file": lambda path: torch.save({"main.0.weight": Payload(path)}, path),
+    "cut at 10 %": cut(0.1), "cut at 50 %": cut(0.5), "cut at 90 %": cut(0.9), "empty": cut(0),
+    "HTML": lambda path: path.write_bytes(b"<!doctype html><title>404</title>" * 9),
+    "random bytes": lambda path: path.write_bytes(torch.randint(256, (999,), dtype=torch.uint8).numpy().tobytes()),
+    "header of random bytes":
+        lambda path: path.write_bytes(path.read_bytes()[:8] + b"\xff\x00{" * 30 + path.read_bytes()[98:]),
+}  # fmt: skip
+
+
+def again(change: Callable[[dict[str, Tensor], dict[str, Any]], None]) -> Damage:
+    """Return a damage that writes a model anew, whole and with a digest that fits, but changed."""
+
+    def damage(path: Path) -> None:
+        tensors, header = read_tensors(path)
+        change(tensors, header)
+        write_tensors(path, tensors, header)
+
+    return damage
+
+
+def wider(tensors: dict[str, Tensor], _: dict[str, Any]) -> None:
+    """Let the generator take two more label planes."""
+    first = tensors["g.main.0.weight"]
+    tensors["g.main.0.weight"] = torch.cat([first, first[:, :2]], dim=1)
+
+
+def swap(tensors: dict[str, Tensor], _: dict[str, Any]) -> None:
+    """Put D where G was."""
+    tensors.clear()
+    tensors.update({f"g.{key}": value for key, value in discriminator().items()})
+
+
+OURS: dict[str, Damage] = {
+    **FOREIGN, "two label planes too many": again(wider), "D in place of G": again(swap),
+    "a weight NaN": again(lambda tensors, _: tensors.update(poisoned(tensors, NAN))),
+    "a weight Inf": again(lambda tensors, _: tensors.update(poisoned(tensors, INF))),
+    "a weight -Inf": again(lambda tensors, _: tensors.update(poisoned(tensors, -INF))),
+    "future schema": again(lambda _, header: header.update(schema=99)),
+    "unknown method": again(lambda _, header: header.update(method="stargan-v9")),
+    "no labels in its header": again(lambda _, header: header.pop("space")),
+}  # fmt: skip
+COMMANDS = {
+    "translate": "translate both",
+    "translate_image": "translate_image --model data/models/both/generator.safetensors --image face.png --to happy",
+}
+
+
+def refused(stages: Stages, folder: Path, command: str, path: Path) -> None:
+    """Assert that a command is refused in a line that names the file, changes nothing, and ran no payload."""
+    before = hashes(folder)
+    ended = stages.run(folder, command)
+    assert_clean(ended)
+    assert ended.stderr.count("error: ") == 1, ended
+    assert str(path.relative_to(folder)) in ended.stderr.splitlines()[-1], ended
+    assert hashes(folder) == before  # the payload's marker would show here
+
+
+@pytest.fixture
+def small(pipeline: Path, tmp_path: Path) -> Path:
+    """What the two commands need of the pipeline's workspace."""
+    folder = tmp_path / "w"
+    shutil.copytree(pipeline / "data/prepared", folder / "data/prepared")
+    shutil.copytree(pipeline / "data/models/both", folder / "data/models/both")
+    shutil.copytree(pipeline / "data/translations/both", folder / "data/translations/both")
+    shutil.copy(pipeline / "params.yaml", folder)
+    Image.new("RGB", (20, 16), "teal").save(folder / "face.png")
+    return folder
+
+
+@pytest.mark.parametrize("damage", OURS)
+@pytest.mark.parametrize("stage", COMMANDS)
+def test_a_model_of_ours(stages: Stages, small: Path, tell: Tell, stage: str, damage: str) -> None:
+    """Catches a generator that runs code, is misread, or paints with weights that are none."""
+    path = small / "data/models/both/generator.safetensors"
+    before = path.read_bytes()
+    OURS[damage](path)
+    assert path.read_bytes() != before
+    refused(stages, small, COMMANDS[stage], path)
+    with pytest.raises(Fault, match="generator.safetensors.*;"):
+        load_model(path, CPU)
+    assert not (path.parent / "marker").exists()
+    tell("weights", damage, stage, REFUSED)
+
+
+def released(path: Path, planes: int = 5, statistics: bool = True) -> None:
+    """Write a generator as the released code does, with running statistics in its norms."""
+    torch.manual_seed(3)
+    state = dict(Generator(planes, 4, 2).state_dict())
+    if statistics:
+        for stem in [key.removesuffix("bias") for key in state if key.endswith(".bias")]:
+            state |= {f"{stem}{name}": torch.ones(4) for name in ("running_mean", "running_var", "num_batches_tracked")}
+    torch.save(state, path)
+
+
+def saved(value: float) -> Damage:
+    """Return a damage that makes one weight of a released generator `value`."""
+    return lambda path: torch.save(poisoned(torch.load(path, weights_only=True), value), path)
+
+
+RELEASED: dict[str, Damage] = {
+    **{name: damage for name, damage in FOREIGN.items() if name != "header of random bytes"},
+    "two label planes too many": lambda path: released(path, 7), "two label planes too few": lambda path: released(path, 3),
+    "D in place of G": lambda path: torch.save(discriminator(), path),
+    "a weight NaN": saved(NAN), "a weight Inf": saved(INF),
+    "a list in place of a state": lambda path: torch.save([1, 2], path),
+    "safetensors in its place": lambda path: path.write_bytes(save({"main.0.weight": torch.zeros(4, 8, 7, 7)})),
+}  # fmt: skip
+FROM_RELEASED = (
+    f"translate_image --model 200000-G.ckpt --image face.png --to Young --size 16 --labels {','.join(FIVE.names)}"
+)
+
+
+@pytest.mark.parametrize("damage", RELEASED)
+def test_a_released_checkpoint(stages: Stages, small: Path, tell: Tell, damage: str) -> None:
+    """Catches a foreign pickle that runs, or that is taken for a generator."""
+    path = small / "200000-G.ckpt"
+    released(path)
+    before = path.read_bytes()
+    RELEASED[damage](path)
+    assert path.read_bytes() != before
+    refused(stages, small, FROM_RELEASED, path)
+    with pytest.raises(Fault, match="200000-G.ckpt.*;"):
+        load_released(path, (FIVE,), 16, CPU)
+    assert not (small / "marker").exists()
+    tell("weights", damage, "translate_image with a released checkpoint", REFUSED)
+
+
+def test_running_statistics_change_nothing(stages: Stages, small: Path, tell: Tell) -> None:
+    """Catches a released generator that is refused, or painted with, for statistics that it never used."""
+    painted = []
+    for statistics in (False, True):
+        released(small / "200000-G.ckpt", statistics=statistics)
+        ended = stages.run(small, FROM_RELEASED)
+        assert ended.status == 0, ended
+        painted.append((small / "data/translated/face.png-Young.png").read_bytes())
+        (small / "data/translated/face.png-Young.png").unlink()
+    assert painted[0] == painted[1]
+    tell("weights", "running statistics", "translate_image with a released checkpoint", IDENTICAL)
+
+
+def judged(change: Callable[[dict[str, Tensor]], dict[str, Tensor]]) -> Damage:
+    """Return a damage that writes a judge's weights anew, with a hash that fits."""
+
+    def damage(path: Path) -> None:
+        content = save(change(load_file(path)))
+        path.write_bytes(content)
+        about = json.loads(path.with_suffix(".json").read_text())
+        about["weights_sha256"] = hashlib.sha256(content).hexdigest()
+        path.with_suffix(".json").write_text(json.dumps(about))
+
+    return damage
+
+
+def flip(path: Path) -> None:
+    """Flip one bit of the weights."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+JUDGES: dict[str, Damage] = {
+    **FOREIGN, "one flipped bit": flip, "a generator in its place": judged(lambda _: Generator(5, 4, 2).state_dict()),
+    "a weight NaN": judged(lambda state: poisoned(state, NAN)), "a weight Inf": judged(lambda state: poisoned(state, INF)),
+    "a tensor too few": judged(lambda state: {k: v for k, v in state.items() if "running_mean" not in k}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", JUDGES)
+def test_a_judge(pipeline: Path, tmp_path: Path, tell: Tell, damage: str) -> None:
+    """Catches numbers told by a judge that is none."""
+    folder = Path(shutil.copytree(pipeline / "data/classifier/rafd-16", tmp_path / "rafd-16"))
+    path = folder / "classifier.safetensors"
+    before = path.read_bytes()
+    JUDGES[damage](path)
+    assert path.read_bytes() != before
+    with pytest.raises(Fault, match="rafd-16: .*;") as fault:
+        read_judge(folder)
+    assert "\n" not in str(fault.value)
+    assert not (folder / "marker").exists()
+    tell("weights", damage, "evaluate's judge", REFUSED)
+
+
+AT = 5
+"""Iterations done before the poison: the sixth trains D and G, and the last checkpoint was written after four."""
+
+
+def weights(network: str, value: float) -> Callable[[Training, pytest.MonkeyPatch], None]:
+    """Return a poison of one weight of the first network whose name begins so."""
+
+    def poison(made: Training, _: pytest.MonkeyPatch) -> None:
+        name = next(name for name in sorted(made.method.networks) if name.startswith(network))
+        with torch.no_grad():
+            next(made.method.networks[name].parameters()).view(-1)[0] = value
+
+    return poison
+
+
+def term(owner: object, name: str, value: float) -> Callable[[Training, pytest.MonkeyPatch], None]:
+    """Return a poison of what a loss function returns."""
+
+    def poison(_: Training, patch: pytest.MonkeyPatch) -> None:
+        function = getattr(owner, name)
+        patch.setattr(owner, name, lambda *given: function(*given) + value)
+
+    return poison
+
+
+VALUES = {"NaN": NAN, "Inf": INF, "-Inf": -INF}
+POISONS: dict[str, tuple[str, Callable[[Training, pytest.MonkeyPatch], None], str]] = {
+    **{f"{kind} in a weight of {network.upper()}, {run}": (run, weights(network, value), "is not finite")
+       for kind, value in VALUES.items() for network in ("g", "d")
+       for run in ("rafd", "both", "diat-rafd", "cyclegan-rafd", "icgan-rafd")},
+    **{f"{kind} penalty": ("rafd", term(losses, "gradient_penalty", value), "d_gp_rafd") for kind, value in VALUES.items()},
+    **{f"{kind} reconstruction": ("both", term(losses, "reconstruction", value), "g_rec") for kind, value in VALUES.items()},
+    **{f"{kind} classification": ("rafd", term(DomainSpace, "classification_loss", value), "d_cls_rafd")
+       for kind, value in VALUES.items()},
+}  # fmt: skip
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Give back the signal handlers that a training takes."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("poison", POISONS)
+def test_a_value_that_is_not_finite(
+    trainable: Path, copy: Copy, tell: Tell, monkeypatch: pytest.MonkeyPatch, poison: str
+) -> None:
+    """Catches a training that goes on with values that are none, or loses the checkpoint from before them."""
+    run, spoil, said = POISONS[poison]
+    folder = copy(trainable)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    monkeypatch.setattr("stargan.tracking.find_spec", lambda name: None)
+    iterate, kept, steps = Training.iterate, dict[Path, bytes](), 0
+
+    def struck(made: Training) -> dict[str, float] | None:
+        nonlocal steps
+        if made.done >= AT:
+            steps += 1
+        if steps == 1:
+            spoil(made, monkeypatch)
+            kept.update({path: path.read_bytes() for path in checkpoints(folder)})
+        return iterate(made)
+
+    monkeypatch.setattr(Training, "iterate", struck)
+    before = hashes(folder)
+    with pytest.raises(Fault, match=f"iteration {AT + 1}: .*{said}.*; the last checkpoint is kept"):
+        train.run(run, load())
+    assert steps == 1
+    assert len(kept) == 2
+    assert {path: path.read_bytes() for path in checkpoints(folder)} == kept
+    assert hashes(folder) == before
+    tell("NaN guard", poison.split(",")[0], f"train {run}", REFUSED)
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """Return the checkpoints of a workspace."""
+    return sorted(folder.glob("data/checkpoints/*/*/0*.safetensors"))

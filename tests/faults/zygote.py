@@ -1,0 +1,153 @@
+"""A parent that has imported the libraries and forks a child for each command: a stage starts in milliseconds.
+
+One job a line on stdin, as `Stages.run` writes it; one exit status a line on stdout.
+The child leads a group of its own and injects its fault into itself; that it did is told by the file `injected`.
+"""
+
+import importlib
+import importlib.util
+import json
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+STAGES = ("synthesize", "prepare", "classifier", "train", "translate", "evaluate", "study", "tally", "compare",
+          "translate_image")  # fmt: skip
+MARK = "injected"
+
+
+def patch(place: str, wrapper: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Replace `module:name.name` by what `wrapper` makes of it."""
+    module, _, path = place.partition(":")
+    owner: Any = importlib.import_module(module)
+    *parents, last = path.split(".")
+    for parent in parents:
+        owner = getattr(owner, parent)
+    setattr(owner, last, wrapper(getattr(owner, last)))
+
+
+def strike(mark: Path, fault: dict[str, Any]) -> None:
+    """Do what the fault says, once: a signal to this process or its group, or an error of the system."""
+    mark.write_text("yes")
+    if "signal" in fault:
+        number = getattr(signal, fault["signal"])
+        os.killpg(0, number) if fault.get("group") else os.kill(os.getpid(), number)
+    if "errno" in fault:
+        raise OSError(fault["errno"], os.strerror(fault["errno"]))
+
+
+def inject(fault: dict[str, Any], mark: Path) -> None:
+    """Arm this process with a fault: `at` the nth call of a function, or at a `byte` of the nth file written."""
+    count = 0
+
+    def at(function: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*arguments: Any, **named: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == fault.get("nth", 1) and not fault.get("after"):
+                strike(mark, fault)
+            value = function(*arguments, **named)
+            if count == fault.get("nth", 1) and fault.get("after"):
+                strike(mark, fault)
+            return value
+
+        return counted
+
+    def cut(opened: Callable[..., Any]) -> Callable[..., Any]:
+        def cutting(*arguments: Any, **named: Any) -> Any:
+            nonlocal count
+            file = opened(*arguments, **named)
+            count += 1
+            if count == fault.get("nth", 1):
+                write = file.write
+
+                class Cut:
+                    def __enter__(self) -> "Cut":
+                        return self
+
+                    def __exit__(self, *_: object) -> None:
+                        file.close()
+
+                    def __getattr__(self, name: str) -> Any:
+                        return getattr(file, name)
+
+                    def write(self, content: bytes) -> int:
+                        write(content[: int(len(content) * fault["share"])])
+                        file.flush()
+                        strike(mark, fault)
+                        return int(write(content[int(len(content) * fault["share"]) :]))
+
+                return Cut()
+            return file
+
+        return cutting
+
+    if "at" in fault:
+        patch(fault["at"], at)
+    if "share" in fault:
+        patch("stargan.files:os.fdopen", cut)
+    if "file_bytes" in fault:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (fault["file_bytes"], fault["file_bytes"]))
+    if "memory_bytes" in fault:
+        resource.setrlimit(resource.RLIMIT_AS, (fault["memory_bytes"], fault["memory_bytes"]))
+    if fault.get("user") == "nobody" and os.getuid() == 0:  # root may write where it likes
+        os.setgid(65534)
+        os.setuid(65534)
+
+
+def child(job: dict[str, Any]) -> None:
+    """Run one stage as `python -m` would, and end."""
+    folder = Path(job["folder"])
+    os.setsid()
+    os.chdir(folder)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        handle = os.open(folder.parent / f"{folder.name}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(handle, number)
+    sys.argv = [job["module"], *job["arguments"]]
+    os.environ.update(job["environment"])
+    signal.alarm(job["seconds"])
+    patch("stargan.tracking:_flush", lambda flush: lambda sender, _, kept: flush(sender, job["flush_seconds"], kept))
+    if not job["tracked"]:
+        find = importlib.util.find_spec
+        patch("stargan.tracking:find_spec", lambda _: lambda name: None if name == "mlflow" else find(name))
+    code: Any = 0
+    try:
+        from stargan.errors import main
+
+        module = importlib.import_module(job["module"])
+        inject(job["fault"], folder.parent / f"{folder.name}.{MARK}")
+        main(module.run if job["module"] == "stages.synthesize" else module._command)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        code = 70
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def serve() -> None:
+    """Fork a child for each job and tell its exit status: negative for the signal that ended it."""
+    for stage in STAGES:
+        importlib.import_module(f"stages.{stage}")
+    # What a stage imports late, so that every child's code is the same however far it came.
+    for name in ("stargan.evaluation.truth", "stargan.evaluation.frechet", "torch.utils.flop_counter"):
+        importlib.import_module(name)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        job = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            child(job)
+        _, status = os.waitpid(pid, 0)
+        print(json.dumps(os.waitstatus_to_exitcode(status)), flush=True)
+
+
+if __name__ == "__main__":
+    serve()
