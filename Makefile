@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro test test-faults lint clean
+.PHONY: repro test test-faults soak lint clean
 
 repro: $(BIN)/.installed
 ifdef PROFILE
@@ -17,6 +17,9 @@ test: $(BIN)/.installed lint
 
 test-faults: $(BIN)/.installed
 	OMP_NUM_THREADS=1 python -m pytest -n 2 tests/faults --table docs/reliability.md
+
+soak: $(BIN)/.installed
+	OMP_NUM_THREADS=1 python -m pytest -s tests/faults/test_soak.py --minutes 30
 
 lint: $(BIN)/.installed
 	ruff check .

@@ -1,12 +1,16 @@
 """Train one run of params.yaml: data/prepared -> data/models/<run>, metrics/losses/<run>.csv.
 
-`python -m stages.train both`. Ctrl-C and SIGTERM save and exit with 130; the same command then goes on from there.
+`python -m stages.train both`. Ctrl-C and SIGTERM save and exit with 130, within half a minute; the same
+command then goes on from there.
 """
 
 import argparse
+import copy
+import math
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +24,7 @@ from stages import torch_setup
 from stargan import assembly, tracking
 from stargan.checkpoint import Checkpoints, fingerprint, write_tensors
 from stargan.data.prepared import Prepared, read_sets
-from stargan.engine import Training
+from stargan.engine import State, Training
 from stargan.errors import main
 from stargan.files import md5, whole_folder, workspace_root, write_bytes
 from stargan.params import Params, load
@@ -29,18 +33,52 @@ from stargan.progress import progress
 from stargan.translation import feasible, requests, rows_of_faces, shown_positions
 
 INTERRUPTED = 130
+LONG_SECONDS = 5.0
+"""An iteration that takes longer is given up when the training is asked to stop."""
 
 
-class StopAsked:
-    """Whether SIGINT or SIGTERM came: the training ends after the iteration under way."""
+class Stopped(Exception):
+    """The training was asked to stop, and stands at the end of an iteration."""
+
+
+class Stop:
+    """SIGINT or SIGTERM ends the training after the iteration under way or, where that would take long, before it."""
 
     def __init__(self) -> None:
-        self.yes = False
+        self.asked = False
+        self._seconds = math.inf  # of the last iteration: how long the first one takes is not known
+        self._droppable = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
 
+    @contextmanager
+    def iteration(self, training: Training) -> Iterator[None]:
+        """Take one iteration in this block. Raises Stopped, `training` being at its start, where a long one is given up."""
+        start = _copied(training.state()) if self._seconds > LONG_SECONDS else None
+        begun = time.monotonic()
+        try:
+            self._droppable = start is not None
+            if self._droppable and self.asked:
+                raise Stopped
+            yield
+        except Stopped:
+            assert start is not None
+            training.restore(*start)
+            raise
+        finally:
+            self._droppable = False
+            self._seconds = time.monotonic() - begun
+
     def _note(self, _number: int, _frame: FrameType | None) -> None:
-        self.yes = True
+        self.asked = True
+        if self._droppable:
+            self._droppable = False
+            raise Stopped
+
+
+def _copied(state: State) -> State:
+    tensors, header = state
+    return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}, copy.deepcopy(header)
 
 
 class Recorder:
@@ -56,7 +94,7 @@ class Recorder:
         """Return whether something that happens every so many iterations, and at the end, is due now."""
         return every > 0 and (self.training.done % every == 0 or self.training.done == self.training.length)
 
-    def after_iteration(self, tracker: tracking.Run, stopping: bool) -> None:
+    def after_iteration(self, tracker: tracking.Run) -> None:
         """Write what is due after an iteration."""
         done = self.training.done
         if self.due(self.params.train.sample_every):
@@ -64,9 +102,13 @@ class Recorder:
                 tracker.log_artifact(path, "samples")
         if self.params.train.keep_every and done % self.params.train.keep_every == 0:
             self.write_generator(self.store.folder / "kept" / f"{done:08d}.safetensors")
-        if stopping or self.due(self.params.train.checkpoint_every):
-            tensors, header = self.training.state()
-            self.store.save(done, tensors, {**header, "mlflow_run": tracker.id})
+        if self.due(self.params.train.checkpoint_every):
+            self.save(tracker)
+
+    def save(self, tracker: tracking.Run) -> None:
+        """Write a checkpoint."""
+        tensors, header = self.training.state()
+        self.store.save(self.training.done, tensors, {**header, "mlflow_run": tracker.id})
 
     def sample(self) -> Iterator[Path]:
         """Yield the written grids: fixed test faces of each dataset, translated to all they can be."""
@@ -125,7 +167,7 @@ def run(name: str, params: Params) -> None:
     device = torch_setup(params)
     chosen = params.training(name)
     sets = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
-    stop = StopAsked()
+    stop = Stop()
     with (
         training_of(name, params, sets, device) as (training, store, resume_id),
         tracking.stage_run(f"train@{name}", params.followed(name), resume_id) as tracker,
@@ -133,21 +175,31 @@ def run(name: str, params: Params) -> None:
         recorder = Recorder(name, training, params, sets, store)
         for prepared in sets.values():
             tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))
-        bar = progress(range(training.done, training.length), training.length, "it", f"train {name}", training.done)
-        for _ in bar:
-            losses = training.iterate()
-            if losses:
-                tracker.log_losses(training.done, losses)
-                bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
-            stopping = stop.yes  # read once: a signal may come while this is at work
-            recorder.after_iteration(tracker, stopping)
-            if stopping and training.done < training.length:
-                print(f"{name}: saved after {training.done} iterations; the same command goes on", file=sys.stderr)
-                raise SystemExit(INTERRUPTED)
+        try:
+            iterate(recorder, tracker, stop)
+        except Stopped:
+            recorder.save(tracker)
+            print(f"{name}: saved after {training.done} iterations; the same command goes on", file=sys.stderr)
+            raise SystemExit(INTERRUPTED) from None
         recorder.finish()
         model = Path("data/models") / name / "generator.safetensors"
         tracker.log_artifact(model, "model")
         tracker.tag("model.md5", md5(model))
+
+
+def iterate(recorder: Recorder, tracker: tracking.Run, stop: Stop) -> None:
+    """Take all iterations that are left. Raises Stopped where it was asked to."""
+    training, first = recorder.training, recorder.training.done
+    bar = progress(range(first, training.length), training.length, "it", f"train {recorder.name}", first)
+    for _ in bar:
+        with stop.iteration(training):
+            losses = training.iterate()
+        if losses:
+            tracker.log_losses(training.done, losses)
+            bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
+        recorder.after_iteration(tracker)
+        if stop.asked and training.done < training.length:
+            raise Stopped
 
 
 def _command() -> None:

@@ -42,8 +42,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise Fault(f"{path}: not a model or checkpoint of this project ({reason}); give one that train wrote") from error
-    told = header.pop(DIGEST, None)  # files from before there was one are taken as they are
-    if told is not None and told != _digest(tensors, header):
+    if header.pop(DIGEST, None) != _digest(tensors, header):  # none at all: its very name has changed
         raise Fault(f"{path}: its content has changed since train wrote it; copy it anew or train it again")
     return tensors, header
 

@@ -12,6 +12,9 @@ from stargan.domains import DomainSpace
 from stargan.errors import Fault
 from stargan.methods.base import Method, Update
 
+State = tuple[dict[str, Tensor], dict[str, Any]]
+"""All that a resume needs: tensors (networks, Adam's moments, loss table) and JSON values."""
+
 
 @dataclass
 class Losses:
@@ -103,8 +106,8 @@ class Training:
             "checkpoint is kept; lower the learning rates (train.g_lr, train.d_lr)"
         )
 
-    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Return all that a resume needs: tensors (networks, Adam's moments, loss table) and JSON values."""
+    def state(self) -> State:
+        """Return all that a resume needs; its tensors are those in use, not copies."""
         tensors = {
             f"{name}.{key}": value
             for name, network in self.method.networks.items() for key, value in network.state_dict().items()

@@ -380,7 +380,7 @@ def load(path: Path = Path("params.yaml")) -> Params:
             + fault["msg"].removeprefix("Value error, ")
             for fault in error.errors()
         ]
-        raise Fault(f"{path}: {len(faults)} fault(s) to mend: {'; '.join(faults)}; correct them there") from error
+        raise Fault(f"{path}: {'; '.join(faults)}; correct it there") from error
 
 
 def shown(value: Any) -> str:

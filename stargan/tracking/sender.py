@@ -29,7 +29,7 @@ CHUNK_BYTES = 1 << 20  # bounds the memory
 POINTS, PARAMS = 1000, 100  # MLflow's limits of a batch
 INTERVAL_SECONDS = 5.0  # between batches; doubled by each failure, to 80 at most
 TICK_SECONDS = 0.2
-LAST_ATTEMPTS = 3  # once the stage has ended
+LAST_ATTEMPTS, LAST_PAUSE_SECONDS = 3, 1.0  # once the stage has ended
 SETTINGS = {  # a user's own values stand
     "DO_NOT_TRACK": "true",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -222,7 +222,7 @@ def _pause(closing: Callable[[], bool], failures: int) -> None:
     while not closing() and time.monotonic() < due:
         time.sleep(TICK_SECONDS)
     if failures:
-        time.sleep(TICK_SECONDS)
+        time.sleep(LAST_PAUSE_SECONDS)
 
 
 def _end(folder: Path, last_time: int) -> Event:

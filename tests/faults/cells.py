@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,6 +14,7 @@ from conftest import ROOT, environment
 
 HERE = Path(__file__).parent
 IDENTICAL, DEGRADED, REFUSED = "identical result", "degraded with a warning", "clean failure"
+NO_OUTPUTS = {"checkpoints", "mlartifacts"}
 Tell = Callable[[str, str, str, str], None]
 """Tells family, fault, stage and outcome of a cell."""
 
@@ -42,9 +44,10 @@ class Stages:
         return self._parent.stdout.readline()
 
     def run(
-        self, folder: Path, command: str, fault: dict[str, Any] | None = None, *, store: str = "", flush_seconds: float = 30
-    ) -> Ended:
-        """Run `STAGE ARGUMENT...` in `folder` under a fault, tracked where there is a store.
+        self, folder: Path, command: str, *faults: dict[str, Any], store: str = "", experiment: str = "stargan",
+        flush_seconds: float = 30,
+    ) -> Ended:  # fmt: skip
+        """Run `STAGE ARGUMENT...` in `folder` under faults, tracked in an experiment of MLflow where there is a store.
 
         A hang ends after two minutes by SIGALRM.
         """
@@ -52,9 +55,9 @@ class Stages:
         mark = folder.parent / f"{folder.name}.injected"
         mark.unlink(missing_ok=True)
         job = {
-            "module": f"stages.{stage}", "arguments": arguments, "folder": str(folder), "fault": fault or {},
-            "tracked": bool(store), "environment": {"MLFLOW_TRACKING_URI": store} if store else {}, "seconds": 120,
-            "flush_seconds": flush_seconds,
+            "module": f"stages.{stage}", "arguments": arguments, "folder": str(folder), "faults": faults,
+            "tracked": bool(store), "seconds": 120, "flush_seconds": flush_seconds,
+            "environment": {"MLFLOW_TRACKING_URI": store, "MLFLOW_EXPERIMENT_NAME": experiment} if store else {},
         }  # fmt: skip
         assert self._parent.stdin is not None
         self._parent.stdin.write(json.dumps(job) + "\n")
@@ -68,9 +71,17 @@ class Stages:
         self._parent.communicate()
 
 
+def awaited(question: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
 def hashes(folder: Path) -> dict[str, str]:
-    """Return the hash of every file that DVC would see, hidden leftovers included; checkpoints are not outputs."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and "checkpoints" not in path.parts)
+    """Return the hash of every file that DVC would see, hidden leftovers included."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not NO_OUTPUTS & {*path.parts})
     return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
 
 

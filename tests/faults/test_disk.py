@@ -49,10 +49,10 @@ def mark(folder: Path, command: str) -> None:
             output.write_text("kept")
 
 
-def refused(stages: Stages, folder: Path, command: str, said: str, fault: dict[str, Any] | None = None) -> Ended:
+def refused(stages: Stages, folder: Path, command: str, said: str, *faults: dict[str, Any]) -> Ended:
     """Assert that a command is refused with `said` in its one line, and leaves every file as it was."""
     before = hashes(folder)
-    ended = stages.run(folder, command, fault)
+    ended = stages.run(folder, command, *faults)
     assert_clean(ended)
     assert ended.stderr.count("error: ") == 1, ended
     assert said in ended.stderr.splitlines()[-1], ended

@@ -56,13 +56,13 @@ def project(copy: Callable[[Path], Path], trainable: Path) -> Callable[[], Path]
 
 
 def trainer(folder: Path) -> int:
-    """Return the process id of the training in this folder, once its first checkpoint stands."""
+    """Return the process id of the training in or below this folder, once its first checkpoint stands."""
     for _ in range(1200):
         if list(folder.glob("data/checkpoints/*/*/0*.safetensors")):
             for process in Path("/proc").glob("[0-9]*"):
                 try:
                     command = (process / "cmdline").read_bytes().split(b"\0")
-                    here = (process / "cwd").readlink() == folder
+                    here = (process / "cwd").readlink().is_relative_to(folder)
                 except OSError:
                     continue
                 if here and b"stages.train" in command and command[0].endswith((b"python", b"python3")):

@@ -1,6 +1,7 @@
 """Kill a stage anywhere: the repeated command ends with the bytes of an uninterrupted run."""
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ def killed(stages: Stages, folder: Path, command: str, fault: dict[str, Any], co
     finished = fault.get("finished") and fault["signal"] != "SIGKILL"
     assert ended.status == (0 if finished else CODES[fault["signal"]]), ended
     assert "Traceback" not in ended.stderr, ended
+    assert fault.get("said", "") in ended.stderr
     again = stages.run(damaged, command)
     assert again.status == 0, again
     assert hashes(damaged) == expected
@@ -76,6 +78,21 @@ def test_a_training(
 def hash_of(*parts: str) -> int:
     """Return a number that follows from the names alone."""
     return sum(map(ord, "".join(parts)))
+
+
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("run", TRAININGS)
+def test_a_long_iteration_is_given_up(
+    stages: Stages, trainable: Path, copy: Callable[[Path], Path], tell: Tell, run: str, number: str
+) -> None:
+    fault = {"at": APPLY, "nth": 8, "after": True, "signal": number}
+    ended = stages.run(copy(trainable), f"train {run}", fault)
+    saved = re.search(r"saved after (\d+) iterations", ended.stderr)
+    assert saved, ended
+    # Every iteration passes for a long one: the same signal saves the start of the same iteration, not its end.
+    long = fault | {"set": {"stages.train:LONG_SECONDS": -1.0}, "said": f"saved after {int(saved[1]) - 1} iterations"}
+    killed(stages, trainable, f"train {run}", long, copy)
+    tell("kills", f"{number} inside a long iteration", f"train {run}", IDENTICAL)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99, 1.0])

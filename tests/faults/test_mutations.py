@@ -1,7 +1,6 @@
 """Random bytes in every file that is read: a Fault, or what an independent reading says; wrong params, all at once."""
 
 import json
-import random
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ import pytest
 import torch
 import yaml
 from conftest import FACES, MOODS, ROOT, write_noise
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from faults.cells import IDENTICAL, REFUSED, Tell
 from stargan import assembly
@@ -25,7 +26,6 @@ from stargan.errors import Fault
 from stargan.networks.star import Generator
 from stargan.params import leaves, load, read_yaml
 
-SEEDS = range(20)
 TXT = "4\nBald Young Smiling \n" + "".join(f"{n:06d}.jpg -1  1 {'-1' if n % 2 else ' 1'}\n" for n in range(1, 5))
 
 
@@ -45,23 +45,39 @@ def limited(seconds: int = 20) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def mutated(content: bytes, seed: int, stop: int | None = None) -> bytes:
-    """Return content with one to four changes: a byte replaced, a bit flipped, bytes removed or put in."""
-    draw = random.Random(seed)
-    changed = bytearray(content)
-    while bytes(changed) == content:
-        for _ in range(draw.randint(1, 4)):
-            at = draw.randrange(min(len(changed), stop or len(changed)))
-            kind = draw.randrange(4)
-            if kind == 0:
-                changed[at] = draw.randrange(256)
-            elif kind == 1:
-                changed[at] ^= 1 << draw.randrange(8)
-            elif kind == 2:
-                del changed[at : at + draw.randint(1, 8)]
-            else:
-                changed[at:at] = draw.choice([b"9", b"-", b" ", b"\n", b"\0", b'"', b"{"])
-    return bytes(changed)
+def mutated(content: bytes, kind: str, places: list[int], value: int) -> bytes:
+    """Return content with changes of a kind."""
+    made = bytearray(content)
+    for place in sorted(places, reverse=True):
+        if kind == "bytes replaced":
+            made[place] = value
+        elif kind == "a bit flipped":
+            made[place] ^= 1 << value % 8
+        elif kind == "bytes removed":
+            del made[place : place + value % 9]
+        else:
+            made.insert(place, b'9- \n\0"{,:\xff'[value % 10])
+    return bytes(made)
+
+
+KINDS = ("bytes replaced", "a bit flipped", "bytes removed", "bytes put in")
+EXAMPLES = 60
+
+
+def each(content: bytes, kind: str, accepts: Callable[[bytes], bool], stop: int | None = None) -> str:
+    """Give mutations to a check that says whether they are accepted; return the outcome of the cell."""
+    answers = []
+
+    @settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
+    @given(st.lists(st.integers(0, (stop or len(content)) - 1), min_size=1, max_size=4), st.integers(0, 255))
+    def check(places: list[int], value: int) -> None:
+        made = mutated(content, kind, places, value)
+        assume(made != content)
+        answers.append(accepts(made))
+
+    check()
+    assert len(answers) >= EXAMPLES // 2
+    return IDENTICAL if all(answers) else REFUSED
 
 
 def read(path: Path, reader: Callable[[], Any]) -> Any:
@@ -77,53 +93,67 @@ def read(path: Path, reader: Callable[[], Any]) -> Any:
         return None
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_mutated_attribute_table(tmp_path: Path, tell: Tell, seed: int) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mutated_attribute_table(tmp_path: Path, tell: Tell, kind: str) -> None:
     """Catch a traceback, and labels that are not what the table says."""
     path = tmp_path / "table.txt"
-    path.write_bytes(mutated(TXT.encode(), seed))
-    table = read(path, lambda: read_table(path))
-    if table is not None:  # a parser of its own: the table as words
-        _, names, *rows = [line.split() for line in path.read_text("utf-8-sig").split("\n") if line.strip()]
+
+    def accepts(made: bytes) -> bool:
+        path.write_bytes(made)
+        table = read(path, lambda: read_table(path))
+        if table is None:
+            return False
+        # A parser of its own: the table as words.
+        _, names, *rows = [line.split() for line in made.decode("utf-8-sig").split("\n") if line.strip()]
         assert table.attributes == names
         assert table.pictures == [row[0] for row in rows]
         assert table.values.tolist() == [[int(word) for word in row[1:]] for row in rows]
-    tell("mutations", "attribute table", "prepare", REFUSED if table is None else IDENTICAL)
+        return True
+
+    tell("mutations", kind, "prepare: attribute table", each(TXT.encode(), kind, accepts))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_mutated_params(tmp_path: Path, tell: Tell, seed: int) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_mutated_params(tmp_path: Path, tell: Tell, kind: str) -> None:
     """Catch a traceback of the YAML reader, and a value that is not what the file says."""
     path = tmp_path / "params.yaml"
-    path.write_bytes(mutated((ROOT / "params.yaml").read_bytes(), seed))
-    found = read(path, lambda: load(path))
-    if found is not None:
+
+    def accepts(made: bytes) -> bool:
+        path.write_bytes(made)
+        found = read(path, lambda: load(path))
+        if found is None:
+            return False
         with path.open(encoding="utf-8") as file:
             assert dict(leaves(found.model_dump())) == dict(leaves(yaml.safe_load(file)))
-    tell("mutations", "params.yaml", "every stage", REFUSED if found is None else IDENTICAL)
+        return True
+
+    tell("mutations", kind, "every stage: params.yaml", each((ROOT / "params.yaml").read_bytes(), kind, accepts))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_mutated_manifest(tmp_path: Path, tell: Tell, seed: int) -> None:
+# What the arrays can be held against: names and origin stand in the manifest alone.
+HELD = (b"schema", b"size", b"images", b"images_sha256", b"labels_sha256")
+
+
+@pytest.mark.parametrize("key", HELD)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mutated_manifest(tmp_path: Path, tell: Tell, kind: str, key: bytes) -> None:
     """Catch a traceback of the JSON reader, and numbers or hashes that nobody holds against the arrays."""
     folder = tmp_path / "set"
     write_noise(folder, "celeba", FACES)
     before, path = read_prepared(folder), folder / "manifest.json"
     lines = path.read_bytes().splitlines(keepends=True)
-    # Names and origin stand in the manifest alone, so nothing there can be held against them: mutate the other lines.
-    held = [n for n, line in enumerate(lines) if line.split(b":")[0].strip(b' "') in HELD]
-    assert len(held) == len(HELD)
-    at = random.Random(seed).choice(held)
-    lines[at] = mutated(lines[at], seed)
-    path.write_bytes(b"".join(lines))
-    found = read(path, lambda: read_prepared(folder))
-    if found is not None:
+    (at,) = (n for n, line in enumerate(lines) if line.split(b":")[0].strip(b' "') == key)
+
+    def accepts(made: bytes) -> bool:
+        path.write_bytes(b"".join([*lines[:at], made, *lines[at + 1 :]]))
+        found = read(path, lambda: read_prepared(folder))
+        if found is None:
+            return False
         assert (found.digest(), found.size, found.dataset) == (before.digest(), before.size, before.dataset)
         assert np.array_equal(found.images, before.images)
-    tell("mutations", "manifest", "read_prepared", REFUSED if found is None else IDENTICAL)
+        return True
 
-
-HELD = {b"schema", b"size", b"images", b"images_sha256", b"labels_sha256"}
+    tell("mutations", kind, f"read_prepared: {key.decode()} in the manifest", each(lines[at], kind, accepts))
 
 
 @pytest.fixture(scope="module")
@@ -140,20 +170,26 @@ def generator(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_mutated_model(tmp_path: Path, tell: Tell, generator: bytes, seed: int) -> None:
+@pytest.mark.parametrize("where", ["header", "all"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mutated_model(tmp_path: Path, tell: Tell, generator: bytes, kind: str, where: str) -> None:
     """Catch a header taken at its word, and weights that are not those that were trained."""
     path, sound = tmp_path / "generator.safetensors", tmp_path / "sound.safetensors"
     sound.write_bytes(generator)
-    header = 8 + int.from_bytes(generator[:8], "little")
-    path.write_bytes(mutated(generator, seed, stop=header if seed % 2 else None))
-    found = read(path, lambda: assembly.load_model(path, torch.device("cpu")))
-    if found is not None:
-        expected = assembly.load_model(sound, torch.device("cpu"))
-        x, c = torch.rand(1, 3, 16, 16), torch.zeros(1, expected.space.width)
+    expected = assembly.load_model(sound, torch.device("cpu"))
+    x, c = torch.rand(1, 3, 16, 16), torch.zeros(1, expected.space.width)
+
+    def accepts(made: bytes) -> bool:
+        path.write_bytes(made)
+        found = read(path, lambda: assembly.load_model(path, torch.device("cpu")))
+        if found is None:
+            return False
         assert (found.space, found.image_size) == (expected.space, expected.image_size)
         assert torch.equal(found.translator.translate(x, [c, c]), expected.translator.translate(x, [c, c]))
-    tell("mutations", "safetensors", "load_model", REFUSED if found is None else IDENTICAL)
+        return True
+
+    header = 8 + int.from_bytes(generator[:8], "little") if where == "header" else None
+    tell("mutations", kind, f"load_model: {where} of safetensors", each(generator, kind, accepts, header))
 
 
 # key -> a wrong value

@@ -1,17 +1,15 @@
 """A tracker that fails costs nothing: the weights are those of an untracked run, and all it missed can be sent later."""
 
-import socketserver
 import sqlite3
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from faults.cells import DEGRADED, Stages, Tell, hashes
+from faults.proxy import ANSWERS, Proxy, free_port, proxy_before
+from faults.store import assert_complete
 from stargan.tracking import JOURNALS, sender
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's, in its use of SQLAlchemy
@@ -28,54 +26,18 @@ def good_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return database
 
 
-ANSWERS = {
-    "answers 500": b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-    "answers 401": b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-    "answers HTML": b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<html></html>",
-    "cuts its answer": b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{",
-    "closes the connection": b"",
-}
-
-
 @contextmanager
-def server(kind: str, asked: list[float]) -> Iterator[str]:
-    """Serve faults on the loopback; each request is noted in `asked`."""
-
-    class Faulty(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            asked.append(time.monotonic())
-            if kind == "hangs":
-                ended.wait(60)
-            elif kind == "is slow":
-                ended.wait(1.5)
-                self.request.sendall(ANSWERS["answers 500"])
-            else:
-                self.request.recv(1 << 16)
-                self.request.sendall(ANSWERS[kind])
-
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-        block_on_close = False
-
-        def handle_error(self, *_: object) -> None:
-            """A client that has gone is no news."""
-
-    ended = threading.Event()
-    with Server(("127.0.0.1", 0), Faulty) as served:
-        thread = threading.Thread(target=served.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{served.server_address[1]}"
-        ended.set()
-        served.shutdown()
-        thread.join()
+def failing(kind: str) -> Iterator[Proxy]:
+    """A server that never does anything else."""
+    with proxy_before(free_port()) as proxy:
+        proxy.behave(kind)
+        yield proxy
 
 
 @contextmanager
 def refused(_: Path) -> Iterator[str]:
     """A port where nobody listens."""
-    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as closed:
-        port = closed.server_address[1]
-    yield f"http://127.0.0.1:{port}"
+    yield f"http://127.0.0.1:{free_port()}"
 
 
 @contextmanager
@@ -151,16 +113,7 @@ def check_degraded(
     (journal,) = (path for path in (folder / JOURNALS).iterdir() if path.is_dir())
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{good}")
     assert sender.send(journal)
-    with sqlite3.connect(good) as connection:
-        points = connection.execute("SELECT key, count(*) FROM metrics GROUP BY key").fetchall()
-        states = connection.execute("SELECT DISTINCT status FROM runs").fetchall()
-    connection.close()
-    table = pd.read_csv(folder / f"metrics/losses/{run}.csv").drop(columns="iteration")
-    # A point of MLflow for each value of the table: a term that came later, or went, has fewer.
-    assert {key: count for key, count in points if key.startswith("loss/")} == {
-        f"loss/{term}": int(table[term].notna().sum()) for term in table
-    }
-    assert states == [("FINISHED",)]
+    assert_complete(good, folder, run)
 
 
 @pytest.fixture
@@ -173,15 +126,14 @@ def good(good_store: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("run", RUNS)
-@pytest.mark.parametrize("kind", ["hangs", "is slow", *ANSWERS])
+@pytest.mark.parametrize("kind", ["hangs", *ANSWERS])
 def test_a_server_that_fails(
     stages: Stages, trainable: Path, copy: Callable[[Path], Path], good: Path, tell: Tell,
     monkeypatch: pytest.MonkeyPatch, kind: str, run: str,
 ) -> None:  # fmt: skip
-    asked: list[float] = []
-    with server(kind, asked) as uri:
-        check_degraded(stages, trainable, copy, run, uri, good, monkeypatch)
-    assert asked, "the server was never asked"
+    with failing(kind) as proxy:
+        check_degraded(stages, trainable, copy, run, proxy.uri, good, monkeypatch)
+        assert proxy.failed.is_set(), "the server was never asked"
     tell("tracking", f"server {kind}", f"train {run}", DEGRADED)
 
 

@@ -85,6 +85,14 @@ def again(change: Callable[[dict[str, Tensor], dict[str, Any]], None]) -> Damage
     return damage
 
 
+def without_its_digest(path: Path) -> None:
+    """Change one letter of the digest's name, and one bit of the weights."""
+    content = bytearray(path.read_bytes())
+    content[content.index(b"sha256")] ^= 1
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
 def wider(tensors: dict[str, Tensor], _: dict[str, Any]) -> None:
     """Let the generator take two more label planes."""
     first = tensors["g.main.0.weight"]
@@ -99,6 +107,7 @@ def swap(tensors: dict[str, Tensor], _: dict[str, Any]) -> None:
 
 OURS: dict[str, Damage] = {
     **FOREIGN, "two label planes too many": again(wider), "D in place of G": again(swap),
+    "digest's name and a bit changed": without_its_digest,
     "a weight NaN": again(lambda tensors, _: tensors.update(poisoned(tensors, NAN))),
     "a weight Inf": again(lambda tensors, _: tensors.update(poisoned(tensors, INF))),
     "a weight -Inf": again(lambda tensors, _: tensors.update(poisoned(tensors, -INF))),

@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -32,8 +33,15 @@ def patch(place: str, wrapper: Callable[[Callable[..., Any]], Callable[..., Any]
 
 
 def strike(mark: Path, fault: dict[str, Any]) -> None:
-    """Do what the fault says, once: a signal to this process or its group, or an error of the system."""
+    """Do what the fault says, once: a signal to this process or its group, or an error of the system, or a long wait."""
     mark.write_text("yes")
+    if "wait" in fault:
+        Path(f"{fault['wait']}.reached").touch()
+        while not Path(fault["wait"]).exists():
+            time.sleep(0.02)
+    if "children" in fault:
+        for process in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+            os.kill(int(process), getattr(signal, fault["children"]))
     if "signal" in fault:
         number = getattr(signal, fault["signal"])
         os.killpg(0, number) if fault.get("group") else os.kill(os.getpid(), number)
@@ -87,6 +95,9 @@ def inject(fault: dict[str, Any], mark: Path) -> None:
 
         return cutting
 
+    for place, value in fault.get("set", {}).items():
+        module, _, name = place.partition(":")
+        setattr(importlib.import_module(module), name, value)
     if "at" in fault:
         patch(fault["at"], at)
     if "share" in fault:
@@ -111,6 +122,7 @@ def child(job: dict[str, Any]) -> None:
     sys.argv = [job["module"], *job["arguments"]]
     os.environ.update(job["environment"])
     signal.alarm(job["seconds"])
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
     patch("stargan.tracking:_flush", lambda flush: lambda sender, _, kept: flush(sender, job["flush_seconds"], kept))
     if not job["tracked"]:
         find = importlib.util.find_spec
@@ -120,7 +132,8 @@ def child(job: dict[str, Any]) -> None:
         from stargan.errors import main
 
         module = importlib.import_module(job["module"])
-        inject(job["fault"], folder.parent / f"{folder.name}.{MARK}")
+        for fault in job["faults"]:
+            inject(fault, folder.parent / f"{folder.name}.{MARK}")
         main(module.run if job["module"] == "stages.synthesize" else module._command)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -43,7 +43,7 @@ def test_every_fault_is_named_at_once_on_one_line(here: Path) -> None:
         load()
     text = str(caught.value)
     assert "\n" not in text
-    assert text.startswith("params.yaml: 5 fault(s)")
+    assert text.startswith("params.yaml: ")
     faults = (
         "train.n_critic = 0",
         "train.schedule = 'cosine'",

@@ -1,0 +1,164 @@
+"""Experiments: killed ones go on from their checkpoint, in the copies where DVC runs them; four at once lose nothing."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from faults.cells import IDENTICAL, Tell, awaited
+from faults.store import points, states
+from faults.test_dvc_kills import SLOW, UNTRACKED, dvc, trainer
+
+RUN = "rafd"
+UNTRACKED_FILES = (
+    "__pycache__/",
+    "/data/models/",
+    "/data/checkpoints/",
+    "/sitecustomize.py",
+    "/mlflow.db*",
+    "/mlartifacts/",
+)
+WORKERS = 4
+GIT = ["git", "-c", "user.name=tester", "-c", "user.email=tester@localhost"]
+
+
+class Repository:
+    """A git repository whose one stage trains, on data that git itself tracks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (stage,) = [yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]["train"]]
+        del stage["do"]["deps"]
+        (folder / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"train": stage}}))
+        (folder / ".gitignore").write_text("\n".join(UNTRACKED_FILES))
+        for name in ("stages", "stargan"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        self.at_start(UNTRACKED)
+        self.git("init", "-q", "-b", "main")
+        self.dvc("init", "-q")
+        self.git("add", "-A")
+        self.git("commit", "-qm", "start")
+
+    def at_start(self, code: str) -> None:
+        """Let every Python of the experiments begin with this code."""
+        (self.folder / "sitecustomize.py").write_text(code)
+
+    def git(self, *arguments: str) -> str:
+        """Run git; return what it printed."""
+        return subprocess.run([*GIT, *arguments], cwd=self.folder, check=True, capture_output=True, text=True).stdout
+
+    def dvc(self, *arguments: str) -> str:
+        """Run dvc; return what it printed."""
+        process = dvc(self.folder, *arguments)
+        said, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, said
+        return said
+
+    def lock(self, experiment: str) -> str:
+        """Return dvc.lock as an experiment left it."""
+        (reference,) = self.git("for-each-ref", "refs/exps", "--format=%(refname)").split()
+        assert reference.endswith(f"/{experiment}")
+        return self.git("show", f"{reference}:dvc.lock")
+
+    def queued(self) -> Counter[str]:
+        """Return how many tasks of the queue are in which state."""
+        said = self.dvc("queue", "status").split("Worker status")[0]
+        return Counter(re.findall("Queued|Running|Failed|Success", said))
+
+    def start(self, workers: int = 1) -> None:
+        """Let workers take what is queued."""
+        process = dvc(self.folder, "queue", "start", "-j", str(workers))
+        assert process.wait(60) == 0
+        assert process.stdout is not None
+        process.stdout.close()  # unread: the workers hold it open as long as they live
+
+    def work_off(self, workers: int = 1) -> None:
+        """Let workers take what is queued, and wait until all of it has ended."""
+        self.start(workers)
+        awaited(lambda: not self.queued().keys() & {"Queued", "Running"}, 300)
+
+    def stop(self) -> None:
+        """End the workers of the queue."""
+        dvc(self.folder, "queue", "stop", "--kill").communicate(timeout=60)
+
+
+@pytest.fixture
+def repository(copy: Callable[[Path], Path], trainable: Path) -> Iterator[Repository]:
+    """A repository of this cell's own."""
+    made = Repository(copy(trainable))
+    yield made
+    made.stop()
+
+
+EXPECTED: list[str] = []
+
+
+@pytest.fixture
+def expected(copy: Callable[[Path], Path], trainable: Path) -> str:
+    """dvc.lock of an experiment that nobody interrupted, made once a worker."""
+    if not EXPECTED:
+        whole = Repository(copy(trainable))
+        whole.dvc("exp", "run", "--temp", "-n", "whole", f"train@{RUN}")
+        EXPECTED.append(whole.lock("whole"))
+    return EXPECTED[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+@pytest.mark.parametrize("whom", ["the whole group", "the stage alone"])
+def test_a_killed_temporary_experiment(
+    repository: Repository, expected: str, tell: Tell, whom: str, number: signal.Signals
+) -> None:
+    """Catches checkpoints that lie in the copy, which DVC deletes."""
+    command = ("exp", "run", "--temp", "-n", "again", f"train@{RUN}")
+    repository.at_start(UNTRACKED + SLOW)
+    killed = dvc(repository.folder, *command)
+    training = trainer(repository.folder)
+    if whom == "the whole group":
+        os.killpg(killed.pid, number)
+    else:
+        os.kill(training, number)
+    said, _ = killed.communicate(timeout=60)
+    assert killed.returncode != 0, said
+    repository.at_start(UNTRACKED)
+    assert "resumed after" in repository.dvc(*command)
+    assert repository.lock("again") == expected
+    tell("kills through dvc", f"{number.name} of {whom}", "dvc exp run --temp", IDENTICAL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_killed_queued_experiment(repository: Repository, expected: str, tell: Tell, number: signal.Signals) -> None:
+    """Catches checkpoints that a queue's worker does not find again."""
+    repository.at_start(UNTRACKED + SLOW)
+    repository.dvc("exp", "run", "--queue", "-n", "again", f"train@{RUN}")
+    repository.start()
+    os.kill(trainer(repository.folder), number)
+    awaited(lambda: repository.queued()["Failed"])
+    repository.dvc("queue", "remove", "--all")
+    repository.at_start(UNTRACKED)
+    repository.dvc("exp", "run", "--queue", "-n", "again", f"train@{RUN}")
+    repository.work_off()
+    assert "resumed after" in repository.dvc("queue", "logs", "again")
+    assert repository.lock("again") == expected
+    tell("kills through dvc", f"{number.name} of the stage alone", "dvc queue start", IDENTICAL)
+
+
+def test_four_workers_make_the_tracker_together(repository: Repository, tell: Tell) -> None:
+    """Catches an experiment without its run in MLflow, where the store is made by whoever comes first."""
+    repository.at_start("")
+    repository.dvc("exp", "run", "--queue", "-S", "seed=1,2,3,4", f"train@{RUN}")
+    assert not (repository.folder / "mlflow.db").exists()
+    repository.work_off(WORKERS)
+    assert repository.queued() == {"Success": 4}
+    database = repository.folder / "mlflow.db"
+    assert states(database) == ["FINISHED"] * 2 * 4  # an invocation and its stage each
+    # Four trainings of twelve iterations, a row every two; G's terms begin with its first step, the third.
+    assert {(term.split("/")[1][0], count) for term, count in points(database).items()} == {("d", 4 * 6), ("g", 4 * 5)}
+    tell("tracking", "four workers of a queue make the store together", "dvc queue start -j 4", IDENTICAL)
