@@ -86,9 +86,8 @@ class Training:
                 group["lr"] = group["initial_lr"] * self.rate_factors[name](self.done)
 
     def _apply(self, update: Update) -> None:
-        parameters = list(self.method.networks[update.network].parameters())
-        # Gradients for this network alone: the others are frozen without being told so.
-        gradients = torch.autograd.grad(update.objective, parameters, materialize_grads=True)
+        network = self.method.networks[update.network]
+        parameters, gradients = list(network.parameters()), update.gradients(network)
         self._check_finite(update, gradients)
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient

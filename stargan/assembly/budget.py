@@ -33,8 +33,7 @@ def flops_of_iteration(method: Method, batches: Sequence[Batch], iteration: int)
     """Return the floating-point operations of one iteration."""
     with FlopCounterMode(display=False) as counter:
         for update in method.step(iteration, batches, torch.Generator().manual_seed(0)):
-            parameters = list(method.networks[update.network].parameters())
-            torch.autograd.grad(update.objective, parameters, materialize_grads=True)
+            update.gradients(method.networks[update.network])
     return int(counter.get_total_flops())
 
 

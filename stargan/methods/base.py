@@ -18,6 +18,14 @@ class Update:
     objective: Tensor
     terms: Mapping[str, Tensor]
     """The named losses it consists of, for people and logs."""
+    by_hand: Mapping[str, Tensor] | None = None
+    """The gradient by each parameter's name, where the method has it already."""
+
+    def gradients(self, network: nn.Module) -> tuple[Tensor, ...]:
+        """Return the gradients by the parameters of `network` alone, in their order; no other network is touched."""
+        if self.by_hand is not None:
+            return tuple(self.by_hand[name] for name, _ in network.named_parameters())
+        return torch.autograd.grad(self.objective, list(network.parameters()), materialize_grads=True)
 
 
 class Translator(Protocol):

@@ -10,6 +10,7 @@ from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import DomainSpace
 from stargan.methods.base import Update
+from stargan.networks.by_hand import forward_chain, input_chain, put_tangents, weight_gradients
 from stargan.networks.star import Discriminator, Generator
 
 
@@ -47,35 +48,51 @@ class Star:
             if trains_g:
                 yield self.generator_update(x_real, x_fake, c_org, label_trg, dataset)
 
+    @torch.no_grad()
     def fast_discriminator_update(
         self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
     ) -> Update:
-        """Return Eq. 5 with real and fake in one forward pass and the penalty as an explicit chain."""
-        src, cls = self.d(torch.cat([x_real, x_fake]))
-        src_real, src_fake = src.chunk(2)
-        gradient = self.d.src_gradient(torch.lerp(x_fake, x_real, alpha))
-        return self._discriminator_update(src_real, src_fake, cls.chunk(2)[0], gradient, label, dataset)
+        """Return Eq. 5 with its gradients by hand: real, fake and x^ go through D, and back, together."""
+        d, n = self.d, len(x_real)
+        x_hat = slice(2 * n, None)
+        h = forward_chain(d, torch.cat([x_real, x_fake, torch.lerp(x_fake, x_real, alpha)]))
+        src = d.src(h[-1])
+        src_real, src_fake, _ = src.chunk(3)
+        logits_real = d.cls(h[-1][:n]).flatten(1)
+        # What comes back to D's outputs: Eq. 5 takes means of D_src for real and fake, and the gradient of its sum at x^.
+        src_back = src.new_ones(src.shape)
+        src_back[:n], src_back[n : 2 * n] = -1 / src_real.numel(), 1 / src_fake.numel()
+        with torch.enable_grad():
+            cls_real = self.space.classification_loss(logits_real.requires_grad_(), label, dataset)
+            (cls_back,) = torch.autograd.grad(self.weights.lambda_cls * cls_real, logits_real)
+        cotangents, gradient = input_chain(d, h, src_back, cls_back, x_hat)
+        with torch.enable_grad():
+            penalty = losses.gradient_penalty(gradient.requires_grad_())
+            (direction,) = torch.autograd.grad(self.weights.lambda_gp * penalty, gradient)
+        put_tangents(d, h, direction, x_hat)
+        by_hand = weight_gradients(d, h, cotangents, src_back, cls_back, features=slice(2 * n))
+        return self._discriminator_update(src_real, src_fake, cls_real, penalty, dataset, by_hand)
 
     def plain_discriminator_update(
         self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
     ) -> Update:
         """Return Eq. 5 as it reads, the penalty by double backward: the oracle of the fast form."""
-        src_real, cls_real = self.d(x_real)
+        src_real, logits_real = self.d(x_real)
         src_fake, _ = self.d(x_fake)
         x_hat = (alpha * x_real + (1 - alpha) * x_fake).requires_grad_()
         src_hat, _ = self.d(x_hat)
         (gradient,) = torch.autograd.grad(src_hat.sum(), x_hat, create_graph=True)
-        return self._discriminator_update(src_real, src_fake, cls_real, gradient, label, dataset)
+        cls_real = self.space.classification_loss(logits_real, label, dataset)
+        return self._discriminator_update(src_real, src_fake, cls_real, losses.gradient_penalty(gradient), dataset)
 
     def _discriminator_update(
-        self, src_real: Tensor, src_fake: Tensor, logits_real: Tensor, gradient: Tensor, label: Tensor, dataset: int
-    ) -> Update:
-        penalty = losses.gradient_penalty(gradient)
-        cls_real = self.space.classification_loss(logits_real, label, dataset)
+        self, src_real: Tensor, src_fake: Tensor, cls_real: Tensor, penalty: Tensor, dataset: int,
+        by_hand: Mapping[str, Tensor] | None = None,
+    ) -> Update:  # fmt: skip
         l_adv = losses.adversarial(src_real, src_fake, penalty, self.weights.lambda_gp)
         return Update(
             "d", losses.discriminator(l_adv, cls_real, self.weights.lambda_cls),
-            self._named(dataset, d_real=src_real.mean(), d_fake=src_fake.mean(), d_gp=penalty, d_cls=cls_real),
+            self._named(dataset, d_real=src_real.mean(), d_fake=src_fake.mean(), d_gp=penalty, d_cls=cls_real), by_hand,
         )  # fmt: skip
 
     def generator_update(self, x_real: Tensor, x_fake: Tensor, c_org: Tensor, label_trg: Tensor, dataset: int) -> Update:

@@ -4,6 +4,7 @@ Parameters carry the names of the released code (`main.0.weight`, ...), so that 
 """
 
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -79,35 +80,20 @@ class Critic(nn.Module):
         self.main = nn.ModuleList(nn.Conv2d(w_in, w_out, 4, stride=2, padding=1) for w_in, w_out in pairwise(widths))
         self.src = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
 
+    @property
+    def layers(self) -> list[nn.Conv2d]:
+        """The convolutions of the trunk."""
+        return [cast(nn.Conv2d, layer) for layer in self.main]
+
     def trunk(self, x: Tensor) -> Tensor:
         """Return the last feature maps of images (N, 3, H, W) in [-1, 1]."""
-        for layer in self.main:
+        for layer in self.layers:
             x = F.leaky_relu(layer(x), self.slope)
         return x
 
     def forward(self, x: Tensor) -> Tensor:
         """Return D_src(x), (N, 1, h, w) unbounded."""
         return self.src(self.trunk(x))  # type: ignore[no-any-return]
-
-    def src_gradient(self, x: Tensor) -> Tensor:
-        """Return the gradient of the sum of D_src(x) by x, (N, 3, H, W), as a chain that depends on the weights.
-
-        D is convolutions and LeakyReLU, so its input gradient is transposed convolutions and masks, and the masks
-        are constant almost everywhere: one ordinary backward pass through this chain gives the penalty's weight
-        gradients, where double backward would differentiate every layer twice.
-        """
-        slopes = []
-        with torch.no_grad():
-            for layer in self.main:
-                x = layer(x)
-                slopes.append(torch.where(x > 0, x.new_ones(()), x.new_full((), self.slope)))
-                x = F.leaky_relu(x, self.slope)
-        # D_src's 3x3 map of ones backwards: the same for every image, so computed for one.
-        ones = torch.ones((1, 1, *x.shape[2:]), dtype=x.dtype, device=x.device)
-        g = F.conv_transpose2d(ones, self.src.weight, padding=1)
-        for layer, slope in zip(reversed(self.main), reversed(slopes), strict=True):
-            g = F.conv_transpose2d(g * slope, layer.weight, stride=2, padding=1)  # type: ignore[arg-type]
-        return g
 
 
 class Discriminator(Critic):
