@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: repro test test-faults soak lint clean
+.PHONY: repro test test-faults soak bench lint clean
 
 repro: $(BIN)/.installed
 ifdef PROFILE
@@ -20,6 +20,9 @@ test-faults: $(BIN)/.installed
 
 soak: $(BIN)/.installed
 	OMP_NUM_THREADS=1 python -m pytest -s tests/faults/test_soak.py --minutes 30
+
+bench: $(BIN)/.installed
+	PYTHONPATH=.:tests python -m bench.run
 
 lint: $(BIN)/.installed
 	ruff check .

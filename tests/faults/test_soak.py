@@ -59,6 +59,7 @@ def live(folder: Path, end: float, chance: random.Random) -> tuple[Life, str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "stages.train", "both"], cwd=folder, stdout=log, stderr=log, start_new_session=True,
             env=environment() | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job inherits that it is ignored
         )  # fmt: skip
     while process.poll() is None:
         life.watch(process.pid)

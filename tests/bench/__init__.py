@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench` measures and writes docs/performance.json and docs/performance.md."""

@@ -1,0 +1,93 @@
+"""How fast raw pictures are prepared, on one core and on all, and how its memory grows with their number."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from bench.setup import ROOT
+from stargan.data.packing import cores
+from stargan.data.synthetic.face import ATTRIBUTES
+from stargan.data.synthetic.people import celeba_face, celeba_name
+from stargan.data.synthetic.render import render_form
+
+DRAWN = 300
+SIZE = 128
+CELEBA = 202_599
+UNTRACKED = "import sys\nsys.modules['mlflow'] = None\n"
+
+
+def write_set(folder: Path, images: int) -> None:
+    """Write CelebA's form of so many pictures: some drawn faces, again and again."""
+    raw = folder / "data/raw/celeba"
+    raw.mkdir(parents=True)
+    encoded = []
+    for index in range(1, DRAWN + 1):
+        buffer = io.BytesIO()
+        render_form(celeba_face(1, celeba_name(index)), "celeba", 1).save(buffer, "JPEG", quality=95)
+        encoded.append(buffer.getvalue())
+    names = [celeba_name(index) for index in range(1, images + 1)]
+    with zipfile.ZipFile(raw / "img_align_celeba.zip", "w") as archive:
+        for index, name in enumerate(names):
+            archive.writestr(f"img_align_celeba/{name}", encoded[index % DRAWN])
+    # A pattern that gives every attribute and its lack to some.
+    rows = (",".join([name, *("1" if (index >> bit % 8) & 1 else "-1" for bit in range(len(ATTRIBUTES)))])
+            for index, name in enumerate(names))  # fmt: skip
+    (raw / "list_attr_celeba.csv").write_text("\n".join([",".join(["image_id", *ATTRIBUTES]), *rows]) + "\n")
+    (raw / "list_eval_partition.txt").write_text("".join(f"{name} 0\n" for name in names))
+    shutil.copy(ROOT / "params.yaml", folder)
+    (folder / "sitecustomize.py").write_text(UNTRACKED)
+
+
+def resident(pid: int) -> float:
+    """Return the memory in MB of a process and its children, pages that they share counted once (PSS)."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    own = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return own + sum(resident(int(child)) for child in children)
+
+
+def prepared(folder: Path, processors: set[int]) -> tuple[float, float]:
+    """Prepare the set in a folder on some cores; return (seconds, peak MB), the start of Python included."""
+    shutil.rmtree(folder / "data/prepared", ignore_errors=True)
+    begun, peak = time.perf_counter(), 0.0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages.prepare", "celeba", str(SIZE)], cwd=folder, stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": f"{folder}:{ROOT}", "DVC_ROOT": str(folder)},
+        preexec_fn=lambda: os.sched_setaffinity(0, processors),
+    )  # fmt: skip
+    while process.poll() is None:
+        peak = max(peak, resident(process.pid))
+        time.sleep(0.1)
+    assert process.returncode == 0
+    return time.perf_counter() - begun, peak
+
+
+def prepare(folder: Path, images: list[int]) -> dict[str, Any]:
+    """Return rates on one core and on all, and the memory at several numbers of pictures with its slope."""
+    every = os.sched_getaffinity(0)
+    peaks, found = {}, dict[str, Any]()
+    for count in images:
+        work = folder / str(count)
+        write_set(work, count)
+        taken, peaks[count] = prepared(work, every)
+        if count == images[-1]:
+            alone, _ = prepared(work, {min(every)})
+            again, _ = prepared(work, every)
+            both = min(taken, again)
+            found = {"images": count, "cores": cores(), "images_per_second": count / both,
+                     "images_per_second_one_core": count / alone, "ratio": alone / both}  # fmt: skip
+        shutil.rmtree(work)
+    slope = (peaks[images[-1]] - peaks[images[0]]) / (images[-1] - images[0])
+    return found | {
+        "peak_mb": peaks, "kb_per_image": 1024 * slope,
+        "peak_mb_computed_for_celeba": peaks[images[-1]] + slope * (CELEBA - images[-1]),
+    }  # fmt: skip

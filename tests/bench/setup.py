@@ -1,0 +1,41 @@
+"""StarGAN at the paper's sizes, or others, on images of noise in memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from stargan.assembly import build_training
+from stargan.data.prepared import Prepared
+from stargan.domains import Attributes
+from stargan.engine import Training
+from stargan.params import load
+
+ROOT = Path(__file__).parents[2]
+CPU = torch.device("cpu")
+N_CRITIC = 5
+FULL = {"g_filters": 64, "g_blocks": 6, "d_filters": 64, "d_layers": 6, "n_critic": N_CRITIC, "log_every": 1000}
+
+
+def noise(dataset: str, size: int, attributes: int, images: int) -> Prepared:
+    """Return a prepared dataset of noise, all of it for training."""
+    random = np.random.default_rng(len(dataset) + attributes)
+    rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] * images})
+    return Prepared(
+        dataset, size, Attributes(tuple(f"a{index}" for index in range(attributes)), ()),
+        random.integers(0, 256, (images, size, size, 3), dtype=np.uint8),
+        random.integers(0, 2, (images, attributes), dtype=np.uint8), rows, {"kind": "files"}, {}, "",
+    )  # fmt: skip
+
+
+def training(sets: Sequence[Prepared], batch: int, **changes: Any) -> Training:
+    """Return StarGAN ready for its first iteration on prepared sets of one size; `changes` of the paper's `train`."""
+    params = load(ROOT / "params.yaml")
+    train = params.train.model_copy(update=FULL | {"batch": batch} | changes)
+    datasets = [prepared.dataset for prepared in sets]
+    run = params.runs["both"].model_copy(update={"datasets": datasets, "image_size": sets[0].size})
+    params = params.model_copy(update={"train": train, "runs": {"both": run}})
+    return build_training("both", params, {prepared.dataset: prepared for prepared in sets}, CPU)

@@ -1,0 +1,110 @@
+"""A training cycle, five updates of D and one of G, against the reference's, and against what the machine can do."""
+
+import copy
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+
+from bench.reference import Reference, cycle
+from bench.setup import N_CRITIC, noise, training
+from stargan.assembly.budget import flops_of_iteration
+from stargan.data.stream import Batch
+from stargan.engine import Training
+from stargan.methods.base import Update
+
+ATTRIBUTES = 5
+IMAGES = 64
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long some work takes."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def peaks(repeats: int = 5) -> dict[str, float]:
+    """Return the machine's own GFLOP/s: the best of some runs of G's commonest convolution, and of a matrix product."""
+    x, weight = torch.randn(4, 256, 32, 32), torch.randn(256, 256, 3, 3)
+    a = torch.randn(2048, 2048)
+    with torch.no_grad():
+        convolution = min(seconds(lambda: torch.nn.functional.conv2d(x, weight, padding=1)) for _ in range(10 * repeats))
+        product = min(seconds(lambda: a @ a) for _ in range(repeats))
+    return {
+        "convolution_gflops": 2 * x.numel() * 256 * 9 / convolution / 1e9,
+        "product_gflops": 2 * 2048**3 / product / 1e9,
+    }
+
+
+class Parts:
+    """Tells how long the updates of each network take in a training, what leads to them included."""
+
+    def __init__(self, made: Training) -> None:
+        self.seconds = {"d": 0.0, "g": 0.0}
+        step = made.method.step
+
+        def timed(*given: Any) -> Iterator[Update]:
+            begun = time.perf_counter()
+            for update in step(*given):
+                yield update  # the engine takes the step here
+                self.seconds[update.network] += time.perf_counter() - begun
+                begun = time.perf_counter()
+
+        made.method.step = timed  # type: ignore[method-assign, assignment]
+
+
+def operations(made: Training) -> dict[str, float]:
+    """Return the GFLOP of a cycle: of D's five updates with their fakes, and what G's adds."""
+    batches = [Batch(b.x.to("meta"), b.labels.to("meta")) for b in (stream.batch(0) for stream in made.streams)]
+    shapes = copy.deepcopy(made.method)
+    for network in shapes.networks.values():
+        network.to("meta")
+    d, both = (flops_of_iteration(shapes, batches, iteration) / 1e9 for iteration in (0, N_CRITIC - 1))
+    return {"d": N_CRITIC * d, "g": both - d}
+
+
+def step(batch: int, size: int, cycles: int) -> dict[str, Any]:
+    """Return medians over cycles, the reference's and ours taken in turn in one process."""
+    made = training([noise("noise", size, ATTRIBUTES, IMAGES)], batch)
+    loop = Reference(size, ATTRIBUTES)
+    gflop = operations(made)
+    stream = made.streams[0]
+    given = [(b.x, b.labels) for b in (stream.batch(iteration) for iteration in range(N_CRITIC))]
+    parts, waits = Parts(made), []
+
+    def ours() -> None:
+        for _ in range(N_CRITIC):
+            made.iterate()
+
+    def reference() -> None:
+        cycle(loop, given)
+
+    ours()
+    reference()
+    parts.seconds |= {"d": 0.0, "g": 0.0}
+    taken: dict[str, list[float]] = {"ours": [], "reference": []}
+    for _ in range(cycles):
+        taken["reference"].append(seconds(reference))
+        taken["ours"].append(seconds(ours))
+        waits.append(seconds(lambda: [stream.batch(iteration, "cpu") for iteration in range(N_CRITIC)]))
+    ratios = [a / b for a, b in zip(taken["reference"], taken["ours"], strict=True)]
+    own = statistics.median(taken["ours"])
+    return {
+        "batch": batch, "size": size, "cycles": cycles,
+        "reference_seconds": statistics.median(taken["reference"]), "ours_seconds": own,
+        "ratio": statistics.median(ratios), "ratio_lowest": min(ratios), "ratio_highest": max(ratios),
+        "gflop": sum(gflop.values()), "gflops": sum(gflop.values()) / own,
+        "d_gflops": gflop["d"] * cycles / parts.seconds["d"], "g_gflops": gflop["g"] * cycles / parts.seconds["g"],
+        "waiting_percent": 100 * statistics.median(waits) / own,
+    }  # fmt: skip
+
+
+def scaling(points: Sequence[int], measured: Callable[[int], float]) -> dict[str, Any]:
+    """Return what was measured at some points, and the exponent of the power law through them (least squares on logs)."""
+    values = [measured(point) for point in points]
+    logs = [[torch.tensor(v, dtype=torch.float64).log().item() for v in row] for row in (points, values)]
+    slope, _ = statistics.linear_regression(*logs)
+    return {"at": list(points), "seconds": values, "exponent": slope}
