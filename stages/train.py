@@ -5,16 +5,11 @@ command then goes on from there.
 """
 
 import argparse
-import copy
-import math
 import shutil
-import signal
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import numpy as np
 import pandas as pd
@@ -30,55 +25,8 @@ from stargan.files import md5, whole_folder, workspace_root, write_bytes
 from stargan.params import Params, load
 from stargan.pictures import grid, title_of, write_png
 from stargan.progress import progress
+from stargan.stopping import INTERRUPTED, Stop, Stopped
 from stargan.translation import feasible, requests, rows_of_faces, shown_positions
-
-INTERRUPTED = 130
-LONG_SECONDS = 5.0
-"""An iteration that takes longer is given up when the training is asked to stop."""
-
-
-class Stopped(Exception):
-    """The training was asked to stop, and stands at the end of an iteration."""
-
-
-class Stop:
-    """SIGINT or SIGTERM ends the training after the iteration under way or, where that would take long, before it."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._seconds = math.inf  # of the last iteration: how long the first one takes is not known
-        self._droppable = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
-
-    @contextmanager
-    def iteration(self, training: Training) -> Iterator[None]:
-        """Take one iteration in this block. Raises Stopped, `training` being at its start, where a long one is given up."""
-        start = _copied(training.state()) if self._seconds > LONG_SECONDS else None
-        begun = time.monotonic()
-        try:
-            self._droppable = start is not None
-            if self._droppable and self.asked:
-                raise Stopped
-            yield
-        except Stopped:
-            assert start is not None
-            training.restore(*start)
-            raise
-        finally:
-            self._droppable = False
-            self._seconds = time.monotonic() - begun
-
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
-        if self._droppable:
-            self._droppable = False
-            raise Stopped
-
-
-def _copied(state: State) -> State:
-    tensors, header = state
-    return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}, copy.deepcopy(header)
 
 
 class Recorder:
@@ -105,10 +53,15 @@ class Recorder:
         if self.due(self.params.train.checkpoint_every):
             self.save(tracker)
 
-    def save(self, tracker: tracking.Run) -> None:
-        """Write a checkpoint."""
-        tensors, header = self.training.state()
-        self.store.save(self.training.done, tensors, {**header, "mlflow_run": tracker.id})
+    def save(self, tracker: tracking.Run, state: State | None = None) -> None:
+        """Write a checkpoint of a state, by default of the present one."""
+        tensors, header = state or self.training.state()
+        self.store.save(header["done"], tensors, {**header, "mlflow_run": tracker.id})
+
+    def save_and_say(self, tracker: tracking.Run, state: State) -> None:
+        """Write the checkpoint that an interrupted training goes on from."""
+        self.save(tracker, state)
+        print(f"{self.name}: saved after {state[1]['done']} iterations; the same command goes on", file=sys.stderr)
 
     def sample(self) -> Iterator[Path]:
         """Yield the written grids: fixed test faces of each dataset, translated to all they can be."""
@@ -175,11 +128,11 @@ def run(name: str, params: Params) -> None:
         recorder = Recorder(name, training, params, sets, store)
         for prepared in sets.values():
             tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))
+        stop.watch(lambda state: recorder.save_and_say(tracker, state))
         try:
             iterate(recorder, tracker, stop)
         except Stopped:
-            recorder.save(tracker)
-            print(f"{name}: saved after {training.done} iterations; the same command goes on", file=sys.stderr)
+            recorder.save_and_say(tracker, training.state())
             raise SystemExit(INTERRUPTED) from None
         recorder.finish()
         model = Path("data/models") / name / "generator.safetensors"

@@ -116,7 +116,7 @@ def stage_run(
 
     `name` is used where DVC names no stage, `params` may be nested, `resume_id` continues the run of an
     execution that was killed. Enter it early: the sender loads while the stage loads. Leaving waits at most
-    `flush_seconds` for the sender (a third of that when killed), then says where the rest is kept.
+    `flush_seconds` for the sender (a tenth of that when killed), then says where the rest is kept.
     """
     run, sender = _open(os.environ.get("DVC_STAGE") or name, params, resume_id or uuid.uuid4().hex)
     status = "FAILED"
@@ -125,7 +125,7 @@ def stage_run(
         status = "FINISHED"
     except (KeyboardInterrupt, SystemExit):
         status = "KILLED"
-        flush_seconds /= 3
+        flush_seconds /= 10
         raise
     finally:
         run.end(status)

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,24 @@ def test_a_long_iteration_is_given_up(
     saved = re.search(r"saved after (\d+) iterations", ended.stderr)
     assert saved, ended
     # Every iteration passes for a long one: the same signal saves the start of the same iteration, not its end.
-    long = fault | {"set": {"stages.train:LONG_SECONDS": -1.0}, "said": f"saved after {int(saved[1]) - 1} iterations"}
+    long = fault | {"set": {"stargan.stopping:LONG_SECONDS": -1.0}, "said": f"saved after {int(saved[1]) - 1} iterations"}
     killed(stages, trainable, f"train {run}", long, copy)
     tell("kills", f"{number} inside a long iteration", f"train {run}", IDENTICAL)
+
+
+@pytest.mark.parametrize("run", TRAININGS)
+def test_a_call_that_does_not_return_is_given_up(
+    stages: Stages, trainable: Path, copy: Callable[[Path], Path], tell: Tell, run: str
+) -> None:
+    """Catch a signal that waits for torch: at the paper's sizes one backward pass may take a minute."""
+    fault = {
+        "at": ITERATE, "nth": 8, "stuck": 60, "signal": "SIGTERM", "said": "saved after 7 iterations",
+        "set": {"stargan.stopping:LONG_SECONDS": -1.0, "stargan.stopping:PATIENCE_SECONDS": 0.5},
+    }  # fmt: skip
+    begun = time.monotonic()
+    killed(stages, trainable, f"train {run}", fault, copy)
+    assert time.monotonic() - begun < 50
+    tell("kills", "SIGTERM inside a call that does not return", f"train {run}", IDENTICAL)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99, 1.0])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from conftest import ROOT, environment
 
 from faults.cells import DEGRADED, IDENTICAL, Ended, Stages, Tell, awaited, hashes
@@ -22,6 +23,7 @@ from faults.proxy import WORKS, Proxy, free_port, proxy_before
 from faults.store import arrived, assert_complete, points, states, table
 from faults.test_kills import CODES, ITERATE, SIGNALS
 from faults.test_tracking_faults import good, good_store, untracked
+from stargan.assembly import load_model
 from stargan.tracking import JOURNALS, sender
 
 __all__ = ["good", "good_store"]  # fixtures
@@ -284,6 +286,20 @@ def test_the_sender_is_killed(
     ended = stages.run(staged.folder, f"train {run}", MOMENTS[moment] | {"children": "SIGKILL"}, store=staged.store)
     check(staged, ended, expected, good, True)
     tell("tracking", f"sender killed {moment}", f"train {run}", DEGRADED)
+
+
+def test_what_mlflow_is_given_needs_no_pickle(
+    stages: Stages, trainable: Path, copy: Copy, tell: Tell, good: Path
+) -> None:  # fmt: skip
+    """Catches a model that runs code where it is loaded, and one that is not the model that was trained."""
+    folder = copy(trainable)
+    assert stages.run(folder, "train both", store=f"sqlite:///{good}").status == 0
+    given = [path for path in (folder / "mlartifacts").rglob("*") if path.is_file()]
+    assert {path.suffix for path in given} == {".png", ".safetensors", ".yaml"}
+    (model,) = (path for path in given if path.suffix == ".safetensors")
+    assert model.read_bytes() == (folder / "data/models/both/generator.safetensors").read_bytes()
+    assert load_model(model, torch.device("cpu")).space.datasets == ("celeba", "rafd")
+    tell("weights", "what MLflow is given", "train both", IDENTICAL)
 
 
 STAGE = """

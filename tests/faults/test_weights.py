@@ -298,6 +298,7 @@ def signals() -> Iterator[None]:
     """Give back the signal handlers that a training takes."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
+    signal.set_wakeup_fd(-1)
     for number, handler in before.items():
         signal.signal(number, handler)
 

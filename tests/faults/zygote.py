@@ -4,6 +4,7 @@ One job a line on stdin, as `Stages.run` writes it; one exit status a line on st
 The child leads a group of its own and injects its fault into itself; that it did is told by the file `injected`.
 """
 
+import ctypes
 import importlib
 import importlib.util
 import json
@@ -11,6 +12,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -42,7 +44,10 @@ def strike(mark: Path, fault: dict[str, Any]) -> None:
     if "children" in fault:
         for process in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
             os.kill(int(process), getattr(signal, fault["children"]))
-    if "signal" in fault:
+    if "stuck" in fault:  # a call from which Python's handlers can't be reached
+        threading.Timer(0.2, os.kill, (os.getpid(), getattr(signal, fault["signal"]))).start()
+        ctypes.CDLL(None).system(f"exec sleep {fault['stuck']}".encode())
+    elif "signal" in fault:
         number = getattr(signal, fault["signal"])
         os.killpg(0, number) if fault.get("group") else os.kill(os.getpid(), number)
     if "errno" in fault:
