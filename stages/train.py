@@ -42,11 +42,11 @@ class Recorder:
         """Return whether something that happens every so many iterations, and at the end, is due now."""
         return every > 0 and (self.training.done % every == 0 or self.training.done == self.training.length)
 
-    def after_iteration(self, tracker: tracking.Run) -> None:
-        """Write what is due after an iteration."""
+    def after_iteration(self, tracker: tracking.Run, stop: Stop) -> None:
+        """Write what is due after an iteration; to do it again changes nothing. Raises Stopped in the middle of samples."""
         done = self.training.done
         if self.due(self.params.train.sample_every):
-            for path in self.sample():
+            for path in stop.give_up_from(self.training.state(), lambda: list(self.sample())):
                 tracker.log_artifact(path, "samples")
         if self.params.train.keep_every and done % self.params.train.keep_every == 0:
             self.write_generator(self.store.folder / "kept" / f"{done:08d}.safetensors")
@@ -143,14 +143,15 @@ def run(name: str, params: Params) -> None:
 def iterate(recorder: Recorder, tracker: tracking.Run, stop: Stop) -> None:
     """Take all iterations that are left. Raises Stopped where it was asked to."""
     training, first = recorder.training, recorder.training.done
+    if first:  # what was due where it stopped may have been given up
+        recorder.after_iteration(tracker, stop)
     bar = progress(range(first, training.length), training.length, "it", f"train {recorder.name}", first)
     for _ in bar:
-        with stop.iteration(training):
-            losses = training.iterate()
+        losses = stop.iterate(training)
         if losses:
             tracker.log_losses(training.done, losses)
             bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
-        recorder.after_iteration(tracker)
+        recorder.after_iteration(tracker, stop)
         if stop.asked and training.done < training.length:
             raise Stopped
 

@@ -39,7 +39,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, "pt") as file:
             header = dict(json.loads((file.metadata() or {})[HEADER]))
         tensors = load_file(path)
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise Fault(f"{path}: not a model or checkpoint of this project ({reason}); give one that train wrote") from error
     if header.pop(DIGEST, None) != _digest(tensors, header):  # none at all: its very name has changed
@@ -77,7 +77,7 @@ class Checkpoints:
         """Write a checkpoint and drop all but the last two."""
         write_tensors(self.path(iteration), tensors, header)
         for old in sorted(self.folder.glob("[0-9]*.safetensors"))[:-KEPT]:
-            old.unlink()
+            old.unlink(missing_ok=True)
 
     def latest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """Return the newest readable checkpoint; an unreadable one is named on stderr and passed over."""

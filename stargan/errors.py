@@ -7,6 +7,9 @@ import sys
 from collections.abc import Callable, Iterable
 from types import FrameType
 
+NO_MEMORY = ("out of memory", "allocate memory", "enough memory")
+"""How torch tells a want of memory, for which on a CPU it has no class."""
+
 
 class Fault(Exception):
     """Something a user can mend. The message is one line: what is wrong, where, and what to do."""
@@ -33,7 +36,7 @@ def main(function: Callable[[], None]) -> None:
     except OSError as error:  # a full disk, a folder without permission: nothing that a traceback would explain
         _fail(f"{error.filename or 'a file'}: {error.strerror or error}; free space or permit it, then repeat the command")
     except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and "memory" not in str(error):  # torch's own want of memory has no class
+        if not isinstance(error, MemoryError) and not any(words in str(error) for words in NO_MEMORY):
             raise
         _fail("memory ran out; free some, or lower the batch in params.yaml, then repeat the command")
     except KeyboardInterrupt:

@@ -12,12 +12,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
+from typing import TypeVar
 
 from stargan.engine import State, Training
 
+T = TypeVar("T")
 INTERRUPTED = 130
 LONG_SECONDS = 5.0
 """An iteration that takes longer is given up when the training is asked to stop."""
@@ -26,49 +27,57 @@ PATIENCE_SECONDS = 10.0
 
 
 class Stopped(Exception):
-    """The training was asked to stop, and stands at the end of an iteration."""
+    """The training was asked to stop, and what it was at is given up."""
 
 
 class Stop:
-    """Notes the signals from its making on. `save` writes a state as the checkpoint that is gone on from."""
+    """Notes the signals from its making on."""
 
     def __init__(self) -> None:
         self.asked = False
-        self._seconds = math.inf  # of the last iteration: how long the first one takes is not known
-        self._start: State | None = None  # of the iteration under way, where it may be given up
+        self._seconds: dict[int, float] = {}  # that the last iteration of each phase took
+        self._start: State | None = None  # what to save where the work under way is given up
+        self._claim = threading.Lock()  # one thread alone saves
         # Python's handlers wait for the main thread, a byte on this pair does not.
-        self._signalled, writer = socket.socketpair()
-        writer.setblocking(False)
-        self._writer = writer
-        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        self._signalled, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
 
     def watch(self, save: Callable[[State], None]) -> None:
-        """Let another thread save the start of an iteration that can't be given up in time."""
+        """Let another thread write, by `save`, the checkpoint of work that can't be given up in time."""
         threading.Thread(target=self._watch, args=(save,), daemon=True).start()
 
-    @contextmanager
-    def iteration(self, training: Training) -> Iterator[None]:
-        """Take one iteration in this block. Raises Stopped, `training` being at its start, where a long one is given up."""
-        start = _copied(training.state()) if self._seconds > LONG_SECONDS else None
+    def iterate(self, training: Training) -> dict[str, float] | None:
+        """Take one iteration; return its losses. Raises Stopped, `training` being at its start, where it is given up."""
+        phase = training.method.phase(training.done)
+        # How long the first iteration of a phase takes is not known.
+        start = _copied(training.state()) if self._seconds.get(phase, math.inf) > LONG_SECONDS else None
         begun = time.monotonic()
         try:
-            self._start = start
-            if start and self.asked:
-                raise Stopped
-            yield
+            return self.give_up_from(start, training.iterate)
         except Stopped:
             assert start is not None
             training.restore(*start)
             raise
         finally:
+            self._seconds[phase] = time.monotonic() - begun
+
+    def give_up_from(self, start: State | None, work: Callable[[], T]) -> T:
+        """Do work that may be given up where there is a state that it can be done again from. Raises Stopped then."""
+        try:
+            self._start = start
+            if start and self.asked:
+                raise Stopped
+            return work()
+        finally:
             self._start = None
-            self._seconds = time.monotonic() - begun
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.asked = True
         if self._start:
+            self._claim.acquire()  # the other thread has it only to end the process
             self._start = None
             raise Stopped
 
@@ -76,11 +85,16 @@ class Stop:
         while self._signalled.recv(1)[0] not in (signal.SIGINT, signal.SIGTERM):
             pass
         time.sleep(PATIENCE_SECONDS)
-        start = self._start
-        if start:  # no handler ran: the main thread has not come back from torch
-            save(start)
-            sys.stderr.flush()
-            os._exit(INTERRUPTED)
+        start = self._start  # still there: no handler ran, the main thread has not come back from torch
+        if start and self._claim.acquire(blocking=False):
+            try:
+                save(start)
+                sys.stderr.flush()
+                os._exit(INTERRUPTED)
+            except OSError as fault:  # the main thread tries again, and says it
+                print(f"warning: not saved yet: {fault}", file=sys.stderr)
+            finally:
+                self._claim.release()
 
 
 def _copied(state: State) -> State:

@@ -64,7 +64,7 @@ def model_header(name: str, params: Params, training: Training, cost: Cost) -> d
 def load_model(path: Path, device: torch.device) -> Model:
     """Return the model in a file that train wrote. Raises Fault on another file, schema or shape."""
     tensors, header = read_tensors(path)
-    if header.get("schema") != MODEL_SCHEMA or header.get("method") not in TRANSLATORS:
+    if header.get("schema") != MODEL_SCHEMA or str(header.get("method")) not in TRANSLATORS:
         raise Fault(
             f"{path}: model schema {header.get('schema')}, method {header.get('method')} is not schema {MODEL_SCHEMA} of "
             f"{', '.join(TRANSLATORS)}; train it again or update the code"
@@ -82,7 +82,7 @@ def load_model(path: Path, device: torch.device) -> Model:
             own = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
             network.load_state_dict(own, assign=True)
             network.to(device).requires_grad_(False)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Fault(f"{path}: its weights do not fit its header ({reason}); train it again") from error
     return Model(translator, space, image_size, header)

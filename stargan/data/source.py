@@ -59,8 +59,8 @@ class ZipSource:
         every = archive.infolist()
         if len(every) > MAX_MEMBERS:
             raise Fault(f"{path}: {len(every)} members, above the limit of {MAX_MEMBERS}; split the set")
-        members = [info for info in every if not info.is_dir()]
         _refuse_hostile(path, every)
+        members = [info for info in every if not info.is_dir()]
         self.names = sorted(info.filename for info in members if not _hidden(info.filename))
         self.origin = _origin(archive.comment)
 
@@ -82,7 +82,7 @@ class FolderSource:
         self.path = path
         self.origin = FILES
         self._root = path.resolve()
-        found = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+        found = (Path(folder, name) for folder, _, names in os.walk(path, onerror=_unreadable) for name in names)
         relative = (file.relative_to(path).as_posix() for file in found)
         self.names = sorted(name for name in relative if not _hidden(name))
         odd = next((name for name in self.names if not name.isprintable()), None)
@@ -97,6 +97,11 @@ class FolderSource:
         if file.is_symlink() and not file.resolve().is_relative_to(self._root):
             raise OSError("is a link out of the folder")
         return file.read_bytes()
+
+
+def _unreadable(error: OSError) -> None:
+    """Raise what os.walk would pass over: a set without one of its folders is another set."""
+    raise error
 
 
 def by_base_name(source: Source) -> dict[str, str]:
@@ -127,7 +132,9 @@ def _refuse_hostile(path: Path, members: list[zipfile.ZipInfo]) -> None:
     for info in sorted(members, key=lambda member: member.header_offset):
         parts = info.filename.split("/")
         reason = None
-        if info.filename.startswith("/") or "\\" in info.filename or ":" in parts[0] or ".." in parts:
+        if not PurePosixPath(info.filename).parts:
+            reason = "has no name"
+        elif info.filename.startswith("/") or "\\" in info.filename or ":" in parts[0] or ".." in parts:
             reason = "leads out of the archive"
         elif info.orig_filename != info.filename or not info.filename.isprintable():
             reason = "has control characters in its name"
@@ -155,5 +162,5 @@ def _origin(comment: bytes) -> Mapping[str, Any]:
         mark = json.loads(comment)
         numbers = {key: int(mark[key]) for key in ("renderer", "seed", "height")}
         return {"kind": "synthetic", "form": str(mark["form"]), **numbers}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return FILES

@@ -18,8 +18,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from stargan.files import workspace_root
 
+STAGE_LOCK = "stage.lock"
 JOURNALS = Path("data/checkpoints/tracking")
 """Where journals wait, below the root: `<run id>-<nanoseconds>/`, gone once everything in them was sent."""
 
@@ -37,6 +40,8 @@ class Run:
         self.folder = folder
         self._artifacts = 0
         self._warned = False
+        # A journal that still grows is not to be sent, and removed, by hand.
+        self._lock = FileLock(folder / STAGE_LOCK, timeout=0) if folder else None
 
     def log_losses(self, step: int, terms: Mapping[str, float]) -> None:
         """Log each loss term as metric `loss/<term>` of this step."""
@@ -67,6 +72,16 @@ class Run:
     def tag(self, key: str, value: str) -> None:
         """Set a tag, such as `model.md5`, by which runs are found and linked."""
         self._write("tag", key=key, value=value)
+
+    def hold(self) -> None:
+        """Say, by a lock, that this process writes to the journal. Raises OSError."""
+        if self._lock:
+            self._lock.acquire()
+
+    def let_go(self) -> None:
+        """Give the lock back."""
+        if self._lock:
+            self._lock.release()
 
     def start(self, stage: str, params: Mapping[str, Any]) -> None:
         """Log who this run is (stage, experiment, commit, params) and the files that say what DVC runs."""
@@ -131,6 +146,7 @@ def stage_run(
         run.end(status)
         if sender is not None:
             _flush(sender, flush_seconds, run.folder)
+        run.let_go()
 
 
 def flatten(params: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -150,6 +166,7 @@ def _open(stage: str, params: Mapping[str, Any], run_id: str) -> "tuple[Run, sub
     try:
         folder.mkdir(parents=True)
         run = Run(run_id, folder)
+        run.hold()
         run.start(stage, params)
         return run, _start_sender(folder)
     except OSError as fault:

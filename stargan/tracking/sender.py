@@ -15,6 +15,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ CHUNK_BYTES = 1 << 20  # bounds the memory
 POINTS, PARAMS = 1000, 100  # MLflow's limits of a batch
 INTERVAL_SECONDS = 5.0  # between batches; doubled by each failure, to 80 at most
 TICK_SECONDS = 0.2
+STAGE_LOCK = "stage.lock"  # held by the stage for as long as it lives
 LAST_ATTEMPTS, LAST_PAUSE_SECONDS = 3, 1.0  # once the stage has ended
 SETTINGS = {  # a user's own values stand
     "DO_NOT_TRACK": "true",
@@ -53,7 +55,7 @@ def send(folder: Path, writer: int = 0) -> bool:
     while True:
         last = closing()  # asked before reading: what a stage that has ended left is then complete
         events, behind = read(folder / "events.jsonl", offset)
-        finished = last and not events
+        finished = last and behind == offset
         try:
             outlet.deliver([_end(folder, last_time)] if finished else events)
         except Exception as fault:  # whatever a store may raise: the events are kept and tried again
@@ -77,6 +79,8 @@ def read(journal: Path, offset: int) -> tuple[list[Event], int]:
     with journal.open("rb") as file:
         file.seek(offset)
         chunk = file.read(CHUNK_BYTES)
+        if b"\n" not in chunk:  # a single event may be longer
+            chunk += file.readline()
     whole = chunk[: chunk.rfind(b"\n") + 1]
     return [event for line in whole.splitlines() for event in _parsed(line)], offset + len(whole)
 
@@ -259,10 +263,10 @@ def main() -> int:
     fault = "no journal; name a folder below data/checkpoints/tracking"
     if (folder / "events.jsonl").is_file():
         try:
-            with FileLock(folder / "lock", timeout=0):
+            with FileLock(folder / "lock", timeout=0), nullcontext() if writer else FileLock(folder / STAGE_LOCK, timeout=0):
                 return 0 if send(folder, writer) else 1
         except Timeout:
-            fault = "another process is sending it; try again when its stage has ended"
+            fault = "its stage is still at work, or another process is sending it; try again when its stage has ended"
     print(f"error: {folder}: {fault}", file=sys.stderr)
     return 1
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.cells import REFUSED, Stages, Tell, hashes
+from faults.cells import IDENTICAL, REFUSED, Stages, Tell, hashes
 from faults.test_bad_pictures import assert_refused, params, pictures_with, sound_png, workspace, write_set
 from stargan.data import source
 from stargan.data.source import open_source
@@ -45,6 +45,18 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED, mode: 
 def named(name: str) -> bytearray:
     """Return a zip with a further member of this name."""
     return zipped(sound() | {name: sound_png()})
+
+
+def nameless() -> bytearray:
+    """Return a zip with a member that has no name at all."""
+    content = zipped(sound() | {"~": b"x"})
+    at = central(content, "~")
+    struct.pack_into("<H", content, at + 28, 0)
+    del content[at + 46]
+    end = content.rindex(END)
+    size: int = struct.unpack_from("<L", content, end + 12)[0]
+    struct.pack_into("<L", content, end + 12, size - 1)
+    return content
 
 
 def central(content: bytearray, name: str = VICTIM) -> int:
@@ -114,6 +126,8 @@ ARCHIVES: dict[str, Callable[[], tuple[bytes | bytearray, str]]] = {
     "NUL in a name": lambda: (
         zipped(sound() | {"a~b.png": b"x"}).replace(b"a~b.png", b"a\0b.png"), "control characters"
     ),
+    "no name but a dot": lambda: (named("./."), "has no name"),
+    "empty name": lambda: (nameless(), "has no name"),
     "symbolic link": lambda: (zipped(sound(x=b"/etc/passwd"), mode=stat.S_IFLNK | 0o777), "'x' is a link"),
     "bomb by ratio": lambda: (zipped(sound() | {"bomb.png": bytes(64_000_000)}), "'bomb.png' would unpack to 64000000"),
     "bomb that lies of its size": lambda: (liar(), f"{VICTIM} can't be read"),
@@ -157,6 +171,21 @@ def test_an_archive_is_refused(stages: Stages, params: Path, tmp_path: Path, tel
     assert listing(tmp_path) == around
     assert not Path("/tmp/outside.png").exists()
     tell("archives", kind, "prepare from zip", REFUSED)
+
+
+COMMENTS = {"brackets without end": b"[" * 65_000, "numbers without end": b'{"renderer": Infinity, "seed": 1, "height": 1}'}
+
+
+@pytest.mark.parametrize("kind", COMMENTS)
+def test_an_odd_comment_is_no_mark(tmp_path: Path, tell: Tell, kind: str) -> None:
+    """Catch a zip's comment that is taken at its word: it may say anything."""
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("a.png", sound_png())
+        archive.comment = COMMENTS[kind]
+    with open_source(tmp_path / "set.zip") as opened:
+        assert opened.origin == source.FILES
+        assert opened.read("a.png") == sound_png()
+    tell("archives", f"comment of {kind}", "open_source", IDENTICAL)
 
 
 def peak_of(work: Callable[[], object]) -> int:

@@ -112,6 +112,8 @@ OURS: dict[str, Damage] = {
     "a weight Inf": again(lambda tensors, _: tensors.update(poisoned(tensors, INF))),
     "a weight -Inf": again(lambda tensors, _: tensors.update(poisoned(tensors, -INF))),
     "future schema": again(lambda _, header: header.update(schema=99)),
+    "a list as its method": again(lambda _, header: header.update(method=["star"])),
+    "an endless image size": again(lambda _, header: header.update(image_size=INF)),
     "unknown method": again(lambda _, header: header.update(method="stargan-v9")),
     "no labels in its header": again(lambda _, header: header.pop("space")),
 }  # fmt: skip

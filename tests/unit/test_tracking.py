@@ -296,7 +296,7 @@ def test_how_the_block_is_left_is_the_status(
     assert left is leave
     assert run.folder is not None
     assert json.loads((run.folder / "end.json").read_text())["status"] == status
-    assert process.waited == [10.0 if status == "KILLED" else 30.0]  # an interrupted stage has 30 s for all
+    assert process.waited == [3.0 if status == "KILLED" else 30.0]  # an interrupted stage has 30 s for all
 
 
 def test_without_mlflow_one_line_says_so_and_no_file_is_made(
@@ -379,7 +379,7 @@ def test_a_store_that_fails_is_tried_again_from_where_it_failed(
 def test_a_journal_is_sent_by_one_process_at_a_time(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    _, folder = journal("locked")
+    run, folder = journal("locked")
     monkeypatch.setattr(sys, "argv", ["sender", str(folder)])
     monkeypatch.setattr("logging.disable", lambda: None)
     assert sender.main() == 1
@@ -388,6 +388,27 @@ def test_a_journal_is_sent_by_one_process_at_a_time(
     with FileLock(folder / "lock"):
         assert sender.main() == 1
     assert "another process" in capfd.readouterr().err
+    run.hold()  # its stage lives, though its sender may have been killed
+    assert sender.main() == 1
+    assert "still at work" in capfd.readouterr().err
+    assert folder.exists()
+    run.let_go()
+
+
+def test_an_event_may_be_longer_than_what_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "CHUNK_BYTES", 16)
+    run, folder = journal("long")
+    run.tag("note", "x" * 100)
+    run.tag("short", "y")
+    events, offset = sender.read(folder / "events.jsonl", 1)  # behind the first event's own line feed
+    assert [event["value"] for event in events] == ["x" * 100]
+    with (folder / "events.jsonl").open("ab") as file:
+        file.write(b"cut off\n" * 5)
+    seen = []
+    while (found := sender.read(folder / "events.jsonl", offset))[1] != offset:
+        seen += [event["value"] for event in found[0]]
+        offset = found[1]
+    assert seen == ["y"]
 
 
 def test_the_root_is_dvcs_only_if_it_is_a_pipeline(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
