@@ -45,13 +45,13 @@ def write_set(folder: Path, images: int) -> None:
 
 
 def resident(pid: int) -> float:
-    """Return the memory in MB of a process and its children, pages that they share counted once (PSS)."""
+    """Return the memory in MB of a process and its children, mapped files apart, shared pages counted once (PSS)."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
-    own = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    own = sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")) / 1024
     return own + sum(resident(int(child)) for child in children)
 
 
@@ -89,5 +89,5 @@ def prepare(folder: Path, images: list[int]) -> dict[str, Any]:
     slope = (peaks[images[-1]] - peaks[images[0]]) / (images[-1] - images[0])
     return found | {
         "peak_mb": peaks, "kb_per_image": 1024 * slope,
-        "peak_mb_computed_for_celeba": peaks[images[-1]] + slope * (CELEBA - images[-1]),
+        "peak_mb_computed_for_celeba": peaks[images[-1]] + max(slope, 0.0) * (CELEBA - images[-1]),
     }  # fmt: skip

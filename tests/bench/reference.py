@@ -23,8 +23,10 @@ def with_running_statistics(network: nn.Module) -> None:
 class Reference:
     """Attributes of one dataset: double backward, three passes through D, G's repeated, Adam unfused, all losses read."""
 
-    def __init__(self, image_size: int, labels: int) -> None:
-        self.g, self.d = Generator(labels), Discriminator(image_size, labels)
+    def __init__(
+        self, image_size: int, labels: int, g: Generator | None = None, d: Discriminator | None = None
+    ) -> None:  # fmt: skip
+        self.g, self.d = g or Generator(labels), d or Discriminator(image_size, labels)
         with_running_statistics(self.g)
         self.g_optimiser, self.d_optimiser = (
             torch.optim.Adam(network.parameters(), 1e-4, (0.5, 0.999)) for network in (self.g, self.d)

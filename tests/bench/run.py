@@ -124,7 +124,7 @@ def page(found: dict[str, Any]) -> str:
         f"included) | {prepare['images_per_second']:.0f} |",
         f"| batches of 16 from the prepared array, flipped and normalised | {found['stream_images_per_second']:.0f} |",
         *(f"| translated by G at 128 px, batch {batch} | {rate:.1f} |" for batch, rate in rates.items()), "",
-        "Memory of prepare, all its processes: "
+        "Memory of prepare, all its processes, mapped files apart, which the system may drop: "
         + ", ".join(f"{peak:.0f} MB at {int(count):,}" for count, peak in prepare["peak_mb"].items())
         + f" images: {prepare['kb_per_image']:.1f} kB an image more, so {prepare['peak_mb_computed_for_celeba']:.0f} MB "
         f"(computed) for CelebA's {inputs.CELEBA:,}.",

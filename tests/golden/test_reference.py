@@ -1,0 +1,45 @@
+"""The loop that the benchmark measures against: it trains the same thing, and does what the released loop does besides."""
+
+import copy
+
+import pytest
+import torch
+from bench.reference import N_CRITIC, Reference, with_running_statistics
+from torch import nn
+
+from stargan.domains import Attributes, DomainSpace
+from stargan.methods.star import Star, Weights
+from stargan.networks.star import Discriminator, Generator
+
+
+def test_its_losses_are_those_of_the_equations() -> None:
+    """Catches a ratio that was won by leaving a part of the work out."""
+    torch.manual_seed(1)
+    loop = Reference(16, 3, g=Generator(3, 4, 1), d=Discriminator(16, 3, 4, 2))
+    space = DomainSpace(("one",), (Attributes(("a", "b", "c"), ()),))
+    x, label = torch.rand(5, 3, 16, 16) * 2 - 1, torch.eye(3)[[0, 1, 2, 1, 0]]
+    method = Star(copy.deepcopy(loop.g), copy.deepcopy(loop.d), space, Weights(1.0, 10.0, 10.0), N_CRITIC, plain=True)
+
+    torch.manual_seed(7)
+    loop.iterate(N_CRITIC - 1, x, label)
+    torch.manual_seed(7)
+    label_trg, alpha = label[torch.randperm(5)], torch.rand(5, 1, 1, 1)
+    x_fake = method.g(x, label_trg)
+    d = method.plain_discriminator_update(x, x_fake.detach(), alpha, label, 0)
+    for name in ("d_fake", "d_gp", "d_cls"):
+        assert loop.read[name] == pytest.approx(d.terms[f"{name}_one"].item(), rel=1e-5)
+    assert loop.read["d_real"] == pytest.approx(-d.terms["d_real_one"].item(), rel=1e-5)
+    method.d.load_state_dict(loop.d.state_dict())  # D has taken its step before G's update
+    g = method.generator_update(x, x_fake, label, label_trg, 0)
+    for name in ("g_cls", "g_rec"):
+        assert loop.read[name] == pytest.approx(g.terms[f"{name}_one"].item(), rel=1e-5)
+    assert loop.read["g_fake"] == pytest.approx(-g.terms["g_fake_one"].item(), rel=1e-5)
+
+
+def test_it_keeps_running_statistics_that_nothing_uses() -> None:
+    network = Generator(3, 4, 1)
+    with_running_statistics(network)
+    norms = [module for module in network.modules() if isinstance(module, nn.InstanceNorm2d)]
+    assert len(norms) == 7
+    network(torch.rand(2, 3, 16, 16), torch.zeros(2, 3))
+    assert all(norm.running_mean is not None and norm.running_mean.abs().sum() > 0 for norm in norms)
