@@ -131,7 +131,8 @@ def stage_run(
 
     `name` is used where DVC names no stage, `params` may be nested, `resume_id` continues the run of an
     execution that was killed. Enter it early: the sender loads while the stage loads. Leaving waits at most
-    `flush_seconds` for the sender (a tenth of that when killed), then says where the rest is kept.
+    `flush_seconds` for the sender, then says where the rest is kept. An interrupted stage waits for a tenth of that, and
+    leaves the sender at work, which ends by itself.
     """
     run, sender = _open(os.environ.get("DVC_STAGE") or name, params, resume_id or uuid.uuid4().hex)
     status = "FAILED"
@@ -140,12 +141,11 @@ def stage_run(
         status = "FINISHED"
     except (KeyboardInterrupt, SystemExit):
         status = "KILLED"
-        flush_seconds /= 10
         raise
     finally:
         run.end(status)
         if sender is not None:
-            _flush(sender, flush_seconds, run.folder)
+            _flush(sender, flush_seconds, run.folder, status == "KILLED")
         run.let_go()
 
 
@@ -182,14 +182,17 @@ def _start_sender(folder: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdin=null, stdout=null, start_new_session=True)
 
 
-def _flush(sender: "subprocess.Popen[bytes]", seconds: float, folder: Path | None) -> None:
+def _flush(sender: "subprocess.Popen[bytes]", seconds: float, folder: Path | None, interrupted: bool) -> None:
+    command = f"python -m stargan.tracking.sender {folder}"
     try:
-        sender.wait(seconds)
+        sender.wait(seconds / 10 if interrupted else seconds)
     except subprocess.TimeoutExpired:
+        if interrupted:
+            print(f"tracking: the rest is still being sent; if {folder} stays, `{command}` sends it", file=sys.stderr)
+            return
         sender.kill()  # harmless: an event that is sent twice counts once
         sender.wait()
     if sender.returncode != 0:
-        command = f"python -m stargan.tracking.sender {folder}"
         print(f"warning: tracking: not everything reached MLflow; `{command}` sends it", file=sys.stderr)
 
 

@@ -115,7 +115,7 @@ def test_soak(
     assert how == "finished"
     assert hashes(folder / "data/models") == expected
     assert left_over(folder) == []
-    awaited(lambda: not journals(folder))
+    awaited(lambda: not journals(folder), 180)
 
     whole = [life for life in lives if len(life.memory) > 8]
     opened = first.files[int(len(first.files) * WARM) : -4]  # but what is closed at the end

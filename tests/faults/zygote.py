@@ -128,7 +128,7 @@ def child(job: dict[str, Any]) -> None:
     os.environ.update(job["environment"])
     signal.alarm(job["seconds"])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
-    patch("stargan.tracking:_flush", lambda flush: lambda sender, _, kept: flush(sender, job["flush_seconds"], kept))
+    patch("stargan.tracking:_flush", lambda flush: lambda sender, _, *more: flush(sender, job["flush_seconds"], *more))
     if not job["tracked"]:
         find = importlib.util.find_spec
         patch("stargan.tracking:find_spec", lambda _: lambda name: None if name == "mlflow" else find(name))

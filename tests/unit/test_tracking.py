@@ -1,5 +1,6 @@
 """The journal, and what of it arrives in a real MLflow store: everything once, whatever fails on the way."""
 
+import contextlib
 import json
 import math
 import os
@@ -263,6 +264,34 @@ def test_a_hanging_server_holds_a_stage_no_longer_than_its_bound(
     assert "not everything reached MLflow" in capfd.readouterr().err
     assert run.folder is not None
     assert sender.read(run.folder / "events.jsonl", 0)[0][0]["kind"] == "start"
+
+
+class BusySender:
+    """A sender process that has not sent everything yet."""
+
+    def __init__(self) -> None:
+        self.killed = False
+        self.returncode = 0
+
+    def wait(self, seconds: float | None = None) -> None:
+        if seconds is not None:
+            raise subprocess.TimeoutExpired("sender", seconds)
+
+    def kill(self) -> None:
+        self.killed, self.returncode = True, -signal.SIGKILL
+
+
+@pytest.mark.parametrize("leave", [SystemExit, None])
+def test_an_interrupted_stage_leaves_its_sender_at_work(
+    leave: type[SystemExit] | None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    process = BusySender()
+    monkeypatch.setattr(tracking, "_start_sender", lambda _folder: process)
+    with contextlib.suppress(SystemExit), stage_run("stage", {}) as run:
+        if leave:
+            raise leave
+    assert process.killed is not bool(leave)
+    assert f"stargan.tracking.sender {run.folder}` sends it" in capfd.readouterr().err
 
 
 class PatientSender:
