@@ -32,6 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow'
 Copy = Callable[[Path], Path]
 FINISH = "stages.train:Recorder.finish"
 FLUSH_SECONDS = 12.0  # longer than a hanging request is waited for
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 MOMENTS: dict[str, dict[str, Any]] = {"in the middle": {"at": ITERATE, "nth": 7}, "at the end": {"at": FINISH}}
 
 
@@ -92,7 +93,8 @@ def server(database: Path) -> Iterator[int]:
         process = subprocess.Popen(
             [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{database}", "--host", "127.0.0.1",
              "--artifacts-destination", str(database.parent / "artifacts"), "--port", str(port), "--workers", "1"],
-            stdout=file, stderr=file, env=environment() | {"MLFLOW_DISABLE_TELEMETRY": "true"}, start_new_session=True,
+            stdout=file, stderr=file, env=environment() | QUIET,
+            start_new_session=True,
         )  # fmt: skip
 
     def answers() -> bool:
