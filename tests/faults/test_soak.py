@@ -26,7 +26,8 @@ WARM = 0.25
 """The share of a life in which memory may still grow: libraries load, buffers are made."""
 LENGTH, ITERATIONS_A_MINUTE = 600, 150
 """Of a training: several are killed to their end in a soak, and the first one lives long enough to be measured."""
-GROWTH = 0.01
+GROWTH, SHORT_GROWTH, LONG_MINUTES = 0.01, 0.1, 10
+"""Of memory, at most. A short life is warm for seconds alone, too few for a hundredth to be told from noise."""
 
 
 @dataclass
@@ -134,7 +135,7 @@ def test_soak(
         "left-over files": len(left_over(folder)), "unsent journals": len(journals(folder)),
     }  # fmt: skip
     print(json.dumps(figures, indent=2))
-    assert first.growth() < GROWTH
-    assert opened[-1] <= opened[0]
+    assert first.growth() < (GROWTH if minutes >= LONG_MINUTES else SHORT_GROWTH)
+    assert opened[-1] <= opened[0] + 2  # a checkpoint or a picture that is being written
     assert sum(ended.values()) > 1
     tell("soak", f"{minutes:g} minute(s) of random kills", "train both", IDENTICAL)
