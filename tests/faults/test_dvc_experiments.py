@@ -15,7 +15,7 @@ from conftest import ROOT
 
 from faults.cells import IDENTICAL, Tell, awaited
 from faults.store import points, states
-from faults.test_dvc_kills import SLOW, UNTRACKED, dvc, trainer
+from faults.test_dvc_kills import SLOW, UNTRACKED, dvc, struck, trainer
 
 RUN = "rafd"
 UNTRACKED_FILES = (
@@ -120,13 +120,7 @@ def test_a_killed_temporary_experiment(
     command = ("exp", "run", "--temp", "-n", "again", f"train@{RUN}")
     repository.at_start(UNTRACKED + SLOW)
     killed = dvc(repository.folder, *command)
-    training = trainer(repository.folder)
-    if whom == "the whole group":
-        os.killpg(killed.pid, number)
-    else:
-        os.kill(training, number)
-    said, _ = killed.communicate(timeout=60)
-    assert killed.returncode != 0, said
+    struck(killed, repository.folder, whom, number)
     repository.at_start(UNTRACKED)
     assert "resumed after" in repository.dvc(*command)
     assert repository.lock("again") == expected

@@ -71,6 +71,18 @@ def trainer(folder: Path) -> int:
     raise AssertionError("no checkpoint came")
 
 
+def struck(process: "subprocess.Popen[str]", folder: Path, whom: str, number: signal.Signals) -> str:
+    """Send a signal to dvc's whole group or to the training alone, once there is a checkpoint; return what dvc said."""
+    training = trainer(folder)
+    if whom == "the whole group":
+        os.killpg(process.pid, number)
+    else:
+        os.kill(training, number)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode != 0, said
+    return said
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 @pytest.mark.parametrize("whom", ["the whole group", "the stage alone"])
 @pytest.mark.parametrize("run", ["rafd", "both"])
@@ -85,13 +97,7 @@ def test_a_killed_repro(project: Callable[[], Path], tell: Tell, run: str, whom:
     folder = project()
     (folder / "sitecustomize.py").write_text(UNTRACKED + SLOW)
     killed = dvc(folder, *command)
-    training = trainer(folder)
-    if whom == "the whole group":
-        os.killpg(killed.pid, number)
-    else:
-        os.kill(training, number)
-    said, _ = killed.communicate(timeout=60)
-    assert killed.returncode != 0, said
+    said = struck(killed, folder, whom, number)
     assert not (folder / "dvc.lock").exists()
     assert list(folder.glob("data/checkpoints/*/*/0*.safetensors")), said
     (folder / "sitecustomize.py").write_text(UNTRACKED)

@@ -136,6 +136,7 @@ def test_soak(
     }  # fmt: skip
     print(json.dumps(figures, indent=2))
     assert first.growth() < (GROWTH if minutes >= LONG_MINUTES else SHORT_GROWTH)
-    assert opened[-1] <= opened[0] + 2  # a checkpoint or a picture that is being written
+    quarter = len(opened) // 4
+    assert min(opened[-quarter:]) <= min(opened[:quarter])  # minima: a file may be open while it is written
     assert sum(ended.values()) > 1
     tell("soak", f"{minutes:g} minute(s) of random kills", "train both", IDENTICAL)
