@@ -10,16 +10,24 @@ if TYPE_CHECKING:
     import torch
 
 
-def torch_setup(params: Params) -> "torch.device":
+def torch_setup(params: Params, *, tf32: bool = False) -> "torch.device":
     """Set torch's threads, ask for deterministic algorithms, and return the device to work on; auto takes a GPU.
 
-    Raises Fault where params ask for a GPU and there is none.
+    tf32: let a GPU round what it multiplies to TF32. Of several processes on a machine each takes a GPU of its own. Raises
+    Fault where params ask for a GPU and there is none.
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts; needed for determinism
     import torch
 
     torch.set_num_threads(params.threads)
     torch.use_deterministic_algorithms(True)
+    precision = "tf32" if tf32 else "ieee"
+    torch.backends.cuda.matmul.fp32_precision = precision
+    torch.backends.cudnn.conv.fp32_precision = precision  # type: ignore[attr-defined]
     if params.device == "cuda" and not torch.cuda.is_available():
         raise Fault("params.yaml: device = cuda, but torch sees no GPU; set device to auto or cpu")
-    return torch.device("cuda" if params.device != "cpu" and torch.cuda.is_available() else "cpu")
+    if params.device == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))  # torchrun counts a machine's processes
+    torch.cuda.set_device(device)
+    return device

@@ -19,12 +19,13 @@ from stages import torch_setup
 from stargan import assembly, tracking
 from stargan.checkpoint import Checkpoints, fingerprint, write_tensors
 from stargan.data.prepared import Prepared, read_sets
-from stargan.engine import State, Training
+from stargan.engine import State, Training, copied
 from stargan.errors import main
 from stargan.files import md5, whole_folder, workspace_root, write_bytes
 from stargan.params import Params, load
 from stargan.pictures import grid, title_of, write_png
 from stargan.progress import progress
+from stargan.ranks import joined
 from stargan.stopping import INTERRUPTED, Stop, Stopped
 from stargan.translation import feasible, requests, rows_of_faces, shown_positions
 
@@ -99,32 +100,52 @@ class Recorder:
 
 
 @contextmanager
-def training_of(
-    name: str, params: Params, sets: Mapping[str, Prepared], device: torch.device
-) -> Iterator[tuple[Training, Checkpoints, str | None]]:
-    """Yield (training, checkpoints, MLflow run id), resumed where a checkpoint of the very same training exists."""
-    training = assembly.build_training(name, params, sets, device)
+def checkpoints_of(
+    name: str, params: Params, sets: Mapping[str, Prepared], training: Training
+) -> Iterator[tuple[Checkpoints, str | None]]:
+    """Yield (checkpoints, MLflow run id); `training` is resumed where a checkpoint of the very same one exists."""
     inputs = [prepared.digest() for prepared in sets.values()]
-    settings = [params.followed(name), training.length, params.threads, str(device), torch.__version__]
+    settings = [params.followed(name), training.length, params.threads, training.device.type, torch.__version__]
     store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(inputs, settings))
     with store.lock():
         latest = store.latest()
         if latest:
             training.restore(*latest)
             print(f"{name}: resumed after {training.done} of {training.length} iterations", file=sys.stderr)
-        yield training, store, latest[1]["mlflow_run"] if latest else None
+        yield store, latest[1]["mlflow_run"] if latest else None
 
 
 def run(name: str, params: Params) -> None:
-    """Train the run `name`, or go on with it."""
-    device = torch_setup(params)
+    """Train the run `name`, or go on with it, alone or as one of the processes that a launcher started."""
+    device = torch_setup(params, tf32=params.train.precision != "float32")
     chosen = params.training(name)
     sets = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
     stop = Stop()
+    with joined(device) as ranks:
+        training = assembly.build_training(name, params, sets, device, ranks)
+        if ranks.first:
+            lead(name, params, sets, training, stop)
+        else:
+            follow(training, stop)
+
+
+def follow(training: Training, stop: Stop) -> None:
+    """Take all iterations with the first process, which alone reads and writes."""
+    training.restore(*training.ranks.from_first(None))
+    while training.done < training.length:
+        training.iterate()
+        if stops(training, stop):
+            raise SystemExit(INTERRUPTED)
+
+
+def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Training, stop: Stop) -> None:
+    """Take all iterations, and write what comes of them."""
     with (
-        training_of(name, params, sets, device) as (training, store, resume_id),
+        checkpoints_of(name, params, sets, training) as (store, resume_id),
         tracking.stage_run(f"train@{name}", params.followed(name), resume_id) as tracker,
     ):
+        if training.ranks.count > 1:
+            training.ranks.from_first(copied(training.state()))
         recorder = Recorder(name, training, params, sets, store)
         for prepared in sets.values():
             tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))
@@ -152,8 +173,13 @@ def iterate(recorder: Recorder, tracker: tracking.Run, stop: Stop) -> None:
             tracker.log_losses(training.done, losses)
             bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
         recorder.after_iteration(tracker, stop)
-        if stop.asked and training.done < training.length:
+        if stops(training, stop):
             raise Stopped
+
+
+def stops(training: Training, stop: Stop) -> bool:
+    """Return whether the training is to end before its time: whether any of its processes was asked to."""
+    return training.ranks.any(stop.asked) and training.done < training.length
 
 
 def _command() -> None:

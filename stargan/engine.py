@@ -1,16 +1,19 @@
 """One training loop for every method: it applies the updates that a method's step yields."""
 
-from collections.abc import Callable, Mapping, Sequence
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from stargan.data.stream import Stream
+from stargan.data.stream import Batch, Stream
 from stargan.domains import DomainSpace
 from stargan.errors import Fault
-from stargan.methods.base import Method, Update
+from stargan.graphs import Graphs
+from stargan.methods.base import Draws, Method, Update, drawn
+from stargan.ranks import ALONE, Ranks
 
 State = tuple[dict[str, Tensor], dict[str, Any]]
 """All that a resume needs: tensors (networks, Adam's moments, loss table) and JSON values."""
@@ -31,9 +34,9 @@ class Losses:
         width = 1 + len(self.terms)
         return [row + [float("nan")] * (width - len(row)) for row in self.rows]
 
-    def note(self, update: Update) -> None:
+    def note(self, network: str, terms: Mapping[str, Tensor]) -> None:
         """Remember the terms of an update."""
-        self.newest.update({name: (update.network, value) for name, value in update.terms.items()})
+        self.newest.update({name: (network, value) for name, value in terms.items()})
 
     def forget(self, network: str) -> None:
         """Forget the terms of a network that is not trained any more: a value that stands still says nothing."""
@@ -47,6 +50,15 @@ class Losses:
         self.terms += [name for name in values if name not in self.terms]
         self.rows.append([float(done), *(values.get(name, float("nan")) for name in self.terms)])
         return values
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What is told of an update: its network, its losses, and whether all was finite; if not, no weight has changed."""
+
+    network: str
+    terms: Mapping[str, Tensor]
+    finite: Tensor
 
 
 @dataclass
@@ -63,7 +75,15 @@ class Training:
     seed: int
     losses: Losses
     device: torch.device
+    ranks: Ranks = ALONE
+    """The processes that share each batch."""
+    bf16: bool = False
+    """Whether convolutions and products of matrices are taken in bfloat16."""
     done: int = 0
+
+    def __post_init__(self) -> None:
+        alone_on_gpu = self.device.type == "cuda" and self.ranks.count == 1
+        self._graphs = Graphs[list[Applied]]() if alone_on_gpu else None
 
     def iterate(self) -> dict[str, float] | None:
         """Take one iteration; return its losses where a row of the table is due."""
@@ -71,9 +91,9 @@ class Training:
         batches = [stream.batch(self.done, self.device) for stream in self.streams]
         # The random numbers of an iteration follow from its number, so there is no generator's state to save.
         random = torch.Generator().manual_seed(self.seed * 1_000_003 + self.done)
-        for update in self.method.step(self.done, batches, random):
-            self._apply(update)
-            self.losses.note(update)
+        for applied in self._updated(batches, drawn(self.method, self.done, batches, random)):
+            self._check_finite(applied)
+            self.losses.note(applied.network, applied.terms)
         for name, rate_factor in self.rate_factors.items():
             if rate_factor(self.done) == 0:
                 self.losses.forget(name)
@@ -83,25 +103,62 @@ class Training:
     def _set_rates(self) -> None:
         for name, optimiser in self.optimisers.items():
             for group in optimiser.param_groups:
-                group["lr"] = group["initial_lr"] * self.rate_factors[name](self.done)
+                rate = group["initial_lr"] * self.rate_factors[name](self.done)
+                if isinstance(group["lr"], Tensor):
+                    group["lr"].fill_(rate)
+                else:
+                    group["lr"] = rate
 
-    def _apply(self, update: Update) -> None:
-        network = self.method.networks[update.network]
-        parameters, gradients = list(network.parameters()), update.gradients(network)
-        self._check_finite(update, gradients)
+    def _updated(self, batches: Sequence[Batch], draws: Draws) -> list[Applied]:
+        """Apply the updates of an iteration, on a GPU as one graph."""
+        if self._graphs is None:
+            return self._update(batches, draws)
+
+        def work(given: Sequence[Tensor]) -> list[Applied]:
+            each = iter(given)
+            copies = [Batch(next(each), next(each), batch.rows) for batch in batches]
+            return self._update(copies, [tuple(next(each) for _ in own) for own in draws])
+
+        flat = [tensor for batch in batches for tensor in (batch.x, batch.labels)]
+        flat += [tensor for own in draws for tensor in own]
+        return self._graphs.run(self.method.phase(self.done), work, flat)
+
+    def _update(self, batches: Sequence[Batch], draws: Draws) -> list[Applied]:
+        updates, applied = self.method.step(self.done, batches, draws), []
+        while update := self._next(updates):
+            applied.append(self._apply(update))
+        return applied
+
+    def _next(self, updates: Iterator[Update]) -> Update | None:
+        # A context for each update: within one, bfloat16 copies of weights are kept, which the update makes stale.
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            return next(updates, None)
+
+    def _apply(self, update: Update) -> Applied:
+        network, optimiser = self.method.networks[update.network], self.optimisers[update.network]
+        parameters, own = list(network.parameters()), update.gradients(network)
+        objective, *found = self.ranks.mean([update.objective, *update.terms.values(), *own])
+        terms = dict(zip(update.terms, found, strict=False))
+        gradients = found[len(terms) :]
+        norm = torch.stack(torch._foreach_norm(gradients)).sum()
+        applied = Applied(update.network, terms, torch.isfinite(objective + norm))
+        if self._graphs is None:
+            self._check_finite(applied)
+        else:  # within a graph nothing is waited for: Adam passes over the update, and it is told after the iteration
+            optimiser.found_inf = (~applied.finite).to(torch.float32)  # type: ignore[attr-defined]
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter.grad = gradient
-        self.optimisers[update.network].step()
+        optimiser.step()
         for parameter in parameters:
             parameter.grad = None  # many networks' gradients would stand in memory until their next turn
+        return applied
 
-    def _check_finite(self, update: Update, gradients: tuple[Tensor, ...]) -> None:
-        norm = torch.stack(torch._foreach_norm(gradients)).sum()
-        if torch.isfinite(update.objective + norm):
+    def _check_finite(self, applied: Applied) -> None:
+        if applied.finite:
             return
-        bad = [name for name, value in update.terms.items() if not torch.isfinite(value)]
+        bad = [name for name, value in applied.terms.items() if not torch.isfinite(value)]
         raise Fault(
-            f"iteration {self.done + 1}: {', '.join(bad) or f'the gradient of {update.network}'} is not finite; the last "
+            f"iteration {self.done + 1}: {', '.join(bad) or f'the gradient of {applied.network}'} is not finite; the last "
             "checkpoint is kept; lower the learning rates (train.g_lr, train.d_lr)"
         )
 
@@ -136,6 +193,13 @@ class Training:
         self.losses.rows = tensors["losses"].tolist()
         newest = {name: (network, tensors[f"newest.{name}"].to(self.device)) for name, network in header["newest"]}
         self.losses.newest = newest
+        self.__post_init__()  # graphs know the former moments
+
+
+def copied(state: State) -> State:
+    """Return a state's copy on the CPU."""
+    tensors, header = state
+    return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}, copy.deepcopy(header)
 
 
 def _within(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -104,6 +104,8 @@ class Train(Section):
     """StarGAN's training; symbols as in the paper. The baselines share what is not StarGAN's own."""
 
     step: Literal["fast", "plain"]
+    precision: Literal["tf32", "float32", "bf16"]
+    """tf32: products on a GPU rounded to TF32, on a CPU float32. bf16: convolutions and products in bfloat16."""
     mask: bool
     """Whether joint training has the mask vector of Eq. 7."""
     batch: Positive
@@ -268,6 +270,8 @@ class Params(Section):
     seed: Count
     threads: Positive
     device: Literal["auto", "cpu", "cuda"]
+    launcher: Annotated[str, Field(min_length=1)]
+    """What dvc.yaml starts trainings with: python, or torchrun with its options."""
     synthesize: Synthesize
     data: Data
     classifier: Classifier

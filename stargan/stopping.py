@@ -4,7 +4,6 @@ It stops after the iteration under way. One that takes long is given up instead,
 was kept. The main thread may be inside one call of torch for longer than that: then another thread saves, and ends it.
 """
 
-import copy
 import math
 import os
 import signal
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
-from stargan.engine import State, Training
+from stargan.engine import State, Training, copied
 
 T = TypeVar("T")
 INTERRUPTED = 130
@@ -52,8 +51,9 @@ class Stop:
     def iterate(self, training: Training) -> dict[str, float] | None:
         """Take one iteration; return its losses. Raises Stopped, `training` being at its start, where it is given up."""
         phase = training.method.phase(training.done)
-        # How long the first iteration of a phase takes is not known.
-        start = _copied(training.state()) if self._seconds.get(phase, math.inf) > LONG_SECONDS else None
+        # How long the first iteration of a phase takes is not known. Processes that share it can't give it up alone.
+        alone = training.ranks.count == 1
+        start = copied(training.state()) if alone and self._seconds.get(phase, math.inf) > LONG_SECONDS else None
         begun = time.monotonic()
         try:
             return self.give_up_from(start, training.iterate)
@@ -95,8 +95,3 @@ class Stop:
                 print(f"warning: not saved yet: {fault}", file=sys.stderr)
             finally:
                 self._claim.release()
-
-
-def _copied(state: State) -> State:
-    tensors, header = state
-    return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}, copy.deepcopy(header)

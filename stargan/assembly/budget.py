@@ -9,7 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from stargan.data.stream import Batch
-from stargan.methods.base import Method
+from stargan.methods.base import Method, drawn
 
 
 def flops(method: Method, batches: Sequence[Batch], length: int) -> int:
@@ -32,7 +32,8 @@ def flops(method: Method, batches: Sequence[Batch], length: int) -> int:
 def flops_of_iteration(method: Method, batches: Sequence[Batch], iteration: int) -> int:
     """Return the floating-point operations of one iteration."""
     with FlopCounterMode(display=False) as counter:
-        for update in method.step(iteration, batches, torch.Generator().manual_seed(0)):
+        draws = drawn(method, iteration, batches, torch.Generator().manual_seed(0))
+        for update in method.step(iteration, batches, draws):
             update.gradients(method.networks[update.network])
     return int(counter.get_total_flops())
 

@@ -23,8 +23,14 @@ class Adam:
     span: tuple[int, int]
 
     def optimiser(self, network: nn.Module) -> torch.optim.Optimizer:
-        """Return Adam over the network's parameters; `initial_lr` stays what the rate is a share of."""
-        made = torch.optim.Adam(network.parameters(), self.lr, betas=(self.beta1, self.beta2), fused=True)
+        """Return Adam over the network's parameters; `initial_lr` stays what the rate is a share of.
+
+        On a GPU the rate is a tensor, which a captured graph reads anew each time.
+        """
+        parameters = list(network.parameters())
+        on_gpu = parameters[0].is_cuda
+        lr = torch.tensor(self.lr, device=parameters[0].device) if on_gpu else self.lr
+        made = torch.optim.Adam(parameters, lr, betas=(self.beta1, self.beta2), fused=True, capturable=on_gpu)
         made.param_groups[0]["initial_lr"] = self.lr
         return made
 

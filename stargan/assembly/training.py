@@ -10,14 +10,16 @@ from stargan.assembly.baselines import build_cyclegan, build_diat, build_icgan, 
 from stargan.assembly.parts import Parts
 from stargan.assembly.star import build_star
 from stargan.data.prepared import Prepared
-from stargan.data.stream import Stream
+from stargan.data.stream import Stream, placed
 from stargan.domains import DomainSpace
 from stargan.engine import Losses, Training
 from stargan.errors import Fault
 from stargan.networks.icgan import ENCODER_LAYERS
 from stargan.params import Baseline, Params, Run
+from stargan.ranks import ALONE, Ranks
 
 Sets = Mapping[str, Prepared]
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,10 @@ class Cost:
     train_flops: int
 
 
-def build_training(name: str, params: Params, sets: Sets, device: torch.device) -> Training:
+def build_training(name: str, params: Params, sets: Sets, device: torch.device, ranks: Ranks = ALONE) -> Training:
     """Return the run or baseline `name` ready for its first iteration, its networks drawn from params.seed.
 
-    sets: the prepared datasets of the run, by name, with the labels that it trains.
+    sets: the prepared datasets of the run, by name, with the labels that it trains. ranks: the processes that share it.
     """
     run = params.training(name)
     check_image_size(name, run, params)
@@ -45,9 +47,10 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device) 
     return Training(
         method=parts.method, space=space_of(run, params, sets),
         optimisers={key: adam.optimiser(parts.method.networks[key]) for key, adam in parts.adams.items()},
-        streams=streams_of(run, params, sets),
+        streams=streams_of(run, params, sets, device, ranks),
         rate_factors={key: adam.rate_factor(params.train, share) for key, adam in parts.adams.items()},
         length=length, seed=params.seed, losses=Losses(params.train.log_every), device=device,
+        ranks=ranks, bf16=params.train.precision == "bf16",
     )  # fmt: skip
 
 
@@ -82,7 +85,9 @@ def parts_of(run: Run | Baseline, params: Params, sets: Sets, device: torch.devi
     return build_icgan(space, run.image_size, train, params.icgan, seed, device, length)
 
 
-def streams_of(run: Run | Baseline, params: Params, sets: Sets) -> list[Stream]:
+def streams_of(
+    run: Run | Baseline, params: Params, sets: Sets, device: torch.device = CPU, ranks: Ranks = ALONE
+) -> list[Stream]:
     """Return the run's streams of training images: one a dataset, or where there are pairs one a domain.
 
     Raises Fault on a domain without images.
@@ -91,6 +96,7 @@ def streams_of(run: Run | Baseline, params: Params, sets: Sets) -> list[Stream]:
     if isinstance(run, Baseline) and run.pairs:
         found = [(sets[run.datasets[0]], domain) for domain in domains_of([(a, b) for a, b in run.pairs])]
     train = params.train
+    images = {name: placed(sets[name].images, device) for name in run.datasets}
     streams = []
     for index, (prepared, domain) in enumerate(found):
         positions = prepared.split("train")
@@ -101,8 +107,10 @@ def streams_of(run: Run | Baseline, params: Params, sets: Sets) -> list[Stream]:
             raise Fault(f"data/prepared/{prepared.dataset}-{prepared.size}: no training image of {domain or 'any kind'}; "
                         "change the pairs in params.yaml, or prepare more images")  # fmt: skip
         seed = params.seed * 1000 + index
-        stream = Stream(prepared.images, prepared.labels, positions, batch=train.batch, flip=train.flip, seed=seed)
-        streams.append(stream)
+        streams.append(Stream(
+            images[prepared.dataset], prepared.labels, positions,
+            batch=train.batch, flip=train.flip, seed=seed, rows=ranks.rows,
+        ))  # fmt: skip
     return streams
 
 

@@ -24,7 +24,7 @@ ROWS = ("source", "person", "split")
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared dataset. `images` is memory-mapped and read only."""
+    """A prepared dataset. `images` is memory-mapped: what is changed there never reaches the file."""
 
     dataset: str
     size: int
@@ -84,7 +84,7 @@ def read_prepared(folder: Path) -> Prepared:
         manifest = json.loads(path.read_text())
         if manifest["schema"] != SCHEMA:
             raise Fault(f"{path}: schema {manifest['schema']} is not {SCHEMA}; run the prepare stage again")
-        images = np.load(folder / "images.npy", mmap_mode="r")
+        images = np.load(folder / "images.npy", mmap_mode="c")  # torch takes no read-only array
         labels = np.load(folder / "labels.npy")
         rows = pd.read_csv(folder / "rows.csv", dtype=str, keep_default_na=False)
         kind = label_kind(manifest["labels"])

@@ -1,7 +1,8 @@
 """Training batches as a pure function of (seed, iteration): any one can be had alone, so a resume is exact."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -10,10 +11,14 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Batch:
-    """Real images of one dataset: x (N, 3, H, W) in [-1, 1], labels (N, width of its kind) in {0, 1}."""
+    """Real images of one dataset: x (n, 3, H, W) in [-1, 1], labels (N, width of its kind) in {0, 1}.
+
+    Of several processes that share a batch each has all labels, and the images of its own `rows`.
+    """
 
     x: Tensor
     labels: Tensor
+    rows: slice = field(default_factory=lambda: slice(None))
 
 
 class Stream:
@@ -23,10 +28,12 @@ class Stream:
     """
 
     def __init__(
-        self, images: np.ndarray, labels: np.ndarray, positions: np.ndarray, *, batch: int, flip: float, seed: int
-    ) -> None:
+        self, images: Tensor, labels: np.ndarray, positions: np.ndarray, *, batch: int, flip: float, seed: int,
+        rows: Callable[[int], slice] = lambda _: slice(None),
+    ) -> None:  # fmt: skip
+        """Take uint8 images (M, H, W, 3) where they lie, see `placed`; `rows` tells this process's share of N."""
         self.images, self.labels, self.positions = images, labels, positions
-        self.size, self.flip, self.seed = batch, flip, seed
+        self.size, self.flip, self.seed, self.rows = batch, flip, seed, rows
         self.batches_per_epoch = math.ceil(len(positions) / batch)
         self._epoch, self._order = -1, positions
 
@@ -38,12 +45,18 @@ class Stream:
             self._epoch = epoch
         chosen = self._order[step * self.size : (step + 1) * self.size]
         flips = np.random.default_rng([self.seed, 1, iteration]).random(len(chosen)) < self.flip
-        pixels = self.images[chosen]
-        pixels[flips] = pixels[flips, :, ::-1]
-        return Batch(
-            from_uint8(torch.from_numpy(pixels).to(device)),
-            torch.from_numpy(self.labels[chosen]).to(device, torch.float32),
-        )
+        rows = self.rows(len(chosen))
+        pixels = self.images[torch.from_numpy(chosen[rows]).to(self.images.device)].to(device)
+        flipped = torch.from_numpy(flips[rows, None, None, None]).to(device)
+        x = from_uint8(torch.where(flipped, pixels.flip(2), pixels))
+        return Batch(x, torch.from_numpy(self.labels[chosen]).to(device, torch.float32), rows)
+
+
+def placed(images: np.ndarray, device: torch.device) -> Tensor:
+    """Return images where batches are gathered: in a GPU's memory if half of what is free holds them, else as they are."""
+    found = torch.from_numpy(images)
+    fits = device.type == "cuda" and images.nbytes < torch.cuda.mem_get_info(device)[0] / 2
+    return found.to(device) if fits else found
 
 
 def from_uint8(images: torch.Tensor) -> torch.Tensor:

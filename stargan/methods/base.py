@@ -45,12 +45,20 @@ class Translator(Protocol):
         ...
 
 
+Draws = Sequence[tuple[Tensor, ...]]
+"""The random numbers of an iteration: for each of its batches those of all N images, whoever has them."""
+
+
 class Method(Protocol):
     """A translation method under training."""
 
     networks: Mapping[str, nn.Module]
 
-    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
+    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:
+        """Return the random numbers of one iteration."""
+        ...
+
+    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
         """Yield the updates of one iteration, one batch a stream; each is applied before the next is computed."""
         ...
 
@@ -61,3 +69,9 @@ class Method(Protocol):
     def translator(self) -> tuple[Translator, tuple[str, ...]]:
         """Return a translator that shares the weights, and the names of the networks that it needs."""
         ...
+
+
+def drawn(method: Method, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:
+    """Return the random numbers of an iteration beside its images: drawn on the CPU, they are the same on every device."""
+    draws = method.draws(iteration, batches, random)
+    return [tuple(draw.to(batch.x.device) for draw in own) for batch, own in zip(batches, draws, strict=True)]

@@ -10,7 +10,7 @@ from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import LabelKind
 from stargan.losses import Adversary
-from stargan.methods.base import Update
+from stargan.methods.base import Draws, Update
 from stargan.methods.pairs import Pair, PairTranslator, name_of, named
 
 
@@ -41,7 +41,11 @@ class CycleGan:
             networks[f"d_{name_of(pair)}"] = nn.ModuleDict({"a": cycle.d_a, "b": cycle.d_b})
         self.networks: Mapping[str, nn.Module] = networks
 
-    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:  # noqa: ARG002
+    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
+        """Return none: all chance is in the batches."""
+        return [() for _ in batches]
+
+    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:  # noqa: ARG002
         """Yield the update of both D and then of both G of each pair."""
         images = {domain: batch.x for domain, batch in zip(self.domains, batches, strict=True)}
         for pair, cycle in self.cycles.items():

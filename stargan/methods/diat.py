@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from stargan.data.stream import Batch
 from stargan.domains import LabelKind
 from stargan.losses import Adversary
-from stargan.methods.base import Update
+from stargan.methods.base import Draws, Update
 from stargan.methods.pairs import Pair, PairTranslator, name_of, named
 
 Features = Callable[[Tensor], Tensor]
@@ -32,7 +32,11 @@ class Diat:
             for pair, model in models.items() for key, network in zip("gd", model, strict=True)
         }  # fmt: skip
 
-    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:  # noqa: ARG002
+    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
+        """Return none: all chance is in the batches."""
+        return [() for _ in batches]
+
+    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:  # noqa: ARG002
         """Yield D's and then G's update of each model."""
         images = {domain: batch.x for domain, batch in zip(self.domains, batches, strict=True)}
         for pair, (g, d) in self.models.items():

@@ -9,7 +9,8 @@ from torch.nn import functional as F
 from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import DomainSpace
-from stargan.methods.base import Update
+from stargan.methods.base import Draws, Update
+from stargan.networks.batch_norm import BatchNorm
 from stargan.networks.icgan import ConditionalDiscriminator, ConditionalGenerator, Encoder
 
 
@@ -23,37 +24,50 @@ class IcGan:
         self.g, self.d, self.e_z, self.e_y = g, d, e_z, e_y
         self.space, self.z, self.gan_iterations = space, z, gan_iterations
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g, "e_z": e_z, "e_y": e_y}
+        self.norms = [m for network in self.networks.values() for m in network.modules() if isinstance(m, BatchNorm)]
 
-    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
+    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
+        """Return for each batch noise z (N, nz), and an order of its labels, which gives wrong ones."""
+        sizes = [len(batch.labels) for batch in batches]
+        return [(torch.randn(n, self.z, generator=random), torch.randperm(n, generator=random)) for n in sizes]
+
+    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
         """Yield the updates of D and G, or of E_z and E_y. A lone image is passed over: batch norm can't take it."""
-        for dataset, batch in enumerate(batches):
-            if len(batch.x) < 2:
+        for dataset, (batch, (z, order)) in enumerate(zip(batches, draws, strict=True)):
+            if len(batch.labels) < 2:
                 continue
-            x, y = batch.x, self.space.vector(batch.labels, dataset)
-            z = torch.randn(len(x), self.z, generator=random).to(x)
+            for norm in self.norms:
+                norm.shared = len(batch.x) < len(batch.labels)
+            labels = self.space.vector(batch.labels, dataset)
+            x, y, z = batch.x, labels[batch.rows], z[batch.rows].to(batch.x)
             if self.phase(iteration) == 0:
-                order = torch.randperm(len(y), generator=random).to(y.device)
-                yield from self.gan_updates(x, y, y[order], z)
+                differs = (labels != labels[order]).any(dim=1).to(x.dtype)
+                count = differs.sum().clamp_min(1) * (len(x) / len(labels))  # its mean over the processes
+                yield from self.gan_updates(x, y, z, labels[order][batch.rows], differs[batch.rows], count)
             else:
                 yield from self.encoder_updates(x, y, z)
 
-    def gan_updates(self, x: Tensor, y: Tensor, y_wrong: Tensor, z: Tensor) -> Iterator[Update]:
+    def gan_updates(
+        self, x: Tensor, y: Tensor, z: Tensor, y_wrong: Tensor, differs: Tensor, count: Tensor
+    ) -> Iterator[Update]:
         """Yield D's update, against fakes and against real images with a wrong label, and G's."""
         self.g.train()
         x_fake = self.g(z, y)
         d_real = losses.vanilla(self.d(x, y), True)
         d_fake = losses.vanilla(self.d(x_fake.detach(), y), False)
-        d_wrong = self.wrong_label(x, y, y_wrong)
+        d_wrong = self.wrong_label(x, y_wrong, differs, count)
         terms = {"d_real": d_real, "d_fake": d_fake, "d_wrong": d_wrong}
         yield Update("d", d_real + (d_fake + d_wrong) / 2, _detached(terms))
         g_adv = losses.vanilla(self.d(x_fake, y), True)
         yield Update("g", g_adv, _detached({"g_adv": g_adv}))
 
-    def wrong_label(self, x: Tensor, y: Tensor, y_wrong: Tensor) -> Tensor:
-        """Return the loss of calling real images under a wrong label real; images whose label came out right don't count."""
-        differs = (y != y_wrong).any(dim=1).to(x.dtype)
+    def wrong_label(self, x: Tensor, y_wrong: Tensor, differs: Tensor, count: Tensor) -> Tensor:
+        """Return the loss of calling real images under a wrong label real.
+
+        Images whose label came out right don't count: `differs` (N,) is 0 for them, and `count` how many do.
+        """
         each = F.softplus(self.d(x, y_wrong).flatten())  # -log(1 - D)
-        return (each * differs).sum() / differs.sum().clamp_min(1)
+        return (each * differs).sum() / count
 
     def encoder_updates(self, x: Tensor, y: Tensor, z: Tensor) -> Iterator[Update]:
         """Yield E_z's update, on generated images whose noise is known, and E_y's, on real images with their labels."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import DomainSpace
-from stargan.methods.base import Update
+from stargan.methods.base import Draws, Update
 from stargan.networks.by_hand import forward_chain, input_chain, put_tangents, weight_gradients
 from stargan.networks.star import Discriminator, Generator
 
@@ -33,13 +33,20 @@ class Star:
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g}
         self.discriminator_update = self.plain_discriminator_update if plain else self.fast_discriminator_update
 
-    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
+    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
+        """Return for each batch an order of its labels, which gives the targets, and alpha of x^ (Eq. 8), (N, 1, 1, 1)."""
+        sizes = [len(batch.labels) for batch in batches]
+        return [
+            (torch.randperm(n, generator=random), torch.rand(n, 1, 1, 1, generator=random, dtype=torch.float64))
+            for n in sizes
+        ]
+
+    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
         """Yield D's update for each dataset, and every n_critic-th iteration G's after it."""
         trains_g = self.phase(iteration) == 1
-        for dataset, batch in enumerate(batches):
-            x_real, label_org = batch.x, batch.labels
-            label_trg = label_org[torch.randperm(len(label_org), generator=random).to(label_org.device)]
-            alpha = torch.rand(len(x_real), 1, 1, 1, generator=random, dtype=torch.float64).to(x_real)
+        for dataset, (batch, (order, alpha)) in enumerate(zip(batches, draws, strict=True)):
+            x_real, label_org, label_trg = batch.x, batch.labels[batch.rows], batch.labels[order][batch.rows]
+            alpha = alpha[batch.rows].to(x_real)
             c_org, c_trg = (self.space.vector(label, dataset) for label in (label_org, label_trg))
             # G does not change during D's update: one fake serves both, with a graph only where G needs one.
             with torch.set_grad_enabled(trains_g):
@@ -56,9 +63,9 @@ class Star:
         d, n = self.d, len(x_real)
         x_hat = slice(2 * n, None)
         h = forward_chain(d, torch.cat([x_real, x_fake, torch.lerp(x_fake, x_real, alpha)]))
-        src = d.src(h[-1])
+        src = d.src(h[-1]).to(x_real.dtype)
         src_real, src_fake, _ = src.chunk(3)
-        logits_real = d.cls(h[-1][:n]).flatten(1)
+        logits_real = d.cls(h[-1][:n]).flatten(1).to(x_real.dtype)
         # What comes back to D's outputs: Eq. 5 takes means of D_src for real and fake, and the gradient of its sum at x^.
         src_back = src.new_ones(src.shape)
         src_back[:n], src_back[n : 2 * n] = -1 / src_real.numel(), 1 / src_fake.numel()
@@ -67,6 +74,7 @@ class Star:
             (cls_back,) = torch.autograd.grad(self.weights.lambda_cls * cls_real, logits_real)
         cotangents, gradient = input_chain(d, h, src_back, cls_back, x_hat)
         with torch.enable_grad():
+            gradient = gradient.to(x_real.dtype)  # the norm is none for bfloat16
             penalty = losses.gradient_penalty(gradient.requires_grad_())
             (direction,) = torch.autograd.grad(self.weights.lambda_gp * penalty, gradient)
         put_tangents(d, h, direction, x_hat)

@@ -54,12 +54,13 @@ def weight_gradients(
 
     h: features or tangents. Biases take part in features alone, the rows `features`.
     """
+    like = h[-1]  # under autocast images and losses are no bfloat16, and what convolutions give is
     found = {
-        "src.weight": _product(d.src, h[-1], src),
-        "cls.weight": _product(d.cls, h[-1][: len(cls)], cls[:, :, None, None]),
+        "src.weight": _product(d.src, h[-1], src.to(like)),
+        "cls.weight": _product(d.cls, h[-1][: len(cls)], cls[:, :, None, None].to(like)),
     }
     for index, (layer, before, back) in enumerate(zip(d.layers, h, a, strict=False)):
-        found[f"main.{index}.weight"] = _product(layer, before, back)
+        found[f"main.{index}.weight"] = _product(layer, before.to(like), back)
         found[f"main.{index}.bias"] = back[features].sum(dim=(0, 2, 3), dtype=layer.weight.dtype)
     return found
 
@@ -71,4 +72,4 @@ def _sloped(x: Tensor, features: Tensor, slope: float) -> Tensor:
 
 def _product(layer: nn.Conv2d, before: Tensor, back: Tensor) -> Tensor:
     found: Tensor = conv2d_weight(before, layer.weight.shape, back, layer.stride, layer.padding)  # type: ignore[no-untyped-call]
-    return found
+    return found.to(layer.weight.dtype)

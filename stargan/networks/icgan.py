@@ -9,6 +9,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from stargan.networks.batch_norm import BatchNorm
+
 ENCODER_LAYERS = 4
 
 
@@ -31,12 +33,12 @@ class ConditionalGenerator(nn.Module):
         layers: list[nn.Module] = []
         for layer, (w_in, w_out) in enumerate(pairwise(channels)):
             stride, padding = (1, 0) if layer == 0 else (2, 1)
-            layers += [nn.ConvTranspose2d(w_in, w_out, 4, stride, padding), nn.BatchNorm2d(w_out), nn.ReLU(inplace=True)]
+            layers += [nn.ConvTranspose2d(w_in, w_out, 4, stride, padding), BatchNorm(w_out), nn.ReLU(inplace=True)]
         self.main = nn.Sequential(*layers, nn.ConvTranspose2d(channels[-1], 3, 4, 2, 1), nn.Tanh())
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """Return G(z, y), (N, 3, s, s) in [-1, 1], for noise z (N, nz) and labels y (N, labels)."""
-        return self.main(torch.cat([z, y], dim=1)[:, :, None, None])  # type: ignore[no-any-return]
+        return self.main(torch.cat([z, y], dim=1)[:, :, None, None]).to(z.dtype)  # type: ignore[no-any-return]
 
 
 class ConditionalDiscriminator(nn.Module):
@@ -48,14 +50,14 @@ class ConditionalDiscriminator(nn.Module):
         self.first = nn.Sequential(nn.Conv2d(3, first, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True))
         layers: list[nn.Module] = []
         for w_in, w_out in pairwise([first + labels, *others]):
-            layers += [nn.Conv2d(w_in, w_out, 4, 2, 1), nn.BatchNorm2d(w_out), nn.LeakyReLU(0.2, inplace=True)]
+            layers += [nn.Conv2d(w_in, w_out, 4, 2, 1), BatchNorm(w_out), nn.LeakyReLU(0.2, inplace=True)]
         self.main = nn.Sequential(*layers, nn.Conv2d(others[-1], 1, 4))
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return D(x, y), (N, 1, 1, 1) logits, for images x in [-1, 1] and labels y (N, labels)."""
         features = self.first(x)
         planes = y[:, :, None, None].expand(-1, -1, *features.shape[2:])
-        return self.main(torch.cat([features, planes], dim=1))  # type: ignore[no-any-return]
+        return self.main(torch.cat([features, planes], dim=1)).to(x.dtype)  # type: ignore[no-any-return]
 
 
 class Encoder(nn.Module):
@@ -66,13 +68,13 @@ class Encoder(nn.Module):
         channels = [3, *(filters * 2**layer for layer in range(ENCODER_LAYERS))]
         layers: list[nn.Module] = []
         for w_in, w_out in pairwise(channels):
-            layers += [nn.Conv2d(w_in, w_out, 5, 2, 2), nn.BatchNorm2d(w_out), nn.ReLU(inplace=True)]
+            layers += [nn.Conv2d(w_in, w_out, 5, 2, 2), BatchNorm(w_out), nn.ReLU(inplace=True)]
         side = image_size // 2**ENCODER_LAYERS
         self.main = nn.Sequential(
-            *layers, nn.Flatten(), nn.Linear(channels[-1] * side**2, units), nn.BatchNorm1d(units), nn.ReLU(inplace=True),
+            *layers, nn.Flatten(), nn.Linear(channels[-1] * side**2, units), BatchNorm(units), nn.ReLU(inplace=True),
             nn.Linear(units, out),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, out) values for images x (N, 3, s, s) in [-1, 1]."""
-        return self.main(x)  # type: ignore[no-any-return]
+        return self.main(x).to(x.dtype)  # type: ignore[no-any-return]

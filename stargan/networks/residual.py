@@ -3,7 +3,25 @@
 With six blocks and 64 filters it has 7,837,699 parameters; with StarGAN's critic that is the 52.6M of Table 3.
 """
 
+import torch
 from torch import Tensor, nn
+
+
+class ReflectionPad(nn.ReflectionPad2d):
+    """torch's, with a gradient that is deterministic on a GPU too, where torch has none."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x (N, C, H, W) with its borders reflected."""
+        return reflected(x, self.padding[0]) if x.is_cuda else super().forward(x)
+
+
+def reflected(x: Tensor, width: int) -> Tensor:
+    """Return x with borders of this width reflected, the edge itself not repeated, put together from pieces."""
+    for axis in (2, 3):
+        side = x.shape[axis]
+        before, after = x.narrow(axis, 1, width), x.narrow(axis, side - 1 - width, width)
+        x = torch.cat([before.flip(axis), x, after.flip(axis)], dim=axis)
+    return x
 
 
 class Residual(nn.Module):
@@ -12,8 +30,8 @@ class Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.main = nn.Sequential(
-            nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels), nn.ReLU(inplace=True),
-            nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels),
+            ReflectionPad(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels), nn.ReLU(inplace=True),
+            ReflectionPad(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
@@ -28,16 +46,16 @@ class ResidualGenerator(nn.Module):
         super().__init__()
         f = filters
         layers: list[nn.Module] = [
-            nn.ReflectionPad2d(3), nn.Conv2d(3, f, 7), nn.InstanceNorm2d(f), nn.ReLU(inplace=True),
+            ReflectionPad(3), nn.Conv2d(3, f, 7), nn.InstanceNorm2d(f), nn.ReLU(inplace=True),
             nn.Conv2d(f, 2 * f, 3, stride=2, padding=1), nn.InstanceNorm2d(2 * f), nn.ReLU(inplace=True),
             nn.Conv2d(2 * f, 4 * f, 3, stride=2, padding=1), nn.InstanceNorm2d(4 * f), nn.ReLU(inplace=True),
             *(Residual(4 * f) for _ in range(blocks)),
             nn.ConvTranspose2d(4 * f, 2 * f, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(2 * f), nn.ReLU(inplace=True),
             nn.ConvTranspose2d(2 * f, f, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(f), nn.ReLU(inplace=True),
-            nn.ReflectionPad2d(3), nn.Conv2d(f, 3, 7), nn.Tanh(),
+            ReflectionPad(3), nn.Conv2d(f, 3, 7), nn.Tanh(),
         ]  # fmt: skip
         self.main = nn.Sequential(*layers)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return G(x), (N, 3, H, W) in [-1, 1], for images x in [-1, 1]."""
-        return self.main(x)  # type: ignore[no-any-return]
+        return self.main(x).to(x.dtype)  # type: ignore[no-any-return]

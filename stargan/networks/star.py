@@ -1,5 +1,7 @@
 """StarGAN's generator and discriminator (paper, section 7.2, tables 4 and 5).
 
+Under autocast their convolutions are taken in bfloat16; what they give is of the images' type, so that losses are not.
+
 Parameters carry the names of the released code (`main.0.weight`, ...), so that its checkpoints load as they are.
 """
 
@@ -63,7 +65,7 @@ class Generator(nn.Module):
     def forward(self, x: Tensor, c: Tensor) -> Tensor:
         """Return G(x, c), (N, 3, H, W) in [-1, 1], for images x in [-1, 1] and labels c (N, planes)."""
         planes = c[:, :, None, None].expand(-1, -1, x.shape[2], x.shape[3])
-        return self.main(torch.cat([x, planes], dim=1))  # type: ignore[no-any-return]
+        return self.main(torch.cat([x, planes], dim=1)).to(x.dtype)  # type: ignore[no-any-return]
 
 
 class Critic(nn.Module):
@@ -93,7 +95,7 @@ class Critic(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return D_src(x), (N, 1, h, w) unbounded."""
-        return self.src(self.trunk(x))  # type: ignore[no-any-return]
+        return self.src(self.trunk(x)).to(x.dtype)  # type: ignore[no-any-return]
 
 
 class Discriminator(Critic):
@@ -106,4 +108,4 @@ class Discriminator(Critic):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """Return D_src(x), (N, 1, h, w) unbounded, and D_cls(x), (N, labels) logits, for images in [-1, 1]."""
         features = self.trunk(x)
-        return self.src(features), self.cls(features).flatten(1)
+        return self.src(features).to(x.dtype), self.cls(features).flatten(1).to(x.dtype)

@@ -18,7 +18,7 @@ from stargan.data.stream import Batch
 from stargan.domains import Classes
 from stargan.engine import Training
 from stargan.errors import Fault
-from stargan.methods.base import Translator, Update
+from stargan.methods.base import Draws, Translator, Update
 from stargan.methods.cyclegan import CycleGan
 from stargan.methods.diat import Diat
 from stargan.methods.icgan import IcGan
@@ -199,7 +199,10 @@ class OneProduct:
         self.product = Product()
         self.networks: Mapping[str, nn.Module] = {"n": self.product}
 
-    def step(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Iterator[Update]:
+    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:
+        return [() for _ in batches]
+
+    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
         for _ in range(1 + self.phase(iteration)):
             yield Update("n", self.product.layer(batches[0].x).sum(), {})
 

@@ -12,7 +12,7 @@ from stargan.assembly import build_training
 from stargan.checkpoint import read_tensors, write_tensors
 from stargan.data.prepared import Prepared, read_prepared, write_manifest
 from stargan.domains import Attributes, Classes, LabelKind
-from stargan.engine import Training
+from stargan.engine import Applied, Training
 from stargan.errors import Fault
 from stargan.methods.base import Update
 from stargan.params import Baseline, Params, Run, load
@@ -201,13 +201,14 @@ def test_a_baselines_update_moves_only_its_own_network_and_all_move(
     made, moved = training(params, sets, names), set()
     apply = made._apply
 
-    def watched(update: Update) -> None:
+    def watched(update: Update) -> Applied:
         before = {key: copy.deepcopy(list(network.parameters())) for key, network in made.method.networks.items()}
-        apply(update)
+        applied = apply(update)
         for key, network in made.method.networks.items():
             same = all(torch.equal(a, b) for a, b in zip(before[key], network.parameters(), strict=True))
             assert same == (key != update.network), (key, update.network)
         moved.add(update.network)
+        return applied
 
     made._apply = watched  # type: ignore[method-assign]
     finished(made)

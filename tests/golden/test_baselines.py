@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import Attributes, Classes, DomainSpace
+from stargan.methods.base import drawn
 from stargan.methods.cyclegan import Cycle, CycleGan
 from stargan.methods.diat import Diat, random_features
 from stargan.methods.icgan import IcGan, IcGanTranslator
@@ -98,7 +99,7 @@ def test_diat_by_hand(form: str) -> None:
         {("neutral", "happy"): (Shift(0.25), Mean(2.0))}, ["neutral", "happy"], MOODS,
         adversary=getattr(losses, form), features=lambda x: 2 * x, lambda_id=3.0,
     )  # fmt: skip
-    d, g = diat.step(0, batches(0.5, 1.0), torch.Generator())
+    d, g = diat.step(0, batches(0.5, 1.0), [(), ()])
     real, fake, fooled = (1.0, 1.5**2, 0.5**2) if form == "least_squares" else (softplus(-2), softplus(1.5), softplus(-1.5))
     assert (d.network, g.network) == ("d_neutral_to_happy", "g_neutral_to_happy")
     assert d.objective.item() == pytest.approx(real + fake)
@@ -113,7 +114,7 @@ def test_cyclegan_by_hand(lambda_idt: float) -> None:
         {("neutral", "happy"): Cycle(g_ab=Shift(0.75), g_ba=Shift(-0.5), d_a=Mean(1.0), d_b=Mean(2.0))},
         ["neutral", "happy"], MOODS, adversary=losses.least_squares, lambda_cyc=10.0, lambda_idt=lambda_idt,
     )  # fmt: skip
-    d, g = cyclegan.step(0, batches(0.0, 1.0), torch.Generator())
+    d, g = cyclegan.step(0, batches(0.0, 1.0), [(), ()])
     d_real = (0 - 1) ** 2 + (2 - 1) ** 2
     d_fake = 0.5**2 + 1.5**2
     g_adv = (1.5 - 1) ** 2 + (0.5 - 1) ** 2
@@ -148,7 +149,7 @@ def test_icgans_gan_phase_by_an_account_of_its_own() -> None:
     p_real, p_fake = (torch.sigmoid(method.d(x, batch.labels)).flatten() for x in (batch.x, fake))
     p_wrong = torch.sigmoid(method.d(batch.x, wrong)).flatten()[differs]
     expected_d = -p_real.log().mean() + (-(1 - p_fake).log().mean() - (1 - p_wrong).log().mean()) / 2
-    d, g = method.step(0, [batch], torch.Generator().manual_seed(7))
+    d, g = method.step(0, [batch], drawn(method, 0, [batch], torch.Generator().manual_seed(7)))
     assert (d.network, g.network) == ("d", "g")
     assert d.objective.item() == pytest.approx(expected_d.item(), rel=1e-9)
     assert g.objective.item() == pytest.approx(-p_fake.log().mean().item(), rel=1e-9)
@@ -160,17 +161,18 @@ def test_icgans_encoders_learn_noise_and_label_with_g_frozen() -> None:
     method.g.eval()
     expected_z = ((method.e_z(method.g(z, batch.labels)) - z) ** 2).mean()
     expected_y = ((method.e_y(batch.x) - batch.labels) ** 2).mean()
-    e_z, e_y = method.step(1, [batch], torch.Generator().manual_seed(7))
+    e_z, e_y = method.step(1, [batch], drawn(method, 1, [batch], torch.Generator().manual_seed(7)))
     assert (e_z.network, e_y.network) == ("e_z", "e_y")
     assert e_z.objective.item() == pytest.approx(expected_z.item(), rel=1e-9)
     assert e_y.objective.item() == pytest.approx(expected_y.item(), rel=1e-9)
     before = method.g.state_dict()["main.1.running_mean"].clone()
-    list(method.step(2, [batch], torch.Generator()))
+    list(method.step(2, [batch], drawn(method, 2, [batch], torch.Generator())))
     assert torch.equal(before, method.g.state_dict()["main.1.running_mean"])
 
 
 def test_icgan_passes_over_a_lone_image() -> None:
-    assert list(icgan().step(0, [labelled(torch.eye(3)[[0]])], torch.Generator())) == []
+    alone = [labelled(torch.eye(3)[[0]])]
+    assert list(icgan().step(0, alone, drawn(icgan(), 0, alone, torch.Generator()))) == []
 
 
 def test_icgans_edit_depends_on_the_label_and_not_on_the_batch() -> None:

@@ -3,7 +3,9 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
+from stargan.networks.residual import reflected
 from stargan.networks.star import Discriminator, Generator
 
 
@@ -43,3 +45,13 @@ def test_every_label_reaches_the_image() -> None:
     plain = g(x, torch.zeros(1, 3))
     for label in torch.eye(3):
         assert (g(x, label[None]) - plain).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_borders_put_together_from_pieces_are_reflected_ones(width: int) -> None:
+    x = torch.randn(2, 3, 5, 7, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(2, 3, 5 + 2 * width, 7 + 2 * width, dtype=torch.float64)
+    ours, theirs = reflected(x, width), F.pad(x, (width,) * 4, mode="reflect")
+    assert torch.equal(ours, theirs)
+    (mine,), (other,) = (torch.autograd.grad((padded * weight).sum(), x) for padded in (ours, theirs))
+    assert torch.allclose(mine, other, rtol=1e-12, atol=1e-12)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from stargan.data.stream import Batch
 from stargan.domains import Attributes, Classes, DomainSpace
-from stargan.methods.base import Update
+from stargan.methods.base import Update, drawn
 from stargan.methods.star import Star, Weights
 from stargan.networks.star import Discriminator, Generator
 
@@ -45,7 +45,7 @@ def steps(method: Star, iterations: int) -> list[tuple[str, Tensor, dict[str, Te
     seen = []
     for iteration in range(iterations):
         made = batches(method.space, method.d.cls.kernel_size[0] * 2 ** len(method.d.main))
-        for update in method.step(iteration, made, torch.Generator().manual_seed(iteration)):
+        for update in method.step(iteration, made, drawn(method, iteration, made, torch.Generator().manual_seed(iteration))):
             parameters = list(method.networks[update.network].parameters())
             gradients = update.gradients(method.networks[update.network])
             seen.append((update.network, update.objective.detach(), dict(update.terms), list(gradients)))
@@ -152,7 +152,7 @@ def account(method: Star, batch: Batch, dataset: int, random: torch.Generator) -
 def test_objectives_equal_an_independent_account(name: str, plain: bool) -> None:
     method = star(SPACES[name], plain=plain)
     made = batches(method.space)
-    updates = method.step(N_CRITIC - 1, made, torch.Generator().manual_seed(7))
+    updates = method.step(N_CRITIC - 1, made, drawn(method, N_CRITIC - 1, made, torch.Generator().manual_seed(7)))
     random = torch.Generator().manual_seed(7)
     for dataset, batch in enumerate(made):
         expected = account(copy.deepcopy(method), batch, dataset, random)  # nothing is stepped between the two updates
@@ -165,7 +165,8 @@ def test_objectives_equal_an_independent_account(name: str, plain: bool) -> None
 
 def test_the_generator_step_leaves_d_alone_and_reaches_all_of_g() -> None:
     method = star(SPACES["joint"], plain=False)
-    _, update, *_ = method.step(N_CRITIC - 1, batches(method.space), torch.Generator().manual_seed(0))
+    made = batches(method.space)
+    _, update, *_ = method.step(N_CRITIC - 1, made, drawn(method, 0, made, torch.Generator().manual_seed(0)))
     gradients = update.gradients(method.g)
     assert all(gradient.abs().max() > 0 for gradient in gradients)
     assert all(parameter.grad is None for parameter in method.d.parameters())

@@ -25,7 +25,7 @@ def graph() -> grimp.ImportGraph:
 
 
 def module_of(stage: dict[str, Any]) -> str:
-    found = re.match(r"python -m (stages\.\w+)", stage["cmd"])
+    found = re.match(r"(?:python|\${launcher}) -m (stages\.\w+)", stage["cmd"])
     assert found, stage["cmd"]
     return found[1]
 

@@ -1,0 +1,94 @@
+"""Processes that train together: each takes its share of every batch, and all have the same weights.
+
+A launcher such as torchrun starts them and tells them of each other by its environment (RANK, WORLD_SIZE, MASTER_ADDR, ...).
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from stargan.errors import Fault
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process, number `rank` of `count` that train together, each on a device of its own."""
+
+    rank: int
+    count: int
+    device: torch.device
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the one that reads checkpoints and writes everything."""
+        return self.rank == 0
+
+    def rows(self, whole: int) -> slice:
+        """Return this process's rows of a batch of `whole` images.
+
+        A batch that can't be shared evenly, an epoch's last, is taken whole by each: the mean over the processes is the
+        same.
+        """
+        share, rest = divmod(whole, self.count)
+        return slice(None) if rest else slice(self.rank * share, (self.rank + 1) * share)
+
+    def mean(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """Return the mean of each tensor over the processes, in one exchange: DDP's hooks see no gradient by hand."""
+        if self.count == 1:
+            return list(tensors)
+        flat = torch.cat([tensor.detach().reshape(-1).to(tensors[0].dtype) for tensor in tensors])
+        with self._together():
+            dist.all_reduce(flat)
+        parts = torch.split(flat / self.count, [tensor.numel() for tensor in tensors])
+        return [part.view(tensor.shape) for part, tensor in zip(parts, tensors, strict=True)]
+
+    def any(self, flag: bool) -> bool:
+        """Return whether the flag is up in any of the processes."""
+        if self.count == 1:
+            return flag
+        flags = torch.tensor(float(flag), device=self.device)
+        with self._together():
+            dist.all_reduce(flags)
+        return bool(flags > 0)
+
+    def from_first(self, value: Any) -> Any:
+        """Return what the first process gives here; tensors in it lie on the CPU."""
+        if self.count == 1:
+            return value
+        values = [value]
+        with self._together():
+            dist.broadcast_object_list(values, device=self.device)
+        return values[0]
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        try:
+            yield
+        except RuntimeError as error:  # another process has ended, or can't be reached
+            reason = " ".join(str(error).split())[:120]
+            raise Fault(f"process {self.rank} of {self.count} lost another one ({reason}); the last checkpoint is kept: "
+                        "start the training again") from error  # fmt: skip
+
+
+ALONE = Ranks(0, 1, torch.device("cpu"))
+
+
+@contextmanager
+def joined(device: torch.device) -> Iterator[Ranks]:
+    """Yield this process among those that its launcher started, joined for the block; alone without a launcher."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    if count == 1:
+        yield ALONE
+        return
+    on_gpu = device.type == "cuda"
+    dist.init_process_group("nccl" if on_gpu else "gloo", device_id=device if on_gpu else None)
+    try:
+        yield Ranks(dist.get_rank(), count, device)
+    finally:
+        dist.destroy_process_group()

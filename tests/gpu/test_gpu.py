@@ -1,0 +1,73 @@
+"""What exists on a GPU alone: graphs, resident images, mixed precision. `pytest -m gpu`; deselected where there is none."""
+
+import pytest
+import torch
+from bench.setup import noise
+from ranks.work import KINDS, METHODS, settings
+from ranks.work import noise as small
+
+from stargan.assembly import build_training
+from stargan.data.stream import placed
+from stargan.engine import Training
+from stargan.networks.residual import reflected
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU"),
+]
+GPU = torch.device("cuda", 0)
+
+
+def training(name: str, *, graphs: bool = True) -> Training:
+    torch.use_deterministic_algorithms(True)
+    made = build_training(name, settings(), {dataset: small(dataset) for dataset in KINDS}, GPU)
+    if not graphs:
+        made._graphs = None
+    return made
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_graph_gives_what_its_kernels_give(name: str) -> None:
+    captured, eager = training(name), training(name, graphs=False)
+    for _ in range(20):
+        captured.iterate()
+        eager.iterate()
+    for key, value in eager.state()[0].items():
+        assert torch.equal(captured.state()[0][key].nan_to_num(-1), value.nan_to_num(-1)), key
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_resumed_equals_uninterrupted(name: str) -> None:
+    whole, first, second = (training(name) for _ in range(3))
+    for _ in range(20):
+        whole.iterate()
+    for _ in range(11):
+        first.iterate()
+    second.restore(*first.state())
+    for _ in range(9):
+        second.iterate()
+    for key, value in whole.state()[0].items():
+        assert torch.equal(second.state()[0][key].nan_to_num(-1), value.nan_to_num(-1)), key
+
+
+def test_images_that_fit_lie_on_the_gpu() -> None:
+    images = noise("noise", 32, 5, 64).images
+    assert placed(images, GPU).is_cuda
+    assert torch.equal(placed(images, GPU).cpu(), torch.from_numpy(images))
+
+
+def test_losses_of_twenty_iterations_are_those_of_the_cpu() -> None:
+    torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined]
+    made = training("joint")
+    other = build_training("joint", settings(), {d: small(d) for d in KINDS}, torch.device("cpu"))
+    for _ in range(20):
+        made.iterate()
+        other.iterate()
+        for key, (_, value) in other.losses.newest.items():
+            assert made.losses.newest[key][1].item() == pytest.approx(value.item(), rel=1e-3, abs=1e-4), key
+
+
+def test_reflected_borders_have_a_gradient() -> None:
+    x = torch.randn(2, 3, 8, 8, device=GPU, requires_grad=True)
+    reflected(x, 3).square().sum().backward()  # type: ignore[no-untyped-call]
+    assert x.grad is not None

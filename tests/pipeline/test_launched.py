@@ -1,0 +1,96 @@
+"""The train stage started by torchrun: one writes, a killed process ends all, and another number of them goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT, environment
+from test_train_stage import hashes, slow, wait_for_checkpoint
+
+from stargan.checkpoint import read_tensors
+
+
+def launched(workspace: Path, count: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count), "-m",
+         "stages.train", "both"],
+        cwd=workspace, stderr=subprocess.PIPE, text=True,
+        env=environment() | {"PYTHONPATH": f"{ROOT}:{workspace}", "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+
+
+def finished(process: "subprocess.Popen[str]") -> str:
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    return said
+
+
+def children(process: "subprocess.Popen[str]") -> dict[str, int]:
+    """Return the processes of each rank that a launcher started."""
+    pids = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    ranks = {}
+    for pid in pids:
+        told = dict(e.partition("=")[::2] for e in Path(f"/proc/{pid}/environ").read_text().split("\0"))
+        ranks[told["RANK"]] = int(pid)
+    return ranks
+
+
+@pytest.fixture
+def alone(workspace: Path) -> Path:
+    """Return a workspace in which one process has trained; its losses are moved to alone.csv."""
+    finished(launched(workspace, 1))
+    (workspace / "metrics/losses/both.csv").rename(workspace / "alone.csv")
+    return workspace
+
+
+def check_losses(workspace: Path) -> None:
+    """Hold the losses to those of one process. Rounding grows: test_ranks.py compares weights, in float64."""
+    ours, theirs = (pd.read_csv(workspace / name, index_col=0) for name in ("metrics/losses/both.csv", "alone.csv"))
+    assert list(ours.index) == list(range(2, 25, 2))
+    pd.testing.assert_frame_equal(ours[:12], theirs[:12], rtol=1e-3, atol=1e-4)
+    pd.testing.assert_frame_equal(ours, theirs, rtol=0.25, atol=0.02)
+
+
+def test_two_processes_make_what_one_makes_and_one_of_them_writes(alone: Path) -> None:
+    finished(launched(alone, 2))
+    check_losses(alone)
+    pictures = {f for f in hashes(alone) if "samples" in f or "kept" in f}
+    assert len(pictures) == 2 * 6 + 4
+    assert not list(alone.glob("data/checkpoints/both/*/*"))
+
+
+@pytest.mark.parametrize("rank", ["0", "1"])
+def test_a_killed_process_ends_the_others_and_another_number_goes_on(alone: Path, rank: str) -> None:
+    slow(alone)
+    process = launched(alone, 2)
+    wait_for_checkpoint(alone, process)
+    pids = children(process)
+    begun = time.monotonic()
+    os.kill(pids[rank], signal.SIGKILL)
+    _, said = process.communicate(timeout=60)
+    assert time.monotonic() - begun < 60
+    assert process.returncode != 0, said
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids.values())
+    checkpoints = sorted(alone.glob("data/checkpoints/both/*/0*.safetensors"))
+    _, header = read_tensors(checkpoints[-1])  # whole
+    assert 0 < header["done"] < 24
+    (alone / "sitecustomize.py").unlink()
+    assert "resumed after" in finished(launched(alone, 1))
+    check_losses(alone)
+
+
+def test_asked_to_stop_all_stop_at_one_iteration_and_four_go_on(alone: Path) -> None:
+    slow(alone)
+    process = launched(alone, 2)
+    wait_for_checkpoint(alone, process)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert "saved after" in said
+    (alone / "sitecustomize.py").unlink()
+    assert "resumed after" in finished(launched(alone, 4))
+    check_losses(alone)

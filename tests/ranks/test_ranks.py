@@ -1,0 +1,88 @@
+"""N processes that share each batch train as one does: weights, gradients, running statistics, losses."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from ranks.work import METHODS
+from stargan.ranks import Ranks
+
+SCRIPT = Path(__file__).parent / "work.py"
+COUNTS = [2, 4]
+
+
+def results(folder: Path, launcher: list[str], count: int) -> list[dict[str, Any]]:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [*launcher, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=300, cwd=SCRIPT.parents[2],
+        env=environment | {"PYTHONPATH": str(SCRIPT.parents[2]), "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(count)]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return results(tmp_path_factory.mktemp("1"), [sys.executable], 1)[0]
+
+
+@pytest.fixture(scope="module", params=COUNTS)
+def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    count: int = request.param
+    run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count)]
+    return results(tmp_path_factory.mktemp(str(count)), run, count)
+
+
+def effective(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return weights and losses, without Adam's moments.
+
+    A bias before a batch norm, which takes it away again, is moved by rounding alone; the running mean follows it.
+    """
+    found = {key: value for key, value in state.items() if not key.startswith("adam.")}
+    for key in [key for key in found if key.endswith(".running_mean")]:
+        *path, index, _ = key.split(".")
+        bias = ".".join([*path, str(int(index) - 1), "bias"])
+        del found[bias]
+    return found
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_weights_after_twenty_iterations_are_those_of_one_process(
+    alone: dict[str, Any], together: list[dict[str, Any]], name: str
+) -> None:
+    expected = effective(alone[name]["weights"])
+    for rank in together:
+        found = effective(rank[name]["weights"])
+        assert found.keys() == expected.keys()
+        for key, value in expected.items():
+            near = 1e-7 if key.endswith(".running_mean") else 1e-9
+            assert torch.allclose(found[key], value, rtol=near, atol=near, equal_nan=True), key
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_gradients_are_the_mean_over_the_whole_batch(
+    alone: dict[str, Any], together: list[dict[str, Any]], name: str
+) -> None:
+    expected = torch.cat([gradient.flatten() for gradient in alone[name]["gradients"]])
+    for rank in together:
+        mean = torch.cat([gradient.flatten() for gradient in rank[name]["gradients"]])
+        assert (mean - expected).norm() <= 1e-5 * expected.norm()
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_all_processes_have_the_same_bits(together: list[dict[str, Any]], name: str) -> None:
+    first, *others = (rank[name]["weights"] for rank in together)
+    assert all(torch.equal(first[key].nan_to_num(-1), other[key].nan_to_num(-1)) for other in others for key in first)
+
+
+def test_rows_share_a_batch_or_give_it_whole() -> None:
+    ranks = [Ranks(rank, 4, torch.device("cpu")) for rank in range(4)]
+    images = list(range(8))
+    assert [images[rank.rows(8)] for rank in ranks] == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    assert [list(range(7))[rank.rows(7)] for rank in ranks] == [list(range(7))] * 4
