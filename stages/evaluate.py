@@ -75,14 +75,14 @@ def check_neutral(neutral: str, sets: Mapping[str, Prepared]) -> None:
 
 def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol:
     """Return the protocol that the params ask for. Raises Fault where the Inception weights are not there."""
-    features = None
+    features, weights_sha256 = None, ""
     if settings.features == "inception":
-        from stargan.evaluation.inception import Inception
+        from stargan.evaluation.inception import SHA256, Inception
 
-        features = Inception(Path(settings.inception_weights), device).features
+        features, weights_sha256 = Inception(Path(settings.inception_weights), device).features, SHA256
     return Protocol(
         neutral=settings.neutral, kid_subset=settings.kid_subset, bootstrap=settings.bootstrap, truths=settings.truths,
-        seed=seed, features=features,
+        seed=seed, features=features, weights_sha256=weights_sha256,
     )  # fmt: skip
 
 

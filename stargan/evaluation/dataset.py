@@ -26,6 +26,7 @@ from stargan.evaluation.judge import Judge
 from stargan.evaluation.judgements import judged
 from stargan.evaluation.people import people_of
 from stargan.evaluation.protocol import Protocol
+from stargan.evaluation.real import real_features
 from stargan.evaluation.reconstruction import reconstruction
 from stargan.evaluation.translations import Translations
 from stargan.evaluation.truth import cross_truth_metrics, truth_metrics
@@ -107,10 +108,9 @@ def feature_distances(
     own = own[single]
     if protocol.features is None:
         generated, suffix = seen[torch.from_numpy(single)], "_classifier"
-        real = judge.see(prepared.images, train).features
     else:
         generated, suffix = protocol.features(made.images, own.index.to_numpy()), ""
-        real = protocol.features(prepared.images, train)
+    real = real_features(prepared, judge, protocol)
     labels, targets = prepared.labels[own["image"].to_numpy()], own["target"].to_numpy(dtype=str)
     source = labels.argmax(axis=1) if isinstance(prepared.kind, Classes) else np.zeros(len(labels), dtype=int)
     found = {}

@@ -35,7 +35,7 @@ class Seen:
 class Judge:
     """A classifier with the label kind, the image size and the hash of the images that it was trained for.
 
-    columns: those of the network's head that are asked, in the order of `kind`; None: all.
+    columns: those of the network's head that are asked, in the order of `kind`; None: all. weights_sha256: of its file.
     """
 
     network: Classifier
@@ -43,6 +43,7 @@ class Judge:
     size: int
     images_sha256: str
     columns: tuple[int, ...] | None = None
+    weights_sha256: str = ""
 
     def only(self, labels: Sequence[str]) -> "Judge":
         """Return the same judge, asked for these attributes alone, in this order; [] and classes: for all."""
@@ -61,6 +62,10 @@ class Judge:
                 features.append(feature.cpu())
                 logits.append(logit.cpu() if self.columns is None else logit.cpu()[:, list(self.columns)])
         return Seen(torch.cat(features), torch.cat(logits))
+
+    def features(self, images: np.ndarray, positions: np.ndarray) -> Tensor:
+        """Return the pooled features (N, 512) of the images at `positions`."""
+        return self.see(images, positions).features
 
     def labels(self, seen: Seen) -> np.ndarray:
         """Return the uint8 (N, width) labels in {0, 1} that the logits say."""
@@ -104,7 +109,8 @@ def read_judge(folder: Path, device: torch.device | str = "cpu") -> Judge:
             raise ValueError("its weights have changed")
         if not all(torch.isfinite(value).all() for value in state.values()):
             raise ValueError("some weights are not finite")
-        return Judge(network.to(device).eval(), kind, int(about["size"]), str(about["images_sha256"]))
+        network.to(device).eval()
+        return Judge(network, kind, int(about["size"]), str(about["images_sha256"]), weights_sha256=digest)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Fault(f"{folder}: no classifier there ({reason}); run the classifier stage again") from error

@@ -22,6 +22,8 @@ class Protocol:
     """Test faces a dataset whose translations are compared with their ground truth."""
     seed: int
     features: Features | None = None
+    weights_sha256: str = ""
+    """Of the network that gives `features`."""
 
     def random(self) -> np.random.Generator:
         """Return a fresh generator, so that no metric depends on which were computed before it."""

@@ -1,0 +1,87 @@
+"""Features of real images are computed once for the same network, images and code, and never for others."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from bench.setup import noise
+from torch import Tensor
+
+from stargan.data.prepared import Prepared
+from stargan.evaluation.judge import Judge
+from stargan.evaluation.protocol import Protocol
+from stargan.evaluation.real import real_features
+from stargan.networks.classifier import new_classifier
+
+PROTOCOL = Protocol(neutral="", kid_subset=2, bootstrap=1, truths=1, seed=1)
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepared:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    return replace(noise("noise", 32, 2, 6), images_sha256="images")
+
+
+def counted(given: float) -> tuple[Callable[[np.ndarray, np.ndarray], Tensor], list[int]]:
+    """Return features that are all the same, and how many images were looked at each time."""
+    calls: list[int] = []
+
+    def features(images: np.ndarray, positions: np.ndarray) -> Tensor:
+        calls.append(len(positions))
+        return torch.full((len(positions), 3), given)
+
+    return features, calls
+
+
+def judge_of(prepared: Prepared) -> Judge:
+    return Judge(new_classifier(2, 1), prepared.kind, 32, "images", weights_sha256="w")
+
+
+def test_the_same_is_computed_once(prepared: Prepared) -> None:
+    features, calls = counted(1.5)
+    protocol = replace(PROTOCOL, features=features, weights_sha256="a")
+    first, second = (real_features(prepared, judge_of(prepared), protocol) for _ in range(2))
+    assert calls == [6]
+    assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("change", ["weights", "images", "positions", "threads"])
+def test_what_differs_is_computed_anew(prepared: Prepared, change: str) -> None:
+    judge, threads = judge_of(prepared), torch.get_num_threads()
+    real_features(prepared, judge, replace(PROTOCOL, features=counted(1.0)[0], weights_sha256="a"))
+    features, calls = counted(2.0)
+    if change == "images":
+        prepared = replace(prepared, images_sha256="others")
+    if change == "positions":
+        prepared = replace(prepared, rows=prepared.rows.assign(split=["train"] * 5 + ["test"]))
+    try:
+        torch.set_num_threads(threads + (change == "threads"))
+        weights = "b" if change == "weights" else "a"
+        found = real_features(prepared, judge, replace(PROTOCOL, features=features, weights_sha256=weights))
+    finally:
+        torch.set_num_threads(threads)
+    assert calls
+    assert (found == 2.0).all()
+
+
+def test_of_weights_without_a_hash_nothing_is_kept(prepared: Prepared) -> None:
+    features, calls = counted(1.0)
+    for _ in range(2):
+        real_features(prepared, judge_of(prepared), replace(PROTOCOL, features=features))
+    assert calls == [6, 6]
+    assert not Path("data").exists()
+
+
+def test_a_broken_file_is_named_and_computed_anew(prepared: Prepared, capsys: pytest.CaptureFixture[str]) -> None:
+    first = real_features(prepared, judge_of(prepared), PROTOCOL)
+    (path,) = Path("data/cache").glob("*.safetensors")
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    assert torch.equal(real_features(prepared, judge_of(prepared), PROTOCOL), first)
+    assert path.name in capsys.readouterr().err
+    assert torch.equal(first, judge_of(prepared).see(prepared.images, np.arange(6)).features)
