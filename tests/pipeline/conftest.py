@@ -1,5 +1,6 @@
 """Workspaces in which stages run as users run them: as processes, in a folder of their own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -44,8 +45,6 @@ def stage(module: str, *arguments: str, cwd: Path) -> subprocess.CompletedProces
 
 def write_params(path: Path, **patch: object) -> None:
     """Write params.yaml with dotted keys (a__b) changed; JSON is YAML."""
-    import json
-
     values = read_yaml(ROOT / "params.yaml")
     for key, value in patch.items():
         *parents, last = key.split("__")
@@ -84,3 +83,32 @@ def workspace(tmp_path: Path) -> Path:
     write_noise(tmp_path / "data/prepared/celeba-16", "celeba", FACES)
     write_noise(tmp_path / "data/prepared/rafd-16", "rafd", MOODS)
     return tmp_path
+
+
+class Repository:
+    """A repository with this checkout's files, in which shell commands run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def sh(self, command: str, expect: int = 0) -> str:
+        """Run a shell command; return what it printed. Fails the test on another exit status."""
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=self.path, env=environment(), text=True, timeout=900,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert done.returncode == expect, f"$ {command}\n{done.stdout[-6000:]}"
+        return done.stdout
+
+    def lock(self) -> str:
+        """Return dvc.lock."""
+        return (self.path / "dvc.lock").read_text()
+
+    def of_experiment(self, name: str, path: str) -> str:
+        """Return a file as a DVC experiment left it."""
+        (reference,) = self.sh(f"git for-each-ref refs/exps --format='%(refname)' | grep '/{name}$'").split()
+        return self.sh(f"git show {reference}:{path}")
+
+    def metrics(self, run: str) -> dict[str, float]:
+        """Return the metrics of a run."""
+        return dict(json.loads((self.path / f"metrics/evaluate/{run}.json").read_text()))

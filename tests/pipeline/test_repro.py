@@ -1,13 +1,15 @@
 """The whole pipeline through DVC in a repository of its own, at a size that only shows that it goes."""
 
+import io
 import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from conftest import ROOT, environment
+from conftest import ROOT, Repository
 
 RUNS = ("celeba", "rafd", "both")
 BASELINES = ("diat-rafd", "cyclegan-rafd", "icgan-rafd")
@@ -32,35 +34,6 @@ evaluate: {kid_subset: 5, bootstrap: 20}
 compare: {faces: 2}
 study: {questions: 6, validation: 1}
 """
-
-
-class Repository:
-    """A repository with this checkout's files, in which shell commands run."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def sh(self, command: str, expect: int = 0) -> str:
-        """Run a shell command; return what it printed. Fails the test on another exit status."""
-        done = subprocess.run(
-            ["bash", "-c", command], cwd=self.path, env=environment(), text=True, timeout=900,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert done.returncode == expect, f"$ {command}\n{done.stdout[-6000:]}"
-        return done.stdout
-
-    def lock(self) -> str:
-        """Return dvc.lock."""
-        return (self.path / "dvc.lock").read_text()
-
-    def of_experiment(self, name: str, path: str) -> str:
-        """Return a file as a DVC experiment left it."""
-        (reference,) = self.sh(f"git for-each-ref refs/exps --format='%(refname)' | grep '/{name}$'").split()
-        return self.sh(f"git show {reference}:{path}")
-
-    def metrics(self, run: str) -> dict[str, float]:
-        """Return the metrics of a run."""
-        return dict(json.loads((self.path / f"metrics/evaluate/{run}.json").read_text()))
 
 
 @pytest.fixture(scope="module")
@@ -297,3 +270,40 @@ def test_mlflow_ui_answers_in_the_root(repository: Repository) -> None:
         "http://127.0.0.1:5917/api/2.0/mlflow/experiments/search | grep stargan\n"
         "found=$?; kill $server; wait $server; rm ui.log; exit $found"
     )
+
+
+@pytest.fixture
+def copy(repository: Repository, tmp_path: Path) -> Repository:
+    shutil.copytree(repository.path, tmp_path / "copy", symlinks=True)
+    return Repository(tmp_path / "copy")
+
+
+def test_a_shared_remote_brings_a_clone_all_outputs(copy: Repository, tmp_path: Path) -> None:
+    copy.sh(f"dvc remote add -d shared {tmp_path}/shared && dvc push && git commit -qam remote")
+    copy.sh(f"git clone -q . {tmp_path}/clone")
+    clone = Repository(tmp_path / "clone")
+    clone.sh("dvc pull")
+    assert "Data and pipelines are up to date" in clone.sh("dvc repro")
+    model = "data/models/both/generator.safetensors"
+    assert (clone.path / model).read_bytes() == (copy.path / model).read_bytes()
+
+
+def test_two_stages_at_once_leave_the_lock_as_it_was(copy: Repository) -> None:
+    lock = copy.lock()
+    copy.sh(
+        "dvc --wait-for-lock repro -f -s train@celeba > one.log 2>&1 & one=$!\n"
+        "dvc --wait-for-lock repro -f -s train@rafd > two.log 2>&1; two=$?\n"
+        "wait $one && [ $two = 0 ] || { cat one.log two.log; exit 1; }"
+    )
+    assert all("Running stage" in (copy.path / log).read_text() for log in ("one.log", "two.log"))
+    assert copy.lock() == lock
+
+
+def test_a_param_makes_two_processes_share_a_training(copy: Repository) -> None:
+    copy.sh("dvc exp run --temp -n two -S launcher='torchrun --standalone --nproc-per-node 2' train@rafd")
+    alone, shared = (
+        pd.read_csv(io.StringIO(text), index_col=0)
+        for text in (copy.sh("git show HEAD:metrics/losses/rafd.csv"), copy.of_experiment("two", "metrics/losses/rafd.csv"))
+    )
+    pd.testing.assert_frame_equal(alone[:5], shared[:5], rtol=1e-3, atol=1e-4)
+    assert len(shared) == len(alone)
