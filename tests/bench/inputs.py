@@ -55,20 +55,25 @@ def resident(pid: int) -> float:
     return own + sum(resident(int(child)) for child in children)
 
 
-def prepared(folder: Path, processors: set[int]) -> tuple[float, float]:
-    """Prepare the set in a folder on some cores; return (seconds, peak MB), the start of Python included."""
-    shutil.rmtree(folder / "data/prepared", ignore_errors=True)
+def watched(folder: Path, stage: str, *arguments: str, processors: set[int] | None = None) -> tuple[float, float]:
+    """Run a stage in a folder, on some cores; return (seconds, peak MB), the start of Python included."""
     begun, peak = time.perf_counter(), 0.0
     process = subprocess.Popen(
-        [sys.executable, "-m", "stages.prepare", "celeba", str(SIZE)], cwd=folder, stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": f"{folder}:{ROOT}", "DVC_ROOT": str(folder)},
-        preexec_fn=lambda: os.sched_setaffinity(0, processors),
+        [sys.executable, "-m", f"stages.{stage}", *arguments], cwd=folder, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": f"{folder}:{ROOT}", "DVC_ROOT": str(folder)},
+        preexec_fn=lambda: os.sched_setaffinity(0, processors or os.sched_getaffinity(0)),
     )  # fmt: skip
     while process.poll() is None:
         peak = max(peak, resident(process.pid))
         time.sleep(0.1)
     assert process.returncode == 0
     return time.perf_counter() - begun, peak
+
+
+def prepared(folder: Path, processors: set[int]) -> tuple[float, float]:
+    """Prepare the set in a folder on some cores; return (seconds, peak MB)."""
+    shutil.rmtree(folder / "data/prepared", ignore_errors=True)
+    return watched(folder, "prepare", "celeba", str(SIZE), processors=processors)
 
 
 def prepare(folder: Path, images: list[int]) -> dict[str, Any]:

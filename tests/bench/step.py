@@ -66,9 +66,10 @@ def operations(made: Training) -> dict[str, float]:
     return {"d": N_CRITIC * d, "g": both - d}
 
 
-def step(batch: int, size: int, cycles: int) -> dict[str, Any]:
-    """Return medians over cycles, the reference's and ours taken in turn in one process."""
+def step(batch: int, size: int, cycles: int, *, bf16: bool = False) -> dict[str, Any]:
+    """Return medians over cycles, the reference's and ours taken in turn in one process; the reference's are float32."""
     made = training([noise("noise", size, ATTRIBUTES, IMAGES)], batch)
+    made.bf16 = bf16
     loop = Reference(size, ATTRIBUTES)
     gflop = operations(made)
     stream = made.streams[0]
@@ -93,7 +94,7 @@ def step(batch: int, size: int, cycles: int) -> dict[str, Any]:
     ratios = [a / b for a, b in zip(taken["reference"], taken["ours"], strict=True)]
     own = statistics.median(taken["ours"])
     return {
-        "batch": batch, "size": size, "cycles": cycles,
+        "batch": batch, "size": size, "cycles": cycles, "precision": "bf16" if bf16 else "float32",
         "reference_seconds": statistics.median(taken["reference"]), "ours_seconds": own,
         "ratio": statistics.median(ratios), "ratio_lowest": min(ratios), "ratio_highest": max(ratios),
         "gflop": sum(gflop.values()), "gflops": sum(gflop.values()) / own,

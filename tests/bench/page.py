@@ -1,0 +1,69 @@
+"""The tables of docs/performance.md."""
+
+from typing import Any
+
+from bench import inputs
+
+
+def page(found: dict[str, Any]) -> str:
+    """Return the tables."""
+    machine, peak = found["machine"], found["peaks"]
+    if not any(row["precision"] == "bf16" for row in found["steps"]):
+        machine["vectors"] += ", none for bfloat16: not measured"
+    lines = [
+        "# Performance", "", "Written by `make bench`; all keys: [performance.json](performance.json).", "",
+        f"{machine['processor']} ({machine['vectors']}), {machine['threads']} threads, torch {machine['torch']}, Python "
+        f"{machine['python']}. Its own peak in this run: {peak['convolution_gflops']:.0f} GFLOP/s in G's commonest "
+        f"convolution, {peak['product_gflops']:.0f} in a matrix product.", "",
+        "## A training cycle", "",
+        "Five updates of D and one of G at the paper's sizes (64 filters, six blocks, 128 px), against a loop that does",
+        "what the released code does (`tests/bench/reference.py`); taken in turn in one process, medians, the reference's",
+        "images given. Shares are of the convolution's peak; D's counts its fakes, G's what its update adds.", "",
+        "| batch | precision | cycles | reference, s | here, s | times faster | lowest, highest | D's share | G's | whole | "
+        "waiting for images, % |", "|" + "---:|" * 11,
+    ]  # fmt: skip
+    for row in found["steps"]:
+        share = {key: 100 * row[key] / peak["convolution_gflops"] for key in ("d_gflops", "g_gflops", "gflops")}
+        lines.append(
+            f"| {row['batch']} | {row['precision']} | {row['cycles']} | {row['reference_seconds']:.2f} | "
+            f"{row['ours_seconds']:.2f} | {row['ratio']:.2f} | {row['ratio_lowest']:.2f}, {row['ratio_highest']:.2f} | {share['d_gflops']:.0f} % | "
+            f"{share['g_gflops']:.0f} % | {share['gflops']:.0f} % | {row['waiting_percent']:.2f} |"
+        )
+    lines += [
+        "", "## What the cost grows with", "",
+        "Seconds an iteration (16 filters, 32 px, batch 8, 5 attributes, one dataset, but for the one that grows) and the "
+        "exponent", "of the power law through them.", "", "| | at | seconds | exponent |", "|---|---|---|---:|",
+    ]  # fmt: skip
+    for name, row in found["scaling"].items():
+        values = ", ".join(f"{value:.3f}" for value in row["seconds"])
+        lines.append(f"| {name} | {', '.join(map(str, row['at']))} | {values} | {row['exponent']:.2f} |")
+    prepare, rates = found["prepare"], found["translation_images_per_second"]
+    lines += [
+        "", "## Images", "", "| | images/s |", "|---|---:|",
+        f"| prepare from raw JPEGs to 128 px, one core | {prepare['images_per_second_one_core']:.0f} |",
+        f"| the same on {prepare['cores']} cores ({prepare['ratio']:.2f} times; n = {prepare['images']:,}, Python's start "
+        f"included) | {prepare['images_per_second']:.0f} |",
+        f"| batches of 16 from the prepared array, flipped and normalised | {found['stream_images_per_second']:.0f} |",
+        *(f"| translated by G at 128 px, batch {batch} | {rate:.1f} |" for batch, rate in rates.items()),
+        f"| looked at by the classifier at 128 px | {found['classifier_images_per_second']:.0f} |", "",
+        "Memory of prepare, all its processes, mapped files apart, which the system may drop: "
+        + ", ".join(f"{peak:.0f} MB at {int(count):,}" for count, peak in prepare["peak_mb"].items())
+        + f" images: {prepare['kb_per_image']:.1f} kB an image more, so {prepare['peak_mb_computed_for_celeba']:.0f} MB "
+        f"(computed) for CelebA's {inputs.CELEBA:,}.",
+    ]  # fmt: skip
+    lines += [
+        "", "The other stages, torch included, on images of 32 px, half of them for test (networks of 4 filters; the",
+        "classifier's ResNet-18), in MB:", "", "| stage | images: peak | kB an image more |", "|---|---|---:|",
+    ]  # fmt: skip
+    for stage, of_stage in found["memory_mb"].items():
+        (few, low), (many, high) = ((int(count), most) for count, most in of_stage.items())
+        lines.append(f"| {stage} | {few:,}: {low:.0f}, {many:,}: {high:.0f} | {1024 * (high - low) / (many - few):.1f} |")
+    distance = found["frechet"]
+    lines += [
+        "", f"A Frechet distance of {distance['features']} features ({distance['rows']:,} rows a side): "
+        f"{distance['seconds']:.1f} s; by torch-fidelity {distance['torch_fidelity_seconds']:.1f} s, which differs by "
+        f"{distance['relative_difference']:.0e} of it.",
+    ]  # fmt: skip
+    if found["idle_repro_seconds"]:
+        lines += ["", f"`dvc repro` with nothing to do: {found['idle_repro_seconds']:.1f} s."]
+    return "\n".join(lines) + "\n"
