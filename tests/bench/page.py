@@ -27,7 +27,8 @@ def page(found: dict[str, Any]) -> str:
         lines.append(
             f"| {row['batch']} | {row['precision']} | {row['cycles']} | {row['reference_seconds']:.2f} | "
             f"{row['ours_seconds']:.2f} | {row['ratio']:.2f} | {row['ratio_lowest']:.2f}, {row['ratio_highest']:.2f} | "
-            f"{share['d_gflops']:.0f} % | {share['g_gflops']:.0f} % | {share['gflops']:.0f} % | {row['waiting_percent']:.2f} |"
+            f"{share['d_gflops']:.0f} % | {share['g_gflops']:.0f} % | {share['gflops']:.0f} % | "
+            f"{row['waiting_percent']:.2f} |"
         )
     lines += [
         "", "## What the cost grows with", "",
