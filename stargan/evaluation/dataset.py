@@ -113,10 +113,11 @@ def feature_distances(
     real = real_features(prepared, judge, protocol)
     labels, targets = prepared.labels[own["image"].to_numpy()], own["target"].to_numpy(dtype=str)
     source = labels.argmax(axis=1) if isinstance(prepared.kind, Classes) else np.zeros(len(labels), dtype=int)
-    found = {}
-    for name, rows, column, value in domains(prepared.kind, labels, targets):
-        of_domain = torch.from_numpy(prepared.labels[train][:, column] == value)
-        found[name] = Domain(generated[torch.from_numpy(rows)], real[of_domain], source[rows])
+    truth = torch.from_numpy(prepared.labels[train])
+    found = (  # one at a time: together their real features are several times all there are
+        (name, Domain(generated[torch.from_numpy(rows)], real[truth[:, column] == value], source[rows]))
+        for name, rows, column, value in domains(prepared.kind, labels, targets)
+    )
     return domain_distances(found, suffix, protocol.kid_subset)
 
 

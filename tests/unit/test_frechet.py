@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from stargan.evaluation import frechet
 from stargan.evaluation.frechet import Domain, compared, coverage, distances, domain_distances, frechet_distance
 
 
@@ -115,7 +116,7 @@ def test_distances_are_held_a_block_at_a_time(monkeypatch: pytest.MonkeyPatch) -
 
 def test_keys_say_where_fid_is_biased_and_what_the_subset_was() -> None:
     domains = {"angry": one_source(noise(30, 1), noise(20, 2)), "happy": one_source(noise(7, 3), noise(30, 4))}
-    found = domain_distances(domains, "_classifier", 12)
+    found = domain_distances(domains.items(), "_classifier", 12)
     assert found["fid_classifier_angry_n"] == 20
     assert found["fid_classifier_biased_happy_n"] == 7
     assert (found["kid_subset_angry"], found["kid_subset_happy"]) == (12, 7)
@@ -126,14 +127,23 @@ def test_keys_say_where_fid_is_biased_and_what_the_subset_was() -> None:
 
 
 def test_enough_images_everywhere_need_no_warning() -> None:
-    found = domain_distances({"a": one_source(noise(8, 1), noise(8, 2)), "b": one_source(noise(9, 1), noise(9, 2))}, "", 5)
+    domains = {"a": one_source(noise(8, 1), noise(8, 2)), "b": one_source(noise(9, 1), noise(9, 2))}
+    found = domain_distances(domains.items(), "", 5)
     assert {key for key in found if "biased" in key} == set()
     assert found["fid"] == pytest.approx((found["fid_a"] + found["fid_b"]) / 2)
 
 
 def test_a_domain_of_too_few_images_has_its_number_alone() -> None:
-    found = domain_distances(
-        {"a": one_source(noise(3, 1), noise(30, 2)), "b": one_source(noise(30, 1), noise(30, 2))}, "", 5
-    )
+    domains = {"a": one_source(noise(3, 1), noise(30, 2)), "b": one_source(noise(30, 1), noise(30, 2))}
+    found = domain_distances(domains.items(), "", 5)
     assert {key for key in found if key.endswith(("_a", "_a_n"))} == {"fid_biased_a_n"}
     assert found["fid"] == found["fid_b"]
+
+
+@pytest.mark.parametrize("block", [1, 7, 30, 100])
+def test_moments_do_not_depend_on_the_blocks(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = noise(30, 1).float()
+    monkeypatch.setattr(frechet, "ROWS", block)
+    mean, covariance = frechet.moments(rows)
+    np.testing.assert_allclose(mean, rows.double().numpy().mean(axis=0), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(covariance, np.cov(rows.double().numpy(), rowvar=False), rtol=1e-10, atol=1e-12)
