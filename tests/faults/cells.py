@@ -81,7 +81,10 @@ def awaited(question: Callable[[], object], seconds: float = 60) -> None:
 
 def hashes(folder: Path) -> dict[str, str]:
     """Return the hash of every file that DVC would see, hidden leftovers included."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not NO_OUTPUTS & {*path.parts})
+    files = (
+        path for path in sorted(folder.rglob("*"))
+        if path.is_file() and not NO_OUTPUTS & {*path.parts} and not path.is_relative_to(folder / "data/cache")
+    )  # fmt: skip
     return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
 
 

@@ -281,6 +281,19 @@ def test_what_is_no_file_is_refused(
     tell("pictures", kind, STAGES["folder"], REFUSED)
 
 
+def test_a_subfolder_that_may_not_be_read(stages: Stages, params: Path, tmp_path: Path, tell: Tell) -> None:
+    """Catch a set that is prepared without one of its folders."""
+    work = workspace(params, tmp_path)
+    write_set(work, "folder", pictures_with(encoded(plain()), ".png"))
+    (work / "data/raw/set/more").mkdir()
+    (work / "data/raw/set/more/000099.png").write_bytes(sound_png())
+    before = hashes(work)
+    ended = stages.run(work, "prepare celeba 16", {"at": "os:scandir", "nth": 2, "errno": 13})  # root may read all
+    assert ended.injected
+    assert_refused(ended, work, before, "Permission denied")
+    tell("pictures", "subfolder denied", STAGES["folder"], REFUSED)
+
+
 @pytest.mark.parametrize("kind", ["named pipe", "folder", "link to itself"])
 def test_no_file_among_pictures_to_translate(
     stages: Stages, params: Path, model: Path, tmp_path: Path, tell: Tell, kind: str
