@@ -21,6 +21,7 @@ def torch_setup(params: Params, *, tf32: bool = False) -> "torch.device":
 
     torch.set_num_threads(params.threads)
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # all is written first
     precision = "tf32" if tf32 else "ieee"
     torch.backends.cuda.matmul.fp32_precision = precision
     torch.backends.cudnn.conv.fp32_precision = precision  # type: ignore[attr-defined]
@@ -28,6 +29,8 @@ def torch_setup(params: Params, *, tf32: bool = False) -> "torch.device":
         raise Fault("params.yaml: device = cuda, but torch sees no GPU; set device to auto or cpu")
     if params.device == "cpu" or not torch.cuda.is_available():
         return torch.device("cpu")
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))  # torchrun counts a machine's processes
-    torch.cuda.set_device(device)
-    return device
+    number, gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()  # torchrun counts a machine's processes
+    if number >= gpus:
+        raise Fault(f"launcher: process {number} of this machine has no GPU, there are {gpus}; start as many or fewer")
+    torch.cuda.set_device(number)
+    return torch.device("cuda", number)

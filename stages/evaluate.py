@@ -83,6 +83,7 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
     return Protocol(
         neutral=settings.neutral, kid_subset=settings.kid_subset, bootstrap=settings.bootstrap, truths=settings.truths,
         seed=seed, features=features, weights_sha256=weights_sha256,
+        device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
     )  # fmt: skip
 
 

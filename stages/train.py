@@ -47,7 +47,8 @@ class Recorder:
         """Write what is due after an iteration; to do it again changes nothing. Raises Stopped in the middle of samples."""
         done = self.training.done
         if self.due(self.params.train.sample_every):
-            for path in stop.give_up_from(self.training.state(), lambda: list(self.sample())):
+            start = self.training.state() if self.training.ranks.alone else None
+            for path in stop.give_up_from(start, lambda: list(self.sample())):
                 tracker.log_artifact(path, "samples")
         if self.params.train.keep_every and done % self.params.train.keep_every == 0:
             self.write_generator(self.store.folder / "kept" / f"{done:08d}.safetensors")
@@ -135,6 +136,7 @@ def follow(training: Training, stop: Stop) -> None:
     while training.done < training.length:
         training.iterate()
         if stops(training, stop):
+            training.ranks.any(False)  # a launcher takes the end of one for the end of all: first the others save
             raise SystemExit(INTERRUPTED)
 
 
@@ -144,7 +146,7 @@ def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Trai
         checkpoints_of(name, params, sets, training) as (store, resume_id),
         tracking.stage_run(f"train@{name}", params.followed(name), resume_id) as tracker,
     ):
-        if training.ranks.count > 1:
+        if not training.ranks.alone:
             training.ranks.from_first(copied(training.state()))
         recorder = Recorder(name, training, params, sets, store)
         for prepared in sets.values():
@@ -154,6 +156,7 @@ def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Trai
             iterate(recorder, tracker, stop)
         except Stopped:
             recorder.save_and_say(tracker, training.state())
+            training.ranks.any(False)
             raise SystemExit(INTERRUPTED) from None
         recorder.finish()
         model = Path("data/models") / name / "generator.safetensors"

@@ -82,8 +82,10 @@ class Training:
     done: int = 0
 
     def __post_init__(self) -> None:
-        alone_on_gpu = self.device.type == "cuda" and self.ranks.count == 1
-        self._graphs = Graphs[list[Applied]]() if alone_on_gpu else None
+        self._forget_graphs()
+
+    def _forget_graphs(self) -> None:
+        self._graphs = Graphs[list[Applied]]() if self.device.type == "cuda" and self.ranks.alone else None
 
     def iterate(self) -> dict[str, float] | None:
         """Take one iteration; return its losses where a row of the table is due."""
@@ -111,8 +113,10 @@ class Training:
 
     def _updated(self, batches: Sequence[Batch], draws: Draws) -> list[Applied]:
         """Apply the updates of an iteration, on a GPU as one graph."""
-        if self._graphs is None:
-            return self._update(batches, draws)
+        whole = all(len(batch.labels) == stream.size for batch, stream in zip(batches, self.streams, strict=True))
+        if self._graphs is None or not whole:  # an epoch's last batch comes too seldom for the memory of a graph
+            with self.ranks.together():
+                return self._update(batches, draws)
 
         def work(given: Sequence[Tensor]) -> list[Applied]:
             each = iter(given)
@@ -138,7 +142,7 @@ class Training:
         network, optimiser = self.method.networks[update.network], self.optimisers[update.network]
         parameters, own = list(network.parameters()), update.gradients(network)
         objective, *found = self.ranks.mean([update.objective, *update.terms.values(), *own])
-        terms = dict(zip(update.terms, found, strict=False))
+        terms = dict(zip(update.terms, (value.clone() for value in found), strict=False))  # not views of all gradients
         gradients = found[len(terms) :]
         norm = torch.stack(torch._foreach_norm(gradients)).sum()
         applied = Applied(update.network, terms, torch.isfinite(objective + norm))
@@ -193,7 +197,7 @@ class Training:
         self.losses.rows = tensors["losses"].tolist()
         newest = {name: (network, tensors[f"newest.{name}"].to(self.device)) for name, network in header["newest"]}
         self.losses.newest = newest
-        self.__post_init__()  # graphs know the former moments
+        self._forget_graphs()  # they know the former moments
 
 
 def copied(state: State) -> State:

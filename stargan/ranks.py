@@ -25,6 +25,11 @@ class Ranks:
     device: torch.device
 
     @property
+    def alone(self) -> bool:
+        """Whether there is no other process."""
+        return self.count == 1
+
+    @property
     def first(self) -> bool:
         """Whether this is the one that reads checkpoints and writes everything."""
         return self.rank == 0
@@ -40,37 +45,40 @@ class Ranks:
 
     def mean(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """Return the mean of each tensor over the processes, in one exchange: DDP's hooks see no gradient by hand."""
-        if self.count == 1:
+        if self.alone:
             return list(tensors)
         flat = torch.cat([tensor.detach().reshape(-1).to(tensors[0].dtype) for tensor in tensors])
-        with self._together():
-            dist.all_reduce(flat)
-        parts = torch.split(flat / self.count, [tensor.numel() for tensor in tensors])
+        dist.all_reduce(flat)
+        flat /= self.count
+        parts = torch.split(flat, [tensor.numel() for tensor in tensors])
         return [part.view(tensor.shape) for part, tensor in zip(parts, tensors, strict=True)]
 
     def any(self, flag: bool) -> bool:
         """Return whether the flag is up in any of the processes."""
-        if self.count == 1:
+        if self.alone:
             return flag
         flags = torch.tensor(float(flag), device=self.device)
-        with self._together():
+        with self.together():
             dist.all_reduce(flags)
         return bool(flags > 0)
 
     def from_first(self, value: Any) -> Any:
         """Return what the first process gives here; tensors in it lie on the CPU."""
-        if self.count == 1:
+        if self.alone:
             return value
         values = [value]
-        with self._together():
+        with self.together():
             dist.broadcast_object_list(values, device=self.device)
         return values[0]
 
     @contextmanager
-    def _together(self) -> Iterator[None]:
+    def together(self) -> Iterator[None]:
+        """Do what the processes exchange in. Raises Fault where another one has ended or can't be reached."""
         try:
             yield
-        except RuntimeError as error:  # another process has ended, or can't be reached
+        except RuntimeError as error:
+            if self.alone:
+                raise
             reason = " ".join(str(error).split())[:120]
             raise Fault(f"process {self.rank} of {self.count} lost another one ({reason}); the last checkpoint is kept: "
                         "start the training again") from error  # fmt: skip

@@ -52,8 +52,8 @@ class Stop:
         """Take one iteration; return its losses. Raises Stopped, `training` being at its start, where it is given up."""
         phase = training.method.phase(training.done)
         # How long the first iteration of a phase takes is not known. Processes that share it can't give it up alone.
-        alone = training.ranks.count == 1
-        start = copied(training.state()) if alone and self._seconds.get(phase, math.inf) > LONG_SECONDS else None
+        may_give_up = training.ranks.alone and self._seconds.get(phase, math.inf) > LONG_SECONDS
+        start = copied(training.state()) if may_give_up else None
         begun = time.monotonic()
         try:
             return self.give_up_from(start, training.iterate)

@@ -32,6 +32,7 @@ class Adam:
         lr = torch.tensor(self.lr, device=parameters[0].device) if on_gpu else self.lr
         made = torch.optim.Adam(parameters, lr, betas=(self.beta1, self.beta2), fused=True, capturable=on_gpu)
         made.param_groups[0]["initial_lr"] = self.lr
+        made._warned_capturable_if_run_uncaptured = True  # the first iterations are taken without a graph, on purpose
         return made
 
     def rate_factor(self, train: Train, decay_share: float) -> "partial[float]":

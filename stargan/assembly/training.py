@@ -41,6 +41,9 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
     """
     run = params.training(name)
     check_image_size(name, run, params)
+    if params.train.batch % ranks.count:
+        raise Fault(f"params.yaml: train.batch = {params.train.batch} can't be shared by {ranks.count} processes; use a "
+                    f"multiple of {ranks.count}, or another number in launcher")  # fmt: skip
     length, decay = length_of(name, params, sets)
     parts = parts_of(run, params, sets, device, length)
     share = decay / length

@@ -24,6 +24,8 @@ class Protocol:
     features: Features | None = None
     weights_sha256: str = ""
     """Of the network that gives `features`."""
+    device: str = "cpu"
+    """Where networks look at images: a GPU's own name."""
 
     def random(self) -> np.random.Generator:
         """Return a fresh generator, so that no metric depends on which were computed before it."""

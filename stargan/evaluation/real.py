@@ -1,10 +1,11 @@
 """What networks see in real images, kept between evaluations: translations change with every training, real images don't."""
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
 
 import torch
+import torchvision
 from filelock import FileLock
 from torch import Tensor
 
@@ -28,20 +29,24 @@ def real_features(prepared: Prepared, judge: Judge, protocol: Protocol) -> Tenso
         weights = judge.weights_sha256
     if not weights:
         return features(prepared.images, train)
-    return kept([weights, prepared.images_sha256, sha256(train)], lambda: features(prepared.images, train))
+    # Rounding depends on the rest.
+    here = [torch.__version__, torchvision.__version__, torch.get_num_threads(), str(protocol.device)]
+    key = fingerprint(weights, prepared.images_sha256, sha256(train), *here)
+    path = workspace_root() / "data/cache" / f"{prepared.dataset}-{prepared.size}-{weights[:8]}.safetensors"
+    return kept(path, key, lambda: features(prepared.images, train))
 
 
-def kept(key: Sequence[str], compute: Callable[[], Tensor]) -> Tensor:
-    """Return what `compute` gives, from data/cache where it was computed before; a broken file is computed anew."""
-    here: list[Any] = [torch.__version__, torch.get_num_threads(), torch.cuda.is_available()]  # as rounding depends on them
-    path = workspace_root() / "data/cache" / f"{fingerprint(*key, *here)}.safetensors"
+def kept(path: Path, key: str, compute: Callable[[], Tensor]) -> Tensor:
+    """Return what the file has under this key, else what `compute` gives, which takes its place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):  # several evaluations may want the same
         if path.exists():
             try:
-                return read_tensors(path)[0]["features"]
-            except (Fault, KeyError) as fault:
+                tensors, header = read_tensors(path)
+                if header.get("key") == key:
+                    return tensors["features"]
+            except Fault as fault:
                 print(f"warning: computed anew: {fault}", file=sys.stderr)
         found = compute()
-        write_tensors(path, {"features": found}, {})
+        write_tensors(path, {"features": found}, {"key": key})
     return found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import LabelKind
 from stargan.losses import Adversary
@@ -53,7 +54,7 @@ class Diat:
     def generator_update(self, pair: Pair, d: nn.Module, x: Tensor, y_fake: Tensor) -> Update:
         """Return G's objective: fool D, and keep what F sees."""
         g_adv = self.adversary(d(y_fake), True)
-        g_id = (self.features(x) - self.features(y_fake)).abs().mean()
+        g_id = losses.reconstruction(self.features(x).to(x.dtype), self.features(y_fake).to(x.dtype))
         return Update(f"g_{name_of(pair)}", g_adv + self.lambda_id * g_id, named(pair, g_adv=g_adv, g_id=g_id))
 
     def phase(self, iteration: int) -> int:  # noqa: ARG002

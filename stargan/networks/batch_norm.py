@@ -5,7 +5,7 @@ torch's own SyncBatchNorm knows GPUs alone.
 
 import torch.distributed as dist
 from torch import Tensor
-from torch.distributed.nn.functional import all_reduce
+from torch.distributed._functional_collectives import all_reduce
 from torch.nn.modules.batchnorm import _BatchNorm
 
 
@@ -24,8 +24,9 @@ class BatchNorm(_BatchNorm):
             return super().forward(x)
         over = [axis for axis in range(x.dim()) if axis != 1]
         shape = [-1 if axis == 1 else 1 for axis in range(x.dim())]
-        mean = _mean(x.mean(over))
-        centred = x - mean.view(shape)
+        wide = x.to(self.weight.dtype)  # under autocast x is bfloat16, too coarse for statistics
+        mean = _mean(wide.mean(over))
+        centred = wide - mean.view(shape)
         variance = _mean(centred.square().mean(over))
         n = x.numel() // x.shape[1] * dist.get_world_size()
         assert self.running_mean is not None
@@ -36,10 +37,10 @@ class BatchNorm(_BatchNorm):
         self.running_mean.lerp_(mean.detach(), self.momentum)
         self.running_var.lerp_(variance.detach() * (n / (n - 1)), self.momentum)
         scale = self.weight * (variance + self.eps).rsqrt()
-        return centred * scale.view(shape) + self.bias.view(shape)
+        return (centred * scale.view(shape) + self.bias.view(shape)).to(x.dtype)
 
 
 def _mean(x: Tensor) -> Tensor:
     """Return the mean of what the processes have; its gradient is exchanged too."""
-    total: Tensor = all_reduce(x)  # type: ignore[no-untyped-call]
+    total: Tensor = all_reduce(x, "sum", dist.group.WORLD)  # type: ignore[arg-type]
     return total / dist.get_world_size()

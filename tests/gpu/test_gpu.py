@@ -18,17 +18,19 @@ pytestmark = [
 GPU = torch.device("cuda", 0)
 
 
-def training(name: str, *, graphs: bool = True) -> Training:
+def training(name: str, *, graphs: bool = True, bf16: bool = False) -> Training:
     torch.use_deterministic_algorithms(True)
     made = build_training(name, settings(), {dataset: small(dataset) for dataset in KINDS}, GPU)
+    made.bf16 = bf16
     if not graphs:
         made._graphs = None
     return made
 
 
+@pytest.mark.parametrize("bf16", [False, True])
 @pytest.mark.parametrize("name", METHODS)
-def test_a_graph_gives_what_its_kernels_give(name: str) -> None:
-    captured, eager = training(name), training(name, graphs=False)
+def test_a_graph_gives_what_its_kernels_give(name: str, bf16: bool) -> None:
+    captured, eager = training(name, bf16=bf16), training(name, graphs=False, bf16=bf16)
     for _ in range(20):
         captured.iterate()
         eager.iterate()
@@ -56,8 +58,8 @@ def test_images_that_fit_lie_on_the_gpu() -> None:
     assert torch.equal(placed(images, GPU).cpu(), torch.from_numpy(images))
 
 
-def test_losses_of_twenty_iterations_are_those_of_the_cpu() -> None:
-    torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined]
+def test_losses_of_twenty_iterations_are_those_of_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.cudnn.conv, "fp32_precision", "ieee")  # type: ignore[attr-defined]
     made = training("joint")
     other = build_training("joint", settings(), {d: small(d) for d in KINDS}, torch.device("cpu"))
     for _ in range(20):

@@ -76,6 +76,14 @@ def test_gradients_are_the_mean_over_the_whole_batch(
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_so_they_are_in_bfloat16(alone: dict[str, Any], together: list[dict[str, Any]], name: str) -> None:
+    expected = torch.cat([gradient.flatten() for gradient in alone[name]["bf16"]])
+    mean = torch.cat([gradient.flatten() for gradient in together[0][name]["bf16"]])
+    assert mean.dtype == torch.float32
+    assert torch.nn.functional.cosine_similarity(mean, expected, dim=0) > 0.99
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_all_processes_have_the_same_bits(together: list[dict[str, Any]], name: str) -> None:
     first, *others = (rank[name]["weights"] for rank in together)
     assert all(torch.equal(first[key].nan_to_num(-1), other[key].nan_to_num(-1)) for other in others for key in first)

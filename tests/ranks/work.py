@@ -107,7 +107,11 @@ def main(folder: Path) -> None:
             made = doubled(training(name, ranks))
             for _ in range(ITERATIONS):
                 made.iterate()
-            found[name] = {"weights": made.state()[0], "gradients": gradients(training(name, ranks))}
+            rounded = training(name, ranks)
+            rounded.bf16 = True
+            found[name] = {
+                "weights": made.state()[0], "gradients": gradients(training(name, ranks)), "bf16": gradients(rounded)
+            }  # fmt: skip
         torch.save(found, folder / f"{ranks.rank}.pt")
 
 

@@ -49,7 +49,7 @@ def test_the_same_is_computed_once(prepared: Prepared) -> None:
     assert torch.equal(first, second)
 
 
-@pytest.mark.parametrize("change", ["weights", "images", "positions", "threads"])
+@pytest.mark.parametrize("change", ["weights", "images", "positions", "threads", "device"])
 def test_what_differs_is_computed_anew(prepared: Prepared, change: str) -> None:
     judge, threads = judge_of(prepared), torch.get_num_threads()
     real_features(prepared, judge, replace(PROTOCOL, features=counted(1.0)[0], weights_sha256="a"))
@@ -60,8 +60,9 @@ def test_what_differs_is_computed_anew(prepared: Prepared, change: str) -> None:
         prepared = replace(prepared, rows=prepared.rows.assign(split=["train"] * 5 + ["test"]))
     try:
         torch.set_num_threads(threads + (change == "threads"))
-        weights = "b" if change == "weights" else "a"
-        found = real_features(prepared, judge, replace(PROTOCOL, features=features, weights_sha256=weights))
+        device, weights = "a GPU" if change == "device" else "cpu", "b" if change == "weights" else "a"
+        protocol = replace(PROTOCOL, features=features, weights_sha256=weights, device=device)
+        found = real_features(prepared, judge, protocol)
     finally:
         torch.set_num_threads(threads)
     assert calls
