@@ -38,7 +38,9 @@ def test_params_that_are_named_exist(document: Path) -> None:
     sections = {".".join(key.split(".")[:depth]) for key in known for depth in range(1, 4)}
     roots = "synthesize|data|classifier|train|runs|baselines|diat|cyclegan|icgan|compare|study|translate|evaluate"
     named = set(re.findall(rf"(?<![\w./])((?:{roots})(?:\.[a-z_0-9]+)+)(?![\w/(])", document.read_text()))
-    unknown = {name for name in named if name not in known | sections and not re.search(r"\.(py|md|json|yaml|safetensors)$", name)}
+    unknown = {
+        name for name in named if name not in known | sections and not re.search(r"\.(py|md|json|yaml|safetensors)$", name)
+    }
     assert not unknown
 
 
