@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ranks.work import METHODS
+from ranks.work import METHODS, training
+from stargan.errors import Fault
 from stargan.ranks import Ranks
 
 SCRIPT = Path(__file__).parent / "work.py"
@@ -94,3 +95,8 @@ def test_rows_share_a_batch_or_give_it_whole() -> None:
     images = list(range(8))
     assert [images[rank.rows(8)] for rank in ranks] == [[0, 1], [2, 3], [4, 5], [6, 7]]
     assert [list(range(7))[rank.rows(7)] for rank in ranks] == [list(range(7))] * 4
+
+
+def test_a_batch_that_never_can_be_shared_is_refused() -> None:
+    with pytest.raises(Fault, match="train.batch = 4 can't be shared by 3 processes.*launcher"):
+        training("faces", Ranks(0, 3, torch.device("cpu")))
