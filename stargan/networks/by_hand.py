@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.grad import conv2d_weight
 
+from stargan.networks.halving import doubled, halved, weight_gradient
 from stargan.networks.star import Critic, Discriminator
 
 
@@ -36,15 +37,15 @@ def input_chain(
     back[: len(cls)] += F.conv_transpose2d(cls[:, :, None, None], d.cls.weight)
     a = [_sloped(back, h[-1], d.slope)]
     for layer, features in zip(reversed(d.layers[1:]), reversed(h[1:-1]), strict=True):
-        a.insert(0, _sloped(F.conv_transpose2d(a[0], layer.weight, stride=2, padding=1), features, d.slope))
-    return a, F.conv_transpose2d(a[0][images], d.layers[0].weight, stride=2, padding=1)
+        a.insert(0, _sloped(doubled(a[0], layer.weight), features, d.slope))
+    return a, doubled(a[0][images], d.layers[0].weight)
 
 
 def put_tangents(d: Critic, h: Sequence[Tensor], direction: Tensor, rows: slice) -> None:
     """Put tangents in the place of some images' features: t_0 = direction, ..., t_L."""
     h[0][rows] = direction
     for layer, before, behind in zip(d.layers, h, h[1:], strict=False):
-        behind[rows] = _sloped(F.conv2d(before[rows], layer.weight, stride=2, padding=1), behind[rows], d.slope)
+        behind[rows] = _sloped(halved(before[rows], layer.weight), behind[rows], d.slope)
 
 
 def weight_gradients(
@@ -56,11 +57,11 @@ def weight_gradients(
     """
     like = h[-1]  # under autocast images and losses are no bfloat16, and what convolutions give is
     found = {
-        "src.weight": _product(d.src, h[-1], src.to(like)),
-        "cls.weight": _product(d.cls, h[-1][: len(cls)], cls[:, :, None, None].to(like)),
+        "src.weight": _of_head(d.src, h[-1], src.to(like)),
+        "cls.weight": _of_head(d.cls, h[-1][: len(cls)], cls[:, :, None, None].to(like)),
     }
     for index, (layer, before, back) in enumerate(zip(d.layers, h, a, strict=False)):
-        found[f"main.{index}.weight"] = _product(layer, before.to(like), back)
+        found[f"main.{index}.weight"] = weight_gradient(before.to(like), back).to(layer.weight.dtype)
         found[f"main.{index}.bias"] = back[features].sum(dim=(0, 2, 3), dtype=layer.weight.dtype)
     return found
 
@@ -70,6 +71,6 @@ def _sloped(x: Tensor, features: Tensor, slope: float) -> Tensor:
     return torch.ops.aten.leaky_relu_backward(x, features, slope, True)  # type: ignore[no-any-return]
 
 
-def _product(layer: nn.Conv2d, before: Tensor, back: Tensor) -> Tensor:
-    found: Tensor = conv2d_weight(before, layer.weight.shape, back, layer.stride, layer.padding)  # type: ignore[no-untyped-call]
+def _of_head(layer: nn.Conv2d, before: Tensor, back: Tensor) -> Tensor:
+    found: Tensor = conv2d_weight(before, layer.weight.shape, back, padding=layer.padding)  # type: ignore[no-untyped-call]
     return found.to(layer.weight.dtype)

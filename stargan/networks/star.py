@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stargan.networks.halving import Halving
+
 
 class InstanceNorm(nn.Module):
     """Instance normalisation with learnt scale and shift, and no running statistics."""
@@ -79,13 +81,13 @@ class Critic(nn.Module):
     def __init__(self, filters: int = 64, layers: int = 6) -> None:
         super().__init__()
         widths = [3, *(filters * 2**layer for layer in range(layers))]
-        self.main = nn.ModuleList(nn.Conv2d(w_in, w_out, 4, stride=2, padding=1) for w_in, w_out in pairwise(widths))
+        self.main = nn.ModuleList(Halving(w_in, w_out) for w_in, w_out in pairwise(widths))
         self.src = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
 
     @property
-    def layers(self) -> list[nn.Conv2d]:
+    def layers(self) -> list[Halving]:
         """The convolutions of the trunk."""
-        return [cast(nn.Conv2d, layer) for layer in self.main]
+        return [cast(Halving, layer) for layer in self.main]
 
     def trunk(self, x: Tensor) -> Tensor:
         """Return the last feature maps of images (N, 3, H, W) in [-1, 1]."""

@@ -6,18 +6,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stargan.networks.halving import Halving
 from stargan.networks.star import Discriminator, Generator, InstanceNorm
 
 LAMBDA_CLS, LAMBDA_REC, LAMBDA_GP = 1.0, 10.0, 10.0
 N_CRITIC = 5
 
 
-def with_running_statistics(network: nn.Module) -> None:
-    """Replace the instance norms by such as keep running means and variances, which nothing uses."""
+def as_released(network: nn.Module) -> None:
+    """Replace layers by torch's own: instance norms keep running means and variances, which nothing uses."""
     for module in list(network.modules()):
         for name, child in list(module.named_children()):
             if isinstance(child, InstanceNorm):
                 setattr(module, name, nn.InstanceNorm2d(len(child.weight), affine=True, track_running_stats=True))
+            if isinstance(child, Halving):
+                plain = nn.Conv2d(child.in_channels, child.out_channels, 4, stride=2, padding=1)
+                plain.weight, plain.bias = child.weight, child.bias
+                setattr(module, name, plain)
 
 
 class Reference:
@@ -27,7 +32,8 @@ class Reference:
         self, image_size: int, labels: int, g: Generator | None = None, d: Discriminator | None = None
     ) -> None:  # fmt: skip
         self.g, self.d = g or Generator(labels), d or Discriminator(image_size, labels)
-        with_running_statistics(self.g)
+        as_released(self.g)
+        as_released(self.d)
         self.g_optimiser, self.d_optimiser = (
             torch.optim.Adam(network.parameters(), 1e-4, (0.5, 0.999)) for network in (self.g, self.d)
         )

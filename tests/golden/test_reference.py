@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from bench.reference import N_CRITIC, Reference, with_running_statistics
+from bench.reference import N_CRITIC, Reference
 from torch import nn
 
 from stargan.domains import Attributes, DomainSpace
@@ -36,9 +36,10 @@ def test_its_losses_are_those_of_the_equations() -> None:
     assert loop.read["g_fake"] == pytest.approx(-g.terms["g_fake_one"].item(), rel=1e-5)
 
 
-def test_it_keeps_running_statistics_that_nothing_uses() -> None:
-    network = Generator(3, 4, 1)
-    with_running_statistics(network)
+def test_it_has_plain_convolutions_and_running_statistics_that_nothing_uses() -> None:
+    loop = Reference(16, 3, g=Generator(3, 4, 1), d=Discriminator(16, 3, 4, 2))
+    network = loop.g
+    assert {type(module) for module in loop.d.modules()} == {Discriminator, nn.ModuleList, nn.Conv2d}
     norms = [module for module in network.modules() if isinstance(module, nn.InstanceNorm2d)]
     assert len(norms) == 7
     network(torch.rand(2, 3, 16, 16), torch.zeros(2, 3))
