@@ -39,13 +39,13 @@ def run(dataset: str, size: int, section: Celeba | Rafd, out: Path) -> None:
         try:
             with whole_folder(out) as temporary:
                 names = raw.rows["source"].tolist()
-                bad = pack(temporary / "images.npy", source, names, raw.crop, size, f"prepare {out.name}")
-                kept = raw.without(bad)
+                packed = pack(temporary / "images.npy", source, names, raw.crop, size, f"prepare {out.name}")
+                kept = raw.without(packed.bad)
                 _check(kept, section, source, dataset)
                 np.save(temporary / "labels.npy", kept.labels)
                 write_manifest(
                     temporary, dataset=dataset, kind=raw.kind, rows=kept.rows, origin=source.origin,
-                    crop=crop_as_dict(raw.crop), quarantined=sorted(kept.bad),
+                    crop=crop_as_dict(raw.crop), quarantined=sorted(kept.bad), images_sha256=packed.sha256,
                 )  # fmt: skip
         except OSError as error:
             raise Fault(f"{out}: cannot be written ({error.strerror or error}); free space or permit writing") from error

@@ -70,7 +70,7 @@ def sha256(array: np.ndarray) -> str:
     """Return the SHA-256 of an array's values in C order, in hexadecimal."""
     digest = hashlib.sha256()
     for start in range(0, len(array), 1024):  # blocks, so that a memory-mapped array is never read whole
-        digest.update(np.ascontiguousarray(array[start : start + 1024]).tobytes())
+        digest.update(np.ascontiguousarray(array[start : start + 1024]).data)
     return digest.hexdigest()
 
 

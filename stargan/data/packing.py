@@ -1,5 +1,6 @@
-"""Many raw pictures to one array file: decoded on all cores, in order, in bounded memory."""
+"""Many raw pictures to one array file: each core reads, decodes and writes its own, in bounded memory."""
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,64 +22,117 @@ from stargan.data.source import Source
 from stargan.errors import Fault
 from stargan.progress import progress
 
-CHUNK = 32  # pictures that travel to a process at once
+CHUNK = 32  # pictures that a process takes at once
 SMALL = 256  # sets up to here are not worth a pool
 
-Square = np.ndarray | str
-"""A decoded picture, or the reason why there is none."""
+Reason = str | None
+"""Why a picture can't be used; None: it can."""
 
 
-def pack(path: Path, source: Source, names: Sequence[str], crop: Crop, size: int, label: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Packed:
+    """bad: {name: reason} of the pictures that can't be used. sha256: of all that stands in the array."""
+
+    bad: dict[str, str]
+    sha256: str
+
+
+def pack(path: Path, source: Source, names: Sequence[str], crop: Crop, size: int, label: str) -> Packed:
     """Write the named pictures to `path` as one uint8 array (N, size, size, 3) in numpy's .npy form.
 
-    Returns {name: reason} of those that can't be used; they are left out and N is the rest. The bytes do not
-    depend on the number of cores.
+    Those that can't be used are left out and N is the rest. The bytes do not depend on the number of cores.
     """
-    bad: dict[str, str] = {}
-    with path.open("wb") as file:
+    bad, digest, kept = dict[str, str](), hashlib.sha256(), 0
+    with path.open("w+b") as file:
         _write_header(file, len(names), size)
-        squares = progress(_squares(source, names, crop, size), len(names), " images", label)
-        for name, found in zip(names, squares, strict=True):
-            if isinstance(found, str):
-                bad[name] = found
-            else:
-                file.write(found.tobytes())
-        # numpy pads a header so that the first axis may change in place.
-        file.seek(0)
-        _write_header(file, len(names) - len(bad), size)
+        file.flush()
+        packing = Packing(path, file.tell(), source, names, crop, size)
+        for row, reason in enumerate(progress(_reasons(packing), len(names), " images", label)):
+            if reason:
+                bad[names[row]] = reason
+                continue
+            # Not by the file's own buffer, which other processes write past.
+            content = os.pread(file.fileno(), packing.row_bytes, packing.place(row))
+            digest.update(content)
+            if kept < row:  # close the gaps before it
+                file.seek(packing.place(kept))
+                file.write(content)
+            kept += 1
+        file.truncate(packing.place(kept))
+        _write_header(file, kept, size)  # numpy pads it so that the first axis may change in place
         file.flush()
         os.fsync(file.fileno())
-    return bad
+    return Packed(bad, digest.hexdigest())
+
+
+@dataclass(frozen=True)
+class Packing:
+    """What is packed, and where to: the square of picture i is row i, empty where there is none."""
+
+    path: Path
+    header: int
+    """Bytes before the first row."""
+    source: Source
+    names: Sequence[str]
+    crop: Crop
+    size: int
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a row."""
+        return self.size * self.size * 3
+
+    def place(self, row: int) -> int:
+        """Return where a row begins."""
+        return self.header + row * self.row_bytes
+
+    def chunk(self, rows: range) -> list[Reason]:
+        """Write the squares of these rows; return of each why its picture can't be used."""
+        reasons: list[Reason] = []
+        with self.path.open("r+b") as file:
+            for row in rows:
+                found = self._square(self.names[row])
+                if isinstance(found, np.ndarray):
+                    file.seek(self.place(row))
+                    file.write(found.tobytes())
+                reasons.append(found if isinstance(found, str) else None)
+        return reasons
+
+    def _square(self, name: str) -> np.ndarray | str:
+        try:
+            return square(decode(self.source.read(name), name), self.crop, self.size)
+        except BadPicture as reason:
+            return str(reason)
+        except (OSError, zipfile.BadZipFile) as error:
+            return f"can't be read ({error})"
 
 
 def _write_header(file: BinaryIO, count: int, size: int) -> None:
+    file.seek(0)
     shape = (count, size, size, 3)
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
 
 
-def _squares(source: Source, names: Sequence[str], crop: Crop, size: int) -> Iterator[Square]:
-    """Yield each picture's square or its fault, in order."""
-    chunks = (
-        [(name, _content(source, name)) for name in names[start : start + CHUNK]] for start in range(0, len(names), CHUNK)
-    )
-    processes = cores()
-    if len(names) <= SMALL or processes == 1:
+def _reasons(packing: Packing) -> Iterator[Reason]:
+    """Write all squares; yield of each picture, in order, why it can't be used."""
+    rows, processes = range(len(packing.names)), cores()
+    chunks = [rows[start : start + CHUNK] for start in rows[::CHUNK]]
+    if len(rows) <= SMALL or processes == 1:
         for chunk in chunks:
-            yield from _decode(chunk, crop, size)
+            yield from packing.chunk(chunk)
         return
-    # Only the parent reads files: forked readers would share one file offset.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_begin) as pool:
-        waiting: deque[Future[list[Square]]] = deque()
+    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(packing,)) as pool:
+        waiting: deque[Future[list[Reason]]] = deque()
         try:
             for chunk in chunks:
-                waiting.append(pool.submit(_decode, chunk, crop, size))
-                if len(waiting) > 2 * processes:  # bounds the memory
+                waiting.append(pool.submit(_chunk, chunk))
+                if len(waiting) > 2 * processes:  # when one fails, few others are waited for
                     yield from waiting.popleft().result()
             while waiting:
                 yield from waiting.popleft().result()
         except BrokenProcessPool as error:
-            raise Fault(f"{source.path}: a decoding process was killed, perhaps for memory; free some and "
+            raise Fault(f"{packing.source.path}: a decoding process was killed, perhaps for memory; free some and "
                         "run it again") from error  # fmt: skip
 
 
@@ -86,28 +141,20 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def _content(source: Source, name: str) -> bytes | str:
-    try:
-        return source.read(name)
-    except (OSError, zipfile.BadZipFile) as error:
-        return f"can't be read ({error})"
+_packing: Packing  # a decoding process's, set as it begins
 
 
-def _decode(chunk: list[tuple[str, bytes | str]], crop: Crop, size: int) -> list[Square]:
-    """Return the square of each (name, content), or its fault; a content that is a str is a fault already."""
-    squares: list[Square] = []
-    for name, content in chunk:
-        try:
-            squares.append(content if isinstance(content, str) else square(decode(content, name), crop, size))
-        except BadPicture as reason:
-            squares.append(str(reason))
-    return squares
+def _chunk(rows: range) -> list[Reason]:
+    return _packing.chunk(rows)
 
 
-def _begin() -> None:
-    """Leave Ctrl-C to the parent, and end with it however it ends."""
+def _begin(packing: Packing) -> None:
+    """Begin a decoding process: leave Ctrl-C to the parent, and end with it however it ends."""
+    global _packing
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    packing.source.reopen()
+    _packing = packing
 
 
 def _end_with_parent() -> None:

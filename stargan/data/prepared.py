@@ -65,6 +65,7 @@ def write_manifest(
     origin: Mapping[str, Any],
     crop: Mapping[str, Any],
     quarantined: list[str],
+    images_sha256: str,
 ) -> None:
     """Complete a folder that holds images.npy and labels.npy with rows.csv and manifest.json."""
     images = np.load(folder / "images.npy", mmap_mode="r")
@@ -73,7 +74,7 @@ def write_manifest(
     write_json(folder / "manifest.json", {
         "schema": SCHEMA, "dataset": dataset, "size": int(images.shape[1]), "images": len(images),
         "labels": kind.as_dict(), "origin": dict(origin), "crop": dict(crop), "quarantined": quarantined,
-        "images_sha256": sha256(images), "labels_sha256": sha256(labels),
+        "images_sha256": images_sha256, "labels_sha256": sha256(labels),
     })  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -31,6 +31,9 @@ class Source(Protocol):
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one file. Raises OSError or zipfile.BadZipFile where they can't be had."""
+
+    def reopen(self) -> None:
+        """Take an own file handle in a forked process: the place in an inherited one is shared."""
 
 
 @contextmanager
@@ -73,6 +76,20 @@ class ZipSource:
         except (NotImplementedError, EOFError, RuntimeError, ValueError, struct.error, zlib.error) as error:
             raise zipfile.BadZipFile(str(error)) from error
 
+    def reopen(self) -> None:
+        """Take an own handle of the zip."""
+        inherited, self._archive.fp = self._archive.fp, self.path.open("rb")
+        if inherited:
+            inherited.close()
+
+    def __reduce__(self) -> tuple[Callable[[Path], "ZipSource"], tuple[Path]]:
+        """Let a process that is spawned, not forked, open the zip anew."""
+        return _opened, (self.path,)
+
+
+def _opened(path: Path) -> ZipSource:
+    return ZipSource(path, zipfile.ZipFile(path))
+
 
 class FolderSource:
     """The files below a folder."""
@@ -97,6 +114,9 @@ class FolderSource:
         if file.is_symlink() and not file.resolve().is_relative_to(self._root):
             raise OSError("is a link out of the folder")
         return file.read_bytes()
+
+    def reopen(self) -> None:
+        """Do nothing: each file is opened when it is read."""
 
 
 def _unreadable(error: OSError) -> None:

@@ -55,44 +55,52 @@ def resident(pid: int) -> float:
     return own + sum(resident(int(child)) for child in children)
 
 
-def watched(folder: Path, stage: str, *arguments: str, processors: set[int] | None = None) -> tuple[float, float]:
-    """Run a stage in a folder, on some cores; return (seconds, peak MB), the start of Python included."""
-    begun, peak = time.perf_counter(), 0.0
-    process = subprocess.Popen(
+def started(folder: Path, stage: str, *arguments: str, processors: set[int] | None = None) -> subprocess.Popen[bytes]:
+    """Start a stage in a folder, on some cores."""
+    return subprocess.Popen(
         [sys.executable, "-m", f"stages.{stage}", *arguments], cwd=folder, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": f"{folder}:{ROOT}", "DVC_ROOT": str(folder)},
         preexec_fn=lambda: os.sched_setaffinity(0, processors or os.sched_getaffinity(0)),
     )  # fmt: skip
+
+
+def peak_of(process: subprocess.Popen[bytes]) -> float:
+    """Return a process's peak in MB, after its end. Looking takes time: such a run is not timed."""
+    peak = 0.0
     while process.poll() is None:
         peak = max(peak, resident(process.pid))
         time.sleep(0.1)
     assert process.returncode == 0
-    return time.perf_counter() - begun, peak
+    return peak
 
 
-def prepared(folder: Path, processors: set[int]) -> tuple[float, float]:
-    """Prepare the set in a folder on some cores; return (seconds, peak MB)."""
-    shutil.rmtree(folder / "data/prepared", ignore_errors=True)
-    return watched(folder, "prepare", "celeba", str(SIZE), processors=processors)
+def timed(folder: Path, processors: set[int]) -> float:
+    """Return how many seconds the set in a folder takes to prepare on some cores."""
+    shutil.rmtree(folder / "data/prepared")
+    begun = time.perf_counter()
+    assert started(folder, "prepare", "celeba", str(SIZE), processors=processors).wait() == 0
+    return time.perf_counter() - begun
 
 
 def prepare(folder: Path, images: list[int]) -> dict[str, Any]:
-    """Return rates on one core and on all, and the memory at several numbers of pictures with its slope."""
+    """Return rates on one core and on all, and the memory at several numbers of pictures with its slope.
+
+    A rate is what the largest set takes longer than the smallest: Python's start is in neither.
+    """
     every = os.sched_getaffinity(0)
-    peaks, found = {}, dict[str, Any]()
+    peaks, seconds, seconds_alone = dict[int, float](), dict[int, float](), dict[int, float]()
     for count in images:
         work = folder / str(count)
         write_set(work, count)
-        taken, peaks[count] = prepared(work, every)
-        if count == images[-1]:
-            alone, _ = prepared(work, {min(every)})
-            again, _ = prepared(work, every)
-            both = min(taken, again)
-            found = {"images": count, "cores": cores(), "images_per_second": count / both,
-                     "images_per_second_one_core": count / alone, "ratio": alone / both}  # fmt: skip
+        peaks[count] = peak_of(started(work, "prepare", "celeba", str(SIZE)))
+        pairs = [(timed(work, every), timed(work, {min(every)})) for _ in range(2)]
+        seconds[count], seconds_alone[count] = (min(taken) for taken in zip(*pairs, strict=True))
         shutil.rmtree(work)
-    slope = (peaks[images[-1]] - peaks[images[0]]) / (images[-1] - images[0])
-    return found | {
-        "peak_mb": peaks, "kb_per_image": 1024 * slope,
-        "peak_mb_computed_for_celeba": peaks[images[-1]] + max(slope, 0.0) * (CELEBA - images[-1]),
+    few, many = images[0], images[-1]
+    rate, alone = ((many - few) / (taken[many] - taken[few]) for taken in (seconds, seconds_alone))
+    slope = (peaks[many] - peaks[few]) / (many - few)
+    return {
+        "images": many, "cores": cores(), "images_per_second": rate, "images_per_second_one_core": alone,
+        "ratio": rate / alone, "seconds": seconds, "seconds_one_core": seconds_alone, "peak_mb": peaks,
+        "kb_per_image": 1024 * slope, "peak_mb_computed_for_celeba": peaks[many] + max(slope, 0.0) * (CELEBA - many),
     }  # fmt: skip

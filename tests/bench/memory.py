@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.inputs import UNTRACKED, watched
+from bench.inputs import UNTRACKED, peak_of, started
 from bench.setup import ROOT, noise
 from stargan.data.prepared import write_manifest
 from stargan.domains import Attributes
+from stargan.files import sha256
 from stargan.params import read_yaml
 
 SIZE = 32
@@ -24,7 +25,16 @@ def write_set(folder: Path, images: int) -> None:
     np.save(out / "labels.npy", made.labels)
     rows = made.rows.assign(split=["train", "test"] * (images // 2), person=[str(row) for row in range(images)])
     kind = Attributes((*HAIR, "Male", "Young"), (HAIR,))
-    write_manifest(out, dataset="celeba", kind=kind, rows=rows, origin=made.origin, crop={}, quarantined=[])
+    write_manifest(
+        out,
+        dataset="celeba",
+        kind=kind,
+        rows=rows,
+        origin=made.origin,
+        crop={},
+        quarantined=[],
+        images_sha256=sha256(made.images),
+    )
     params = read_yaml(ROOT / "params.yaml")
     params["classifier"]["epochs"] = 1
     params["train"] |= {"g_filters": 4, "d_filters": 4}
@@ -42,5 +52,5 @@ def of_stages(folder: Path, images: list[int]) -> dict[str, dict[int, float]]:
         work.mkdir()
         write_set(work, count)
         for stage, arguments in STAGES.items():
-            _, found[stage][count] = watched(work, stage, *arguments)
+            found[stage][count] = peak_of(started(work, stage, *arguments))
     return found

@@ -27,7 +27,7 @@ from stargan import tracking
 from stargan.data.prepared import write_manifest
 from stargan.domains import LabelKind
 from stargan.errors import Fault
-from stargan.files import write_json
+from stargan.files import sha256, write_json
 from stargan.params import load
 from stargan.study.key import Key, read_key
 
@@ -67,7 +67,16 @@ def write_set(root: Path, dataset: str, count: int = 24) -> None:
         "source": [f"{i}.png" for i in range(count)], "person": [str(i // 2) for i in range(count)],
         "split": ["test"] * (count // 2) + ["train"] * (count // 2),
     })  # fmt: skip
-    write_manifest(folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[])
+    write_manifest(
+        folder,
+        dataset=dataset,
+        kind=kind,
+        rows=rows,
+        origin={"kind": "files"},
+        crop={},
+        quarantined=[],
+        images_sha256=sha256(np.load(folder / "images.npy")),
+    )
 
 
 def write_run(root: Path, dataset: str, method: str, test: int = 12) -> None:

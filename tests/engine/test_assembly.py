@@ -18,6 +18,7 @@ from stargan.data.stream import Batch
 from stargan.domains import Classes
 from stargan.engine import Training
 from stargan.errors import Fault
+from stargan.files import sha256
 from stargan.methods.base import Draws, Translator, Update
 from stargan.methods.cyclegan import CycleGan
 from stargan.methods.diat import Diat
@@ -40,7 +41,14 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
         np.save(folder / "labels.npy", np.eye(2, dtype=np.uint8)[np.arange(12) % 2])
         rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11 + ["test"]})
         write_manifest(
-            folder, dataset=name, kind=Classes(("x", "y")), rows=rows, origin={"kind": "files"}, crop={}, quarantined=[]
+            folder,
+            dataset=name,
+            kind=Classes(("x", "y")),
+            rows=rows,
+            origin={"kind": "files"},
+            crop={},
+            quarantined=[],
+            images_sha256=sha256(np.load(folder / "images.npy")),
         )
         made[name] = read_prepared(folder)
     return made

@@ -14,6 +14,7 @@ from stargan.data.prepared import Prepared, read_prepared, write_manifest
 from stargan.domains import Attributes, Classes, LabelKind
 from stargan.engine import Applied, Training
 from stargan.errors import Fault
+from stargan.files import sha256
 from stargan.methods.base import Update
 from stargan.params import Baseline, Params, Run, load
 
@@ -63,7 +64,16 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
         np.save(folder / "labels.npy", np.eye(kind.width, dtype=np.uint8)[random.integers(0, kind.width, count)])
         splits = ["train"] * 9 + ["test"] * (count - 9)
         rows = pd.DataFrame({"source": [str(i) for i in range(count)], "person": "", "split": splits})
-        write_manifest(folder, dataset=name, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[])
+        write_manifest(
+            folder,
+            dataset=name,
+            kind=kind,
+            rows=rows,
+            origin={"kind": "files"},
+            crop={},
+            quarantined=[],
+            images_sha256=sha256(np.load(folder / "images.npy")),
+        )
         made[name] = read_prepared(folder)
     return made
 

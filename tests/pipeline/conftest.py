@@ -12,6 +12,7 @@ import pytest
 
 from stargan.data.prepared import write_manifest
 from stargan.domains import Attributes, Classes, LabelKind
+from stargan.files import sha256
 from stargan.params import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,16 @@ def write_noise(folder: Path, dataset: str, kind: LabelKind, count: int = 12, si
         "source": [f"{i}.png" for i in range(count)], "person": [str(i % 3) for i in range(count)],
         "split": ["train"] * (count - 4) + ["test"] * 4,
     })  # fmt: skip
-    write_manifest(folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[])
+    write_manifest(
+        folder,
+        dataset=dataset,
+        kind=kind,
+        rows=rows,
+        origin={"kind": "files"},
+        crop={},
+        quarantined=[],
+        images_sha256=sha256(np.load(folder / "images.npy")),
+    )
 
 
 @pytest.fixture

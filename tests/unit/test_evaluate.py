@@ -25,6 +25,7 @@ from stargan.evaluation.people import people_of
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.report import joined
 from stargan.evaluation.translations import Translations, read_translations
+from stargan.files import sha256
 from stargan.params import Evaluate, Params, Run, load
 
 SIZE = 16
@@ -56,7 +57,9 @@ def write_set(folder: Path, dataset: str, seed: int, train: int = 30, test: int 
     splits = ["train"] * train + ["test"] * test
     rows = pd.DataFrame({"source": [f"{i}.png" for i in range(n)], "person": people, "split": splits})
     origin = {"kind": "files"}
-    write_manifest(folder, dataset=dataset, kind=kind, rows=rows, origin=origin, crop={}, quarantined=[])
+    write_manifest(
+        folder, dataset=dataset, kind=kind, rows=rows, origin=origin, crop={}, quarantined=[], images_sha256=sha256(images)
+    )
     return read_prepared(folder)
 
 

@@ -26,6 +26,7 @@ from stargan.figures import panel, paper
 from stargan.figures.captions import alone_notes, changing, mask_notes
 from stargan.figures.curves import curves, draw, split
 from stargan.figures.faces import asking, picked
+from stargan.files import sha256
 from stargan.params import Params, load
 from stargan.pictures import sheet
 
@@ -146,7 +147,8 @@ def write_set(folder: Path, kind: LabelKind, labels: Sequence[Sequence[int]], pe
     rows = pd.DataFrame({"source": "x.png", "person": people, "split": ["train"] + ["test"] * (n - 1)})
     dataset = folder.name.rpartition("-")[0]
     write_manifest(
-        folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[]
+        folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[],
+        images_sha256=sha256(images),
     )  # fmt: skip
     return read_prepared(folder)
 

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import stat
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -109,16 +110,28 @@ def test_rafd_from_a_zip(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # the process has threads of numpy and torch
-def test_processes_give_the_bytes_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("platform", ["linux", "darwin"])  # forked and spawned
+def test_processes_give_the_bytes_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
     section = celeba(tmp_path, PICTURES | {"img_align_celeba/000004.jpg": b""}, bad_images="quarantine")
     alone = prepared(tmp_path, section)
     digest, rows = alone.images_sha256, alone.rows
     monkeypatch.setattr(packing, "SMALL", 0)
     monkeypatch.setattr(packing, "CHUNK", 2)
     monkeypatch.setattr(packing, "cores", lambda: 3)
+    monkeypatch.setattr(sys, "platform", platform)
     pooled = prepared(tmp_path, section)
     assert (pooled.images_sha256, len(pooled.images)) == (digest, 5)
     assert pooled.rows.equals(rows)
+
+
+def test_a_process_reads_a_zip_at_its_own_place(tmp_path: Path) -> None:
+    """Catches a handle that is shared by forked processes: they would read what the other one sought."""
+    with open_source(Path(celeba(tmp_path).images)) as source, open_source(source.path) as other:
+        inherited = source._archive.fp  # type: ignore[attr-defined]
+        source.reopen()
+        assert inherited.closed
+        assert source._archive.fp.fileno() != other._archive.fp.fileno()  # type: ignore[attr-defined]
+        assert all(source.read(name) == content for name, content in PICTURES.items())
 
 
 BAD = PICTURES | {
