@@ -105,20 +105,22 @@ def feature_distances(
         return {}
     train = prepared.split("train")
     single = own["target"].isin(single_targets(prepared.kind, own["target"].tolist())).to_numpy(copy=True)
-    own = own[single]
-    if protocol.features is None:
-        generated, suffix = seen[torch.from_numpy(single)], "_classifier"
-    else:
-        generated, suffix = protocol.features(made.images, own.index.to_numpy()), ""
+    own, seen = own[single], seen[torch.from_numpy(single)]
+
+    def generated(rows: np.ndarray) -> Tensor:
+        if protocol.features is None:
+            return seen[torch.from_numpy(rows)]
+        return protocol.features(made.images, own.index.to_numpy()[rows])
+
     real = real_features(prepared, judge, protocol)
     labels, targets = prepared.labels[own["image"].to_numpy()], own["target"].to_numpy(dtype=str)
     source = labels.argmax(axis=1) if isinstance(prepared.kind, Classes) else np.zeros(len(labels), dtype=int)
     truth = torch.from_numpy(prepared.labels[train])
-    found = (  # one at a time: together their real features are several times all there are
-        (name, Domain(generated[torch.from_numpy(rows)], real[truth[:, column] == value], source[rows]))
+    found = (  # one at a time, to bound the memory
+        (name, Domain(generated(rows), real, source[rows], (truth[:, column] == value).nonzero().flatten()))
         for name, rows, column, value in domains(prepared.kind, labels, targets)
     )
-    return domain_distances(found, suffix, protocol.kid_subset)
+    return domain_distances(found, "_classifier" if protocol.features is None else "", protocol.kid_subset)
 
 
 def domains(kind: LabelKind, labels: np.ndarray, targets: np.ndarray) -> Iterator[tuple[str, np.ndarray, int, int]]:

@@ -23,10 +23,12 @@ FEWEST = NEIGHBOURS + 1
 SUBSETS = 100
 """KID: the mean over so many random subsets (torch-fidelity's default)."""
 BLOCK = 1000
-"""Precision and recall: rows of distances held at once. In float64, 1000 against CelebA's 200,000 real images are
-1.6 GB; torch-fidelity's default of 10,000 would take ten times that."""
+"""Precision and recall: rows of distances held at once. In float64, 1,000 against `MOST` real images are 0.4 GB;
+torch-fidelity's default of 10,000 would take ten times that."""
 ROWS = 10_000
 """Rows of features that are float64 at once."""
+MOST = 50_000
+"""KID, precision and recall take so many of a domain's real images, evenly spread: torch-fidelity holds all at once."""
 RNG_SEED = 2020
 """Seed of KID's subsets (torch-fidelity's default)."""
 
@@ -70,66 +72,81 @@ register_feature_extractor("given", Given)
 
 @dataclass(frozen=True)
 class Domain:
-    """The (N, d) features of images translated into a domain, and the (M, d) of real images of it.
+    """The (N, d) features of images translated into a domain, and those of real images.
 
-    source: (N,) numbers of the domains that the images were translated from.
+    source: (N,) numbers of the domains that the images were translated from. members: the (M,) rows of the real images
+    that are in the domain.
     """
 
     generated: Tensor
     real: Tensor
     source: np.ndarray
+    members: Tensor
 
     @property
     def n(self) -> int:
         """Number of images of the smaller side."""
-        return min(len(self.generated), len(self.real))
+        return min(len(self.generated), len(self.members))
+
+    def sample(self) -> Tensor:
+        """Return the features of the domain's real images, at most `MOST` of them."""
+        if len(self.members) <= MOST:
+            return self.real[self.members]
+        return self.real[self.members[torch.arange(MOST) * len(self.members) // MOST]]
 
 
-def distances(generated: Tensor, real: Tensor, kid_subset: int) -> Metrics:
-    """Return fid and kid of (N, d) generated against (M, d) real features.
+def distances(domain: Domain, kid_subset: int) -> Metrics:
+    """Return fid, kid, and where there is a source domain of enough images precision and recall.
 
-    kid_subset: images in each of KID's subsets, at most N and M.
+    kid_subset: images in each of KID's subsets, at most as many as either side has.
     """
-    values = compared(generated, real, kid=True, kid_subsets=SUBSETS, kid_subset_size=kid_subset, rng_seed=RNG_SEED)
-    return {"fid": frechet_distance(generated, real), "kid": values["kernel_inception_distance_mean"]}
+    sample = domain.sample()
+    values = compared(domain.generated, sample, kid=True, kid_subsets=SUBSETS, kid_subset_size=kid_subset, rng_seed=RNG_SEED)
+    fid = frechet_distance(moments(domain.generated), moments(domain.real, domain.members))
+    return {"fid": fid, "kid": values["kernel_inception_distance_mean"]} | coverage(domain.generated, sample, domain.source)
 
 
-def frechet_distance(generated: Tensor, real: Tensor) -> float:
-    """Return |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two sets of features (FID: Heusel et al., 2017, Eq. 6).
+Moments = tuple[Tensor, Tensor]
+"""A mean (d,) and a covariance (d, d), float64."""
+
+
+def frechet_distance(generated: Moments, real: Moments) -> float:
+    """Return |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two sets' moments (FID: Heusel et al., 2017, Eq. 6).
 
     The trace of the root is that of (C1^(1/2) C2 C1^(1/2))^(1/2), which is symmetric: at Inception's 2048 features that
     is several times faster than the eigenvalues of C1 C2, and equal to torch-fidelity's value to six digits.
     """
-    (m1, c1), (m2, c2) = moments(generated), moments(real)
+    (m1, c1), (m2, c2) = generated, real
     values, vectors = torch.linalg.eigh(c1)
     root = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
     of_product = torch.linalg.eigvalsh(root @ c2 @ root).clamp_min(0)
     return float((m1 - m2).square().sum() + c1.trace() + c2.trace() - 2 * of_product.sqrt().sum())
 
 
-def moments(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the mean (d,) and covariance (d, d) of (N, d) features in float64, by blocks of rows."""
-    blocks = torch.split(rows, ROWS)
-    mean = torch.stack([block.double().sum(dim=0) for block in blocks]).sum(dim=0) / len(rows)
+def moments(features: Tensor, rows: Tensor | None = None) -> Moments:
+    """Return the mean and covariance of (N, d) features, or of some of their rows, by blocks."""
+    blocks = torch.split(torch.arange(len(features)) if rows is None else rows, ROWS)
+    n = sum(len(block) for block in blocks)
+    mean = torch.stack([features[block].double().sum(dim=0) for block in blocks]).sum(dim=0) / n
     covariance = torch.zeros(len(mean), len(mean), dtype=torch.float64)
     for block in blocks:
-        centred = block.double() - mean
+        centred = features[block].double() - mean
         covariance.addmm_(centred.T, centred)
-    return mean, covariance / (len(rows) - 1)
+    return mean, covariance / (n - 1)
 
 
-def coverage(domain: Domain) -> Metrics:
+def coverage(generated: Tensor, real: Tensor, source: np.ndarray) -> Metrics:
     """Return precision and recall, the means over the source domains of four images or more; {} where none has them.
 
     One source domain at a time: the translations of one face from several domains are nearly equal, so that pooled
     they are each other's nearest neighbours, and recall falls to 0 for a perfect translator.
     """
     found = []
-    for source in np.unique(domain.source):
-        rows = torch.from_numpy(domain.source == source)
+    for number in np.unique(source):
+        rows = torch.from_numpy(source == number)
         if rows.sum() >= FEWEST:
-            generated = domain.generated[rows]
-            found.append(compared(generated, domain.real, prc=True, prc_neighborhood=NEIGHBOURS, prc_batch_size=BLOCK))
+            of_source = generated[rows]
+            found.append(compared(of_source, real, prc=True, prc_neighborhood=NEIGHBOURS, prc_batch_size=BLOCK))
     return {name: sum(of[name] for of in found) / len(found) for name in ("precision", "recall")} if found else {}
 
 
@@ -157,8 +174,8 @@ def domain_distances(domains: Iterable[tuple[str, Domain]], suffix: str, kid_sub
         metrics[f"{fid}_{name}_n"] = domain.n
         if domain.n >= FEWEST:
             subset = min(kid_subset, domain.n)
-            values = distances(domain.generated, domain.real, subset) | coverage(domain)
-            values = {fid if key == "fid" else f"{key}{suffix}": value for key, value in values.items()}
+            named = distances(domain, subset).items()
+            values = {fid if key == "fid" else f"{key}{suffix}": value for key, value in named}
             metrics |= {f"{key}_{name}": value for key, value in values.items()}
             metrics[f"kid_subset_{name}"] = subset
             found.append(values)

@@ -1,27 +1,33 @@
 """What networks see in real images, kept between evaluations: translations change with every training, real images don't."""
 
+import hashlib
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
 import torchvision
 from filelock import FileLock
 from torch import Tensor
 
-from stargan.checkpoint import fingerprint, read_tensors, write_tensors
+from stargan.checkpoint import fingerprint
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
-from stargan.evaluation.judge import Judge
+from stargan.evaluation.judge import BATCH, Judge
 from stargan.evaluation.protocol import Protocol
-from stargan.files import sha256, workspace_root
+from stargan.files import sha256, whole_folder, workspace_root, write_json
+
+BLOCK = 32 * BATCH
+"""Images whose features are in memory at once."""
 
 
 def real_features(prepared: Prepared, judge: Judge, protocol: Protocol) -> Tensor:
     """Return the (N, d) features of the real train images: of the protocol's network, by default the judge's.
 
-    They are kept under a key of the network's weights, the images, their positions, and all code in use, which is how they
-    are preprocessed; of a network whose weights have no hash they are not.
+    They are in a file and mapped into memory, under a key of the network's weights, the images, their positions, and all
+    code in use, which is how they are preprocessed; of a network whose weights have no hash they are in memory alone.
     """
     train = prepared.split("train")
     weights, features = protocol.weights_sha256, protocol.features or judge.features
@@ -32,21 +38,56 @@ def real_features(prepared: Prepared, judge: Judge, protocol: Protocol) -> Tenso
     # Rounding depends on the rest.
     here = [torch.__version__, torchvision.__version__, torch.get_num_threads(), str(protocol.device)]
     key = fingerprint(weights, prepared.images_sha256, sha256(train), *here)
-    path = workspace_root() / "data/cache" / f"{prepared.dataset}-{prepared.size}-{weights[:8]}.safetensors"
-    return kept(path, key, lambda: features(prepared.images, train))
+
+    def blocks() -> Iterator[np.ndarray]:
+        for start in range(0, len(train), BLOCK):
+            yield features(prepared.images, train[start : start + BLOCK]).numpy()
+
+    return kept(workspace_root() / f"data/cache/{prepared.dataset}-{prepared.size}-{weights[:8]}", key, len(train), blocks)
 
 
-def kept(path: Path, key: str, compute: Callable[[], Tensor]) -> Tensor:
-    """Return what the file has under this key, else what `compute` gives, which takes its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):  # several evaluations may want the same
-        if path.exists():
+def kept(folder: Path, key: str, rows: int, blocks: Callable[[], Iterable[np.ndarray]]) -> Tensor:
+    """Return what the folder has under this key, else so many rows of `blocks`, which take its place.
+
+    Raises Fault where they can't be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):  # several evaluations may want the same
+        found = _read(folder, key) if folder.exists() else None
+        if found is None:
             try:
-                tensors, header = read_tensors(path)
-                if header.get("key") == key:
-                    return tensors["features"]
-            except Fault as fault:
-                print(f"warning: computed anew: {fault}", file=sys.stderr)
-        found = compute()
-        write_tensors(path, {"features": found}, {"key": key})
+                _write(folder, key, rows, blocks())
+            except OSError as error:
+                reason = f"cannot be written ({error.strerror or error})"
+                raise Fault(f"{folder}: {reason}; free space or permit writing") from error
+            found = _read(folder, key)
+            assert found is not None
+        return torch.from_numpy(found)
+
+
+def _read(folder: Path, key: str) -> np.ndarray | None:
+    """Return the rows, mapped into memory; None where they are of another key, or broken, which is told."""
+    try:
+        about = json.loads((folder / "about.json").read_text())
+        if about["key"] != key:
+            return None
+        found: np.ndarray = np.load(folder / "features.npy", mmap_mode="c")  # torch takes no read-only array
+        if sha256(found) != about["sha256"]:
+            raise ValueError("its content has changed")
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        print(f"warning: {folder}: computed anew ({' '.join(str(error).split())})", file=sys.stderr)
+        return None
     return found
+
+
+def _write(folder: Path, key: str, rows: int, blocks: Iterable[np.ndarray]) -> None:
+    digest = hashlib.sha256()
+    with whole_folder(folder) as temporary:
+        with (temporary / "features.npy").open("wb") as file:
+            for block in blocks:
+                if not file.tell():
+                    about = {"descr": block.dtype.str, "fortran_order": False, "shape": (rows, block.shape[1])}
+                    np.lib.format.write_array_header_1_0(file, about)
+                file.write(block.data)
+                digest.update(block.data)
+        write_json(temporary / "about.json", {"key": key, "sha256": digest.hexdigest()})

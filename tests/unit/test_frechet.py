@@ -1,11 +1,14 @@
 """FID, KID, precision and recall through torch-fidelity, against closed forms and what must not matter."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from stargan.evaluation import frechet
+from stargan.evaluation.classification import Metrics
 from stargan.evaluation.frechet import Domain, compared, coverage, distances, domain_distances, frechet_distance
 
 
@@ -21,13 +24,17 @@ def noise(n: int, seed: int, shift: float = 0.0, width: int = 8) -> Tensor:
 
 
 def one_source(generated: Tensor, real: Tensor) -> Domain:
-    return Domain(generated, real, np.zeros(len(generated), dtype=int))
+    return Domain(generated, real, np.zeros(len(generated), dtype=int), torch.arange(len(real)))
+
+
+def covered(domain: Domain) -> Metrics:
+    return coverage(domain.generated, domain.real, domain.source)
 
 
 def test_fid_of_gaussians_is_the_closed_form() -> None:
     # |m1 - m2|^2 + sum (s1 - s2)^2 over independent dimensions: (9 + 16) + (1 - 2)^2 + (3 - 1)^2.
     a, b = moments(50, [0, 0], [1, 9], 1), moments(70, [3, 4], [4, 1], 2)
-    assert distances(a, b, 20)["fid"] == pytest.approx(30, abs=1e-6)
+    assert distances(one_source(a, b), 20)["fid"] == pytest.approx(30, abs=1e-6)
 
 
 @pytest.mark.parametrize(("n", "m", "width"), [(200, 300, 8), (40, 500, 64), (300, 30, 64), (20, 25, 64), (400, 400, 128)])
@@ -36,36 +43,36 @@ def test_fid_is_torch_fidelitys_to_six_digits(n: int, m: int, width: int) -> Non
     mix = noise(width, 5, width=width)
     a, b = noise(n, 1, 0.3, width) @ mix, noise(m, 2, 0, width).exp()
     expected = compared(a, b, fid=True)["frechet_inception_distance"]
-    assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
-    assert frechet_distance(b, a) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(frechet.moments(a), frechet.moments(b)) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(frechet.moments(b), frechet.moments(a)) == pytest.approx(expected, rel=1e-6)
 
 
 def test_fid_of_float32_features_loses_no_digits() -> None:
     a, b = moments(50, [0, 0], [1, 9], 1) + 1000, moments(70, [3, 4], [4, 1], 2) + 1000
-    assert distances(a.float(), b.float(), 20)["fid"] == pytest.approx(30, abs=0.01)
+    assert distances(one_source(a.float(), b.float()), 20)["fid"] == pytest.approx(30, abs=0.01)
 
 
 def test_equal_sets_have_no_distance() -> None:
     same = noise(60, 1)
-    found = distances(same, same, 60)
+    found = distances(one_source(same, same), 60)
     assert found["fid"] == pytest.approx(0, abs=1e-6)
     # The estimate of KID leaves out pairs of a sample with itself within a set, not between the sets.
     assert found["kid"] < 0
-    assert coverage(one_source(same, same)) == {"precision": 1, "recall": 1}
+    assert covered(one_source(same, same)) == {"precision": 1, "recall": 1}
 
 
 def test_order_does_not_matter_where_all_are_taken() -> None:
     a, b = noise(60, 1), noise(60, 2, 0.5)
     mixed = torch.randperm(60, generator=torch.Generator().manual_seed(0))
-    assert distances(a[mixed], b, 60) == pytest.approx(distances(a, b, 60), abs=1e-9)
-    assert coverage(one_source(a[mixed], b)) == coverage(one_source(a, b))
+    assert distances(one_source(a[mixed], b), 60) == pytest.approx(distances(one_source(a, b), 60), abs=1e-9)
+    assert covered(one_source(a[mixed], b)) == covered(one_source(a, b))
 
 
 def test_one_swapped_image_is_seen() -> None:
     a, b = noise(60, 1), noise(60, 2, 0.5)
     other = a.clone()
     other[17] = b[17]
-    before, after = distances(a, b, 60), distances(other, b, 60)
+    before, after = distances(one_source(a, b), 60), distances(one_source(other, b), 60)
     assert after["fid"] < before["fid"] - 1e-4
     assert after["kid"] < before["kid"] - 1e-4
 
@@ -74,32 +81,32 @@ def test_more_rows_than_a_batch_are_all_counted() -> None:
     # 1500 rows of 0 and 1500 of 2 in batches of 1024: mean 1, variance 1; against mean 0, variance 1.
     a = torch.cat([torch.zeros(1500, 1), torch.full((1500, 1), 2.0)])
     b = moments(3000, [0], [3000 / 2999], 3)
-    assert distances(torch.cat([a, a], 1), torch.cat([b, b], 1), 50)["fid"] == pytest.approx(2, abs=1e-3)
+    assert distances(one_source(torch.cat([a, a], 1), torch.cat([b, b], 1)), 50)["fid"] == pytest.approx(2, abs=1e-3)
 
 
 def test_precision_is_of_generated_images_and_recall_of_real_ones() -> None:
     # Generated: one tight cluster inside one of the two real ones. All of it is real-like, half of reality is missed.
     real = torch.cat([noise(40, 1), noise(40, 2, 50)])
-    found = coverage(one_source(noise(40, 3) * 0.9, real))
+    found = covered(one_source(noise(40, 3) * 0.9, real))
     assert found["precision"] > 0.8
     assert 0.2 < found["recall"] <= 0.5
 
 
 def test_alike_translations_from_several_sources_do_not_hide_each_other() -> None:
     real, made = noise(80, 1), noise(80, 2)
-    alone = coverage(one_source(made, real))
+    alone = covered(one_source(made, real))
     assert alone["recall"] > 0.5
-    five = Domain(made.repeat(5, 1), real, np.repeat(np.arange(5), 80))
-    assert coverage(five) == pytest.approx(alone)
-    assert coverage(one_source(five.generated, real))["recall"] == 0
+    five = Domain(made.repeat(5, 1), real, np.repeat(np.arange(5), 80), torch.arange(len(real)))
+    assert covered(five) == pytest.approx(alone)
+    assert covered(one_source(five.generated, real))["recall"] == 0
 
 
 def test_coverage_is_the_mean_over_sources_of_enough_images() -> None:
     real, good, bad = noise(40, 1), noise(40, 2), noise(40, 3, 100)
-    few = Domain(torch.cat([good, bad, bad[:3]]), real, np.repeat([0, 4, 7], [40, 40, 3]))
-    alone = coverage(one_source(good, real))
-    assert coverage(few) == pytest.approx({name: value / 2 for name, value in alone.items()})
-    assert coverage(one_source(bad[:3], real)) == {}
+    few = Domain(torch.cat([good, bad, bad[:3]]), real, np.repeat([0, 4, 7], [40, 40, 3]), torch.arange(len(real)))
+    alone = covered(one_source(good, real))
+    assert covered(few) == pytest.approx({name: value / 2 for name, value in alone.items()})
+    assert covered(one_source(bad[:3], real)) == {}
 
 
 def test_distances_are_held_a_block_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +117,7 @@ def test_distances_are_held_a_block_at_a_time(monkeypatch: pytest.MonkeyPatch) -
         return cdist(a, b)
 
     monkeypatch.setattr(torch, "cdist", watched)
-    assert coverage(one_source(noise(1001, 1, width=2), noise(1500, 2, width=2)))["precision"] > 0.9
+    assert covered(one_source(noise(1001, 1, width=2), noise(1500, 2, width=2)))["precision"] > 0.9
     assert max(sizes) == 1000
 
 
@@ -138,6 +145,23 @@ def test_a_domain_of_too_few_images_has_its_number_alone() -> None:
     found = domain_distances(domains.items(), "", 5)
     assert {key for key in found if key.endswith(("_a", "_a_n"))} == {"fid_biased_a_n"}
     assert found["fid"] == found["fid_b"]
+
+
+def test_a_domain_is_its_members_alone() -> None:
+    real, made, members = noise(90, 1), noise(40, 2), torch.arange(0, 90, 2)
+    some = Domain(made, real, np.zeros(40, dtype=int), members)
+    assert some.n == 40
+    assert distances(some, 20) == distances(one_source(made, real[members]), 20)
+    assert domain_distances([("a", replace(some, members=members[:20]))], "", 5)["fid_a_n"] == 20
+
+
+def test_kid_and_precision_take_a_part_of_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, made = noise(90, 1), noise(40, 2)
+    whole = distances(one_source(made, real), 20)
+    monkeypatch.setattr(frechet, "MOST", 30)
+    part = distances(one_source(made, real), 20)
+    assert part == distances(one_source(made, real[::3]), 20) | {"fid": whole["fid"]}
+    assert part["kid"] != whole["kid"]
 
 
 @pytest.mark.parametrize("block", [1, 7, 30, 100])

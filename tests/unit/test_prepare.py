@@ -157,6 +157,8 @@ def test_quarantine_leaves_bad_pictures_out(tmp_path: Path) -> None:
     found = prepared(tmp_path, celeba(tmp_path, BAD, bad_images="quarantine"))
     assert found.rows.equals(whole.rows.iloc[[0, 3, 5]].reset_index(drop=True))  # nobody else changed sides
     assert np.array_equal(found.images, whole.images[[0, 3, 5]])
+    file = tmp_path / "prepared" / "celeba-16" / "images.npy"
+    assert file.stat().st_size == 128 + found.images.nbytes  # nothing is left behind the last row
     assert found.labels.tolist() == [[0, 1], [0, 1], [1, 1]]
     manifest = json.loads((tmp_path / "prepared" / "celeba-16" / "manifest.json").read_text())
     assert manifest["quarantined"] == [

@@ -11,6 +11,7 @@ from bench.setup import noise
 from torch import Tensor
 
 from stargan.data.prepared import Prepared
+from stargan.evaluation import real
 from stargan.evaluation.judge import Judge
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.real import real_features
@@ -49,6 +50,20 @@ def test_the_same_is_computed_once(prepared: Prepared) -> None:
     assert torch.equal(first, second)
 
 
+@pytest.mark.parametrize("block", [1, 4, 6])
+def test_they_are_written_block_by_block(prepared: Prepared, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(real, "BLOCK", block)
+    asked = []
+
+    def features(images: np.ndarray, positions: np.ndarray) -> Tensor:
+        asked.append(len(positions))
+        return torch.from_numpy(images[positions].reshape(len(positions), -1)[:, :7].astype(np.float32))
+
+    found = real_features(prepared, judge_of(prepared), replace(PROTOCOL, features=features, weights_sha256="a"))
+    assert np.array_equal(found, prepared.images.reshape(6, -1)[:, :7])
+    assert asked == {1: [1] * 6, 4: [4, 2], 6: [6]}[block]
+
+
 @pytest.mark.parametrize("change", ["weights", "images", "positions", "threads", "device"])
 def test_what_differs_is_computed_anew(prepared: Prepared, change: str) -> None:
     judge, threads = judge_of(prepared), torch.get_num_threads()
@@ -78,11 +93,11 @@ def test_of_weights_without_a_hash_nothing_is_kept(prepared: Prepared) -> None:
 
 
 def test_a_broken_file_is_named_and_computed_anew(prepared: Prepared, capsys: pytest.CaptureFixture[str]) -> None:
-    first = real_features(prepared, judge_of(prepared), PROTOCOL)
-    (path,) = Path("data/cache").glob("*.safetensors")
+    first = real_features(prepared, judge_of(prepared), PROTOCOL).clone()
+    (path,) = Path("data/cache").glob("*/features.npy")
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
     assert torch.equal(real_features(prepared, judge_of(prepared), PROTOCOL), first)
-    assert path.name in capsys.readouterr().err
+    assert f"{path.parent}: computed anew (its content has changed)" in capsys.readouterr().err
     assert torch.equal(first, judge_of(prepared).see(prepared.images, np.arange(6)).features)
