@@ -1,0 +1,32 @@
+"""The lock: exact pins alone, all that is asked for, and for every Python that the README promises."""
+
+from importlib.metadata import metadata, version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+OLDEST = "3.11.0"
+
+
+def read(name: str) -> dict[str, Requirement]:
+    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    return {canonicalize_name(found.name): found for found in map(Requirement, filter(None, lines))}
+
+
+LOCK = read("requirements.lock")
+
+
+def test_all_that_is_asked_for_is_pinned() -> None:
+    assert read("requirements.txt").keys() <= LOCK.keys()
+    assert all(pin.url is None and [one.operator for one in pin.specifier] == ["=="] for pin in LOCK.values())
+
+
+@pytest.mark.parametrize("name", [name for name, pin in LOCK.items() if pin.marker is None or pin.marker.evaluate()])
+def test_a_pin_is_what_is_tested_and_takes_the_oldest_python(name: str) -> None:
+    """Catches a pin of which pip finds nothing on a Python that the README admits."""
+    assert version(name) in LOCK[name].specifier
+    assert OLDEST in SpecifierSet(str(metadata(name).json.get("requires_python", "")))
