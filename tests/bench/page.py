@@ -31,6 +31,9 @@ def page(found: dict[str, Any]) -> str:
             f"{row['waiting_percent']:.2f} |"
         )
     lines += [
+        "", "D's last layers, as products of matrices and by torch's convolution, 12 images, in ms:", "",
+        "| channels | | here | torch's |", "|---|---|---:|---:|",
+        *(f"| {row['layer']} | {row['map']} | {row['ms']:.0f} | {row['torch_ms']:.0f} |" for row in found["deep_layers"]),
         "", "## What the cost grows with", "",
         "Seconds an iteration (16 filters, 32 px, batch 8, 5 attributes, one dataset, but for the one that grows) and the "
         "exponent", "of the power law through them.", "", "| | at | seconds | exponent |", "|---|---|---|---:|",
@@ -66,5 +69,7 @@ def page(found: dict[str, Any]) -> str:
         f"{distance['relative_difference']:.0e} of it.",
     ]  # fmt: skip
     if found["idle_repro_seconds"]:
-        lines += ["", f"`dvc repro` with nothing to do: {found['idle_repro_seconds']:.1f} s."]
+        idle = found["idle_repro_seconds"]
+        median, spread = idle[len(idle) // 2], f"{idle[0]:.1f} to {idle[-1]:.1f}, n = {len(idle)}"
+        lines += ["", f"`dvc repro` with nothing to do: {median:.1f} s ({spread})."]
     return "\n".join(lines) + "\n"

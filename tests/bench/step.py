@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
+from torch.nn import functional as F
+from torch.nn.grad import conv2d_weight
 
 from bench.reference import Reference, cycle
 from bench.setup import N_CRITIC, noise, training
@@ -14,6 +17,7 @@ from stargan.assembly.budget import flops_of_iteration
 from stargan.data.stream import Batch
 from stargan.engine import Training
 from stargan.methods.base import Update
+from stargan.networks.halving import doubled, halved, weight_gradient
 
 ATTRIBUTES = 5
 IMAGES = 64
@@ -101,6 +105,27 @@ def step(batch: int, size: int, cycles: int, *, bf16: bool = False) -> dict[str,
         "d_gflops": gflop["d"] * cycles / parts.seconds["d"], "g_gflops": gflop["g"] * cycles / parts.seconds["g"],
         "waiting_percent": 100 * statistics.median(waits) / own,
     }  # fmt: skip
+
+
+@torch.no_grad()
+def deep_layer(w_in: int, w_out: int, side: int, images: int, repeats: int = 7) -> list[dict[str, Any]]:
+    """Return the milliseconds of the three maps of a layer of D with few positions, as D takes them and by torch's own."""
+    x, a = torch.randn(images, w_in, side, side), torch.randn(images, w_out, side // 2, side // 2)
+    weight = torch.randn(w_out, w_in, 4, 4) / 100
+    forms: dict[str, tuple[Callable[[], Tensor], Callable[[], Tensor]]] = {
+        "forward": (lambda: halved(x, weight), lambda: F.conv2d(x, weight, stride=2, padding=1)),
+        "back": (lambda: doubled(a, weight), lambda: F.conv_transpose2d(a, weight, stride=2, padding=1)),
+        "weights": (
+            lambda: weight_gradient(x, a),
+            lambda: conv2d_weight(x, weight.shape, a, 2, 1),  # type: ignore[no-untyped-call]
+        ),
+    }
+    found = []
+    for name, pair in forms.items():
+        taken = [[1000 * seconds(form) for form in pair] for _ in range(repeats)]
+        own, torchs = (statistics.median(column) for column in zip(*taken, strict=True))
+        found.append({"layer": f"{w_in} to {w_out}", "map": name, "ms": own, "torch_ms": torchs})
+    return found
 
 
 def scaling(points: Sequence[int], measured: Callable[[int], float]) -> dict[str, Any]:
