@@ -13,7 +13,7 @@ endif
 	dvc repro
 
 test: $(BIN)/.installed lint
-	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --ignore tests/faults
+	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/faults
 
 test-faults: $(BIN)/.installed
 	OMP_NUM_THREADS=1 python -m pytest -n 2 tests/faults --table docs/reliability.md

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,26 @@ BASELINES = {
         "pairs": [] if method == "icgan" else [["neutral", "happy"], ["neutral", "angry"]],
     } for method in ("diat", "cyclegan", "icgan")
 }  # fmt: skip
+RUNS = ("celeba", "rafd", "both")
+BASELINE_RUNS = tuple(BASELINES)
+AFTER = {"compare", "figures", "study", "tally"}
+SMALL = """
+threads: 1
+synthesize: {celeba: {images: 60}, rafd: {people: 6}}
+data: {celeba: {test_images: 20}, rafd: {test_share: 0.34}}
+classifier: {epochs: 1, batch: 16}
+train: {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, n_critic: 2, sample_every: 10, checkpoint_every: 5, log_every: 5}
+runs:
+  celeba: {length: 10, decay: 5}
+  rafd: {length: 10, decay: 5}
+  both: {length: 10, decay: 5}
+budget: images_per_model
+icgan: {z: 4, filters: 4, encoder_filters: 4, z_units: 8, y_units: 8}
+translate: {pictures: 2}
+evaluate: {kid_subset: 5, bootstrap: 20}
+compare: {faces: 2}
+study: {questions: 6, validation: 1}
+"""
 
 
 def environment() -> dict[str, str]:
@@ -122,3 +143,23 @@ class Repository:
     def metrics(self, run: str) -> dict[str, float]:
         """Return the metrics of a run."""
         return dict(json.loads((self.path / f"metrics/evaluate/{run}.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A committed repository in which the pipeline has run once."""
+    path = tmp_path_factory.mktemp("repository")
+    names = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in names.stdout.splitlines():
+        if (ROOT / name).is_file() and not name.startswith(("metrics/", "dvc.lock")):
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, path / name)
+    made = Repository(path)
+    (path / "profiles/small.yaml").write_text(SMALL)
+    made.sh("git init -q -b main && git config user.name tester && git config user.email tester@localhost")
+    made.sh("python -m stargan.profiles apply small && git add -A && git commit -qm start")
+    made.sh("dvc repro")
+    made.sh("git add -A && git commit -qm results")
+    return made
