@@ -43,6 +43,12 @@ class Recorder:
         """Return whether something that happens every so many iterations, and at the end, is due now."""
         return every > 0 and (self.training.done % every == 0 or self.training.done == self.training.length)
 
+    def free(self) -> int:
+        """Return how many iterations there are to the next one after which something is due."""
+        train, done, length = self.params.train, self.training.done, self.training.length
+        often = (every for every in (train.sample_every, train.keep_every, train.checkpoint_every) if every > 0)
+        return min([length - done, *(every - done % every for every in often)])
+
     def after_iteration(self, tracker: tracking.Run, stop: Stop) -> None:
         """Write what is due after an iteration; to do it again changes nothing. Raises Stopped in the middle of samples."""
         done = self.training.done
@@ -169,15 +175,17 @@ def iterate(recorder: Recorder, tracker: tracking.Run, stop: Stop) -> None:
     training, first = recorder.training, recorder.training.done
     if first:  # what was due where it stopped may have been given up
         recorder.after_iteration(tracker, stop)
-    bar = progress(range(first, training.length), training.length, "it", f"train {recorder.name}", first)
-    for _ in bar:
-        losses = stop.iterate(training)
-        if losses:
-            tracker.log_losses(training.done, losses)
-            bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
-        recorder.after_iteration(tracker, stop)
-        if stops(training, stop):
-            raise Stopped
+    nothing: tuple[int, ...] = ()  # the bar is moved by hand
+    with progress(nothing, training.length, "it", f"train {recorder.name}", first) as bar:
+        while training.done < training.length:
+            losses = stop.iterate(training, recorder.free())
+            if losses:
+                tracker.log_losses(training.done, losses)
+                bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
+            bar.update(training.done - bar.n)
+            recorder.after_iteration(tracker, stop)
+            if stops(training, stop):
+                raise Stopped
 
 
 def stops(training: Training, stop: Stop) -> bool:

@@ -12,7 +12,7 @@ from stargan.data.stream import Batch, Stream
 from stargan.domains import DomainSpace
 from stargan.errors import Fault
 from stargan.graphs import Graphs
-from stargan.methods.base import Draws, Method, Update, drawn
+from stargan.methods.base import Method, Round, Update, drawn
 from stargan.ranks import ALONE, Ranks
 
 State = tuple[dict[str, Tensor], dict[str, Any]]
@@ -85,58 +85,89 @@ class Training:
         self._forget_graphs()
 
     def _forget_graphs(self) -> None:
-        self._graphs = Graphs[list[Applied]]() if self.device.type == "cuda" and self.ranks.alone else None
+        self._graphs = Graphs[list[list[Applied]]]() if self.device.type == "cuda" and self.ranks.alone else None
 
-    def iterate(self) -> dict[str, float] | None:
-        """Take one iteration; return its losses where a row of the table is due."""
-        self._set_rates()
-        batches = [stream.batch(self.done, self.device) for stream in self.streams]
-        # The random numbers of an iteration follow from its number, so there is no generator's state to save.
-        random = torch.Generator().manual_seed(self.seed * 1_000_003 + self.done)
-        for applied in self._updated(batches, drawn(self.method, self.done, batches, random)):
-            self._check_finite(applied)
-            self.losses.note(applied.network, applied.terms)
-        for name, rate_factor in self.rate_factors.items():
-            if rate_factor(self.done) == 0:
-                self.losses.forget(name)
-        self.done += 1
+    def iterate(self, most: int = 1) -> dict[str, float] | None:
+        """Take an iteration, on a GPU up to `most` of a cycle as one; return the losses where a row of the table is due."""
+        rounds = [self._round(iteration) for iteration in range(self.done, self.done + self._stretch(most))]
+        for updates in self._updated(rounds):
+            for applied in updates:
+                self._check_finite(applied)
+                self.losses.note(applied.network, applied.terms)
+            for name, rate_factor in self.rate_factors.items():
+                if rate_factor(self.done) == 0:
+                    self.losses.forget(name)
+            self.done += 1
         return self.losses.close(self.done)
 
-    def _set_rates(self) -> None:
-        for name, optimiser in self.optimisers.items():
-            for group in optimiser.param_groups:
-                rate = group["initial_lr"] * self.rate_factors[name](self.done)
+    def _stretch(self, most: int) -> int:
+        """Return how many iterations are taken as one: on a GPU all to the end of a cycle, if no row is due before."""
+        if self._graphs is None:
+            return 1
+        return min(most, *(every - self.done % every for every in (self.method.cycle, self.losses.every)))
+
+    def _round(self, iteration: int) -> Round:
+        batches = [stream.batch(iteration, self.device) for stream in self.streams]
+        # The random numbers of an iteration follow from its number, so there is no generator's state to save.
+        random = torch.Generator().manual_seed(self.seed * 1_000_003 + iteration)
+        return batches, drawn(self.method, iteration, batches, random)
+
+    def _updated(self, rounds: Sequence[Round]) -> list[list[Applied]]:
+        """Apply the updates of some iterations, on a GPU as one graph."""
+        iterations = range(self.done, self.done + len(rounds))
+        factors = [[rate_factor(iteration) for rate_factor in self.rate_factors.values()] for iteration in iterations]
+        sizes = [stream.size for stream in self.streams]
+        whole = all([len(batch.labels) for batch in batches] == sizes for batches, _ in rounds)
+        if self._graphs is None or not whole:  # an epoch's last batch comes too seldom for the memory of a graph
+            with self.ranks.together():
+                return self._update(rounds, factors)
+
+        def work(given: Sequence[Tensor]) -> list[list[Applied]]:
+            own_factors, *tensors = given
+            each = iter(tensors)
+            copies = [
+                ([Batch(next(each), next(each), batch.rows) for batch in batches],
+                 [tuple(next(each) for _ in draw) for draw in draws])
+                for batches, draws in rounds
+            ]  # fmt: skip
+            return self._update(copies, own_factors.unbind())
+
+        flat = [torch.tensor(factors, dtype=torch.float64, device=self.device)]
+        for batches, draws in rounds:
+            flat += [tensor for batch in batches for tensor in (batch.x, batch.labels)]
+            flat += [tensor for draw in draws for tensor in draw]
+        return self._graphs.run(tuple(self.method.phase(iteration) for iteration in iterations), work, flat)
+
+    def _update(self, rounds: Sequence[Round], factors: Sequence[Sequence[float] | Tensor]) -> list[list[Applied]]:
+        applied = []
+        with self._rounded():
+            rounds = self.method.ahead(self.done, rounds)
+        for iteration, ((batches, draws), of_iteration) in enumerate(zip(rounds, factors, strict=True), self.done):
+            self._set_rates(of_iteration)
+            updates = self._computed(self.method.step(iteration, batches, draws))
+            applied.append([self._apply(update) for update in updates])
+        return applied
+
+    def _set_rates(self, factors: Sequence[float] | Tensor) -> None:
+        for factor, name in zip(factors, self.rate_factors, strict=True):
+            for group in self.optimisers[name].param_groups:
+                rate = group["initial_lr"] * factor
                 if isinstance(group["lr"], Tensor):
                     group["lr"].fill_(rate)
                 else:
                     group["lr"] = rate
 
-    def _updated(self, batches: Sequence[Batch], draws: Draws) -> list[Applied]:
-        """Apply the updates of an iteration, on a GPU as one graph."""
-        whole = all(len(batch.labels) == stream.size for batch, stream in zip(batches, self.streams, strict=True))
-        if self._graphs is None or not whole:  # an epoch's last batch comes too seldom for the memory of a graph
-            with self.ranks.together():
-                return self._update(batches, draws)
+    def _rounded(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16)
 
-        def work(given: Sequence[Tensor]) -> list[Applied]:
-            each = iter(given)
-            copies = [Batch(next(each), next(each), batch.rows) for batch in batches]
-            return self._update(copies, [tuple(next(each) for _ in own) for own in draws])
-
-        flat = [tensor for batch in batches for tensor in (batch.x, batch.labels)]
-        flat += [tensor for own in draws for tensor in own]
-        return self._graphs.run(self.method.phase(self.done), work, flat)
-
-    def _update(self, batches: Sequence[Batch], draws: Draws) -> list[Applied]:
-        updates, applied = self.method.step(self.done, batches, draws), []
-        while update := self._next(updates):
-            applied.append(self._apply(update))
-        return applied
-
-    def _next(self, updates: Iterator[Update]) -> Update | None:
+    def _computed(self, updates: Iterator[Update]) -> Iterator[Update]:
         # A context for each update: within one, bfloat16 copies of weights are kept, which the update makes stale.
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
-            return next(updates, None)
+        while True:
+            with self._rounded():
+                update = next(updates, None)
+            if update is None:
+                return
+            yield update
 
     def _apply(self, update: Update) -> Applied:
         network, optimiser = self.method.networks[update.network], self.optimisers[update.network]

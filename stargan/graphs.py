@@ -23,9 +23,9 @@ class Graphs(Generic[T]):
         self._captured: dict[Hashable, tuple[torch.cuda.CUDAGraph, list[Tensor], T]] = {}
         self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
-    def run(self, kind: int, work: Callable[[Sequence[Tensor]], T], inputs: Sequence[Tensor]) -> T:
+    def run(self, kind: Hashable, work: Callable[[Sequence[Tensor]], T], inputs: Sequence[Tensor]) -> T:
         """Return `work` of the inputs. It must depend on nothing else, wait for nothing, and leave results on the GPU."""
-        key = (kind, *(given.shape for given in inputs))
+        key = (kind, tuple(given.shape for given in inputs))
         if key in self._captured:
             graph, places, result = self._captured[key]
             for place, given in zip(places, inputs, strict=True):

@@ -48,15 +48,18 @@ class Stop:
         """Let another thread write, by `save`, the checkpoint of work that can't be given up in time."""
         threading.Thread(target=self._watch, args=(save,), daemon=True).start()
 
-    def iterate(self, training: Training) -> dict[str, float] | None:
-        """Take one iteration; return its losses. Raises Stopped, `training` being at its start, where it is given up."""
+    def iterate(self, training: Training, most: int = 1) -> dict[str, float] | None:
+        """Take an iteration, or what is taken as one; return its losses.
+
+        Raises Stopped, `training` being at its start, where it is given up.
+        """
         phase = training.method.phase(training.done)
         # How long the first iteration of a phase takes is not known. Processes that share it can't give it up alone.
         may_give_up = training.ranks.alone and self._seconds.get(phase, math.inf) > LONG_SECONDS
         start = copied(training.state()) if may_give_up else None
         begun = time.monotonic()
         try:
-            return self.give_up_from(start, training.iterate)
+            return self.give_up_from(start, lambda: training.iterate(most))
         except Stopped:
             assert start is not None
             training.restore(*start)

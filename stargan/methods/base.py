@@ -46,25 +46,35 @@ class Translator(Protocol):
 
 
 Draws = Sequence[tuple[Tensor, ...]]
-"""The random numbers of an iteration: for each of its batches those of all N images, whoever has them."""
+"""What an iteration takes besides its batches, for each of these: the random numbers of all N images, whoever has them,
+and of a method that looks ahead what it has made of the batch already."""
+
+Round = tuple[Sequence[Batch], Draws]
+"""What an iteration takes: one batch a stream, and the draws."""
 
 
 class Method(Protocol):
     """A translation method under training."""
 
     networks: Mapping[str, nn.Module]
+    cycle: int = 1
+    """So many iterations may be taken as one, counted from the first iteration."""
 
-    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:
-        """Return the random numbers of one iteration."""
-        ...
+    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
+        """Return the random numbers of one iteration; by default none, where all chance is in the batches."""
+        return [() for _ in batches]
+
+    def ahead(self, first: int, rounds: Sequence[Round]) -> Sequence[Round]:  # noqa: ARG002
+        """Return the rounds of the iterations `first`, ..., with what is better made for all of them at once."""
+        return rounds
 
     def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
         """Yield the updates of one iteration, one batch a stream; each is applied before the next is computed."""
         ...
 
-    def phase(self, iteration: int) -> int:
-        """Return a number that is equal for iterations of equal work."""
-        ...
+    def phase(self, iteration: int) -> int:  # noqa: ARG002
+        """Return a number that is equal for iterations of equal work; by default all are alike."""
+        return 0
 
     def translator(self) -> tuple[Translator, tuple[str, ...]]:
         """Return a translator that shares the weights, and the names of the networks that it needs."""

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import LabelKind
 from stargan.losses import Adversary
-from stargan.methods.base import Draws, Update
+from stargan.methods.base import Draws, Method, Update
 from stargan.methods.pairs import Pair, PairTranslator, name_of, named
 
 
@@ -24,7 +23,7 @@ class Cycle:
     d_b: nn.Module
 
 
-class CycleGan:
+class CycleGan(Method):
     """All pairs under training; an iteration trains each of them once."""
 
     def __init__(
@@ -40,10 +39,6 @@ class CycleGan:
             networks[f"g_{name_of(pair)}"] = nn.ModuleDict({"ab": cycle.g_ab, "ba": cycle.g_ba})
             networks[f"d_{name_of(pair)}"] = nn.ModuleDict({"a": cycle.d_a, "b": cycle.d_b})
         self.networks: Mapping[str, nn.Module] = networks
-
-    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
-        """Return none: all chance is in the batches."""
-        return [() for _ in batches]
 
     def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:  # noqa: ARG002
         """Yield the update of both D and then of both G of each pair."""
@@ -71,10 +66,6 @@ class CycleGan:
             g_idt = losses.reconstruction(b, cycle.g_ab(b)) + losses.reconstruction(a, cycle.g_ba(a))
             objective, terms = objective + self.lambda_cyc * self.lambda_idt * g_idt, terms | {"g_idt": g_idt}
         return Update(f"g_{name_of(pair)}", objective, named(pair, **terms))
-
-    def phase(self, iteration: int) -> int:  # noqa: ARG002
-        """Return 0: all iterations are alike."""
-        return 0
 
     def translator(self) -> tuple[PairTranslator, tuple[str, ...]]:
         """Return the generators of both directions as a translator, and the names of their networks."""

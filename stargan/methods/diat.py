@@ -12,13 +12,13 @@ from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import LabelKind
 from stargan.losses import Adversary
-from stargan.methods.base import Draws, Update
+from stargan.methods.base import Draws, Method, Update
 from stargan.methods.pairs import Pair, PairTranslator, name_of, named
 
 Features = Callable[[Tensor], Tensor]
 
 
-class Diat:
+class Diat(Method):
     """All one-way models under training; an iteration trains each of them once."""
 
     def __init__(
@@ -32,10 +32,6 @@ class Diat:
             f"{key}_{name_of(pair)}": network
             for pair, model in models.items() for key, network in zip("gd", model, strict=True)
         }  # fmt: skip
-
-    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
-        """Return none: all chance is in the batches."""
-        return [() for _ in batches]
 
     def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:  # noqa: ARG002
         """Yield D's and then G's update of each model."""
@@ -56,10 +52,6 @@ class Diat:
         g_adv = self.adversary(d(y_fake), True)
         g_id = losses.reconstruction(self.features(x).to(x.dtype), self.features(y_fake).to(x.dtype))
         return Update(f"g_{name_of(pair)}", g_adv + self.lambda_id * g_id, named(pair, g_adv=g_adv, g_id=g_id))
-
-    def phase(self, iteration: int) -> int:  # noqa: ARG002
-        """Return 0: all iterations are alike."""
-        return 0
 
     def translator(self) -> tuple[PairTranslator, tuple[str, ...]]:
         """Return the generators as a translator, and their names."""

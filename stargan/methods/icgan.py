@@ -9,12 +9,12 @@ from torch.nn import functional as F
 from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import DomainSpace
-from stargan.methods.base import Draws, Update
+from stargan.methods.base import Draws, Method, Update
 from stargan.networks.batch_norm import BatchNorm
 from stargan.networks.icgan import ConditionalDiscriminator, ConditionalGenerator, Encoder
 
 
-class IcGan:
+class IcGan(Method):
     """IcGAN under training: the GAN for `gan_iterations`, then both encoders with G frozen."""
 
     def __init__(

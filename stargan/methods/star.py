@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from stargan import losses
 from stargan.data.stream import Batch
 from stargan.domains import DomainSpace
-from stargan.methods.base import Draws, Update
+from stargan.methods.base import Draws, Method, Round, Update
 from stargan.networks.by_hand import forward_chain, input_chain, put_tangents, weight_gradients
 from stargan.networks.star import Discriminator, Generator
 
@@ -23,7 +23,7 @@ class Weights:
     lambda_gp: float
 
 
-class Star:
+class Star(Method):
     """StarGAN under training. Joint training takes the datasets in turn within an iteration (section 3.3)."""
 
     def __init__(
@@ -31,6 +31,7 @@ class Star:
     ) -> None:
         self.g, self.d, self.space, self.weights, self.n_critic = g, d, space, weights, n_critic
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g}
+        self.cycle = n_critic
         self.discriminator_update = self.plain_discriminator_update if plain else self.fast_discriminator_update
 
     def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
@@ -41,16 +42,33 @@ class Star:
             for n in sizes
         ]
 
+    def ahead(self, first: int, rounds: Sequence[Round]) -> Sequence[Round]:
+        """Return the rounds with fakes in the draws of iterations that leave G as it is, all by one pass of G."""
+        still = [round_ for iteration, round_ in enumerate(rounds, first) if self.phase(iteration) == 0]
+        if len(still) < 2:
+            return rounds
+        asked = [
+            (batch.x, self.space.vector(_targets(batch, order), dataset))
+            for each in still for dataset, (batch, (order, _)) in enumerate(zip(*each, strict=True))
+        ]  # fmt: skip
+        x, c_trg = (torch.cat(part) for part in zip(*asked, strict=True))
+        with torch.no_grad():
+            fakes = iter(self.g(x, c_trg).split([len(x) for x, _ in asked]))
+        return [
+            (batches, [(*draw, next(fakes)) for draw in draws] if self.phase(iteration) == 0 else draws)
+            for iteration, (batches, draws) in enumerate(rounds, first)
+        ]
+
     def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
         """Yield D's update for each dataset, and every n_critic-th iteration G's after it."""
         trains_g = self.phase(iteration) == 1
-        for dataset, (batch, (order, alpha)) in enumerate(zip(batches, draws, strict=True)):
-            x_real, label_org, label_trg = batch.x, batch.labels[batch.rows], batch.labels[order][batch.rows]
+        for dataset, (batch, (order, alpha, *made)) in enumerate(zip(batches, draws, strict=True)):
+            x_real, label_org, label_trg = batch.x, batch.labels[batch.rows], _targets(batch, order)
             alpha = alpha[batch.rows].to(x_real)
             c_org, c_trg = (self.space.vector(label, dataset) for label in (label_org, label_trg))
             # G does not change during D's update: one fake serves both, with a graph only where G needs one.
             with torch.set_grad_enabled(trains_g):
-                x_fake = self.g(x_real, c_trg)
+                x_fake = made[0] if made else self.g(x_real, c_trg)
             yield self.discriminator_update(x_real, x_fake.detach(), alpha, label_org, dataset)
             if trains_g:
                 yield self.generator_update(x_real, x_fake, c_org, label_trg, dataset)
@@ -125,6 +143,11 @@ class Star:
     def _named(self, dataset: int, **terms: Tensor) -> dict[str, Tensor]:
         name = self.space.datasets[dataset]
         return {f"{term}_{name}": value.detach() for term, value in terms.items()}
+
+
+def _targets(batch: Batch, order: Tensor) -> Tensor:
+    """Return the labels that the images of this process get: those of the batch in another order."""
+    return batch.labels[order][batch.rows]
 
 
 class StarTranslator:

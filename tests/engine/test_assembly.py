@@ -19,7 +19,7 @@ from stargan.domains import Classes
 from stargan.engine import Training
 from stargan.errors import Fault
 from stargan.files import sha256
-from stargan.methods.base import Draws, Translator, Update
+from stargan.methods.base import Draws, Method, Translator, Update
 from stargan.methods.cyclegan import CycleGan
 from stargan.methods.diat import Diat
 from stargan.methods.icgan import IcGan
@@ -200,7 +200,7 @@ class Product(nn.Module):
         self.layer = nn.Linear(3, 2, bias=False)
 
 
-class OneProduct:
+class OneProduct(Method):
     """A method whose phase 0 makes one product and its weight gradient, and phase 1 two."""
 
     def __init__(self) -> None:
