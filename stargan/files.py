@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import tokenize
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,18 @@ def sha256(array: np.ndarray) -> str:
     for start in range(0, len(array), 1024):  # blocks, so that a memory-mapped array is never read whole
         digest.update(np.ascontiguousarray(array[start : start + 1024]).data)
     return digest.hexdigest()
+
+
+def mapped(path: Path) -> np.ndarray:
+    """Return the array of a .npy file, mapped into memory; what is changed there never reaches the file.
+
+    Raises OSError or ValueError, whatever its header holds.
+    """
+    try:
+        found: np.ndarray = np.load(path, mmap_mode="c")  # not "r": torch takes no read-only array
+    except (EOFError, SyntaxError, tokenize.TokenError, RecursionError, OverflowError, TypeError) as error:
+        raise ValueError(f"{path.name}: {' '.join(str(error).split())}") from error
+    return found
 
 
 def md5(path: Path) -> str:

@@ -141,10 +141,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-_packing: Packing  # a decoding process's, set as it begins
+_packing: Packing | OSError  # a decoding process's, or why it has none
 
 
 def _chunk(rows: range) -> list[Reason]:
+    if isinstance(_packing, OSError):
+        raise _packing
     return _packing.chunk(rows)
 
 
@@ -153,8 +155,11 @@ def _begin(packing: Packing) -> None:
     global _packing
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    packing.source.reopen()
     _packing = packing
+    try:
+        packing.source.reopen()
+    except OSError as error:  # here it would pass for a process that was killed
+        _packing = error
 
 
 def _end_with_parent() -> None:

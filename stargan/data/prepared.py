@@ -16,7 +16,7 @@ import pandas as pd
 
 from stargan.domains import LabelKind, kept_labels, label_kind
 from stargan.errors import Fault
-from stargan.files import sha256, write_json
+from stargan.files import mapped, sha256, write_json
 
 SCHEMA = 1
 ROWS = ("source", "person", "split")
@@ -85,8 +85,7 @@ def read_prepared(folder: Path) -> Prepared:
         manifest = json.loads(path.read_text())
         if manifest["schema"] != SCHEMA:
             raise Fault(f"{path}: schema {manifest['schema']} is not {SCHEMA}; run the prepare stage again")
-        images = np.load(folder / "images.npy", mmap_mode="c")  # torch takes no read-only array
-        labels = np.load(folder / "labels.npy")
+        images, labels = mapped(folder / "images.npy"), mapped(folder / "labels.npy")
         rows = pd.read_csv(folder / "rows.csv", dtype=str, keep_default_na=False)
         kind = label_kind(manifest["labels"])
         size = int(manifest["size"])

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -77,18 +78,28 @@ class ZipSource:
             raise zipfile.BadZipFile(str(error)) from error
 
     def reopen(self) -> None:
-        """Take an own handle of the zip."""
-        inherited, self._archive.fp = self._archive.fp, self.path.open("rb")
-        if inherited:
+        """Take an own handle of the very same file, whatever has its name by now. Linux forks, others spawn."""
+        inherited = self._archive.fp
+        if sys.platform == "linux" and inherited:
+            self._archive.fp = Path(f"/proc/self/fd/{inherited.fileno()}").open("rb")  # noqa: SIM115  (the archive closes it)
             inherited.close()
 
-    def __reduce__(self) -> tuple[Callable[[Path], "ZipSource"], tuple[Path]]:
+    def __reduce__(self) -> tuple[Callable[[Path, tuple[int, ...]], "ZipSource"], tuple[Path, tuple[int, ...]]]:
         """Let a process that is spawned, not forked, open the zip anew."""
-        return _opened, (self.path,)
+        return _opened, (self.path, _identity(self._archive))
 
 
-def _opened(path: Path) -> ZipSource:
-    return ZipSource(path, zipfile.ZipFile(path))
+def _opened(path: Path, identity: tuple[int, ...]) -> ZipSource:
+    archive = zipfile.ZipFile(path)
+    if _identity(archive) != identity:
+        raise Fault(f"{path}: has changed since it was opened; run the prepare stage again")
+    return ZipSource(path, archive)
+
+
+def _identity(archive: zipfile.ZipFile) -> tuple[int, ...]:
+    assert archive.fp
+    found = os.fstat(archive.fp.fileno())
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 class FolderSource:

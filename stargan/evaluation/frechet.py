@@ -173,7 +173,7 @@ def domain_distances(domains: Iterable[tuple[str, Domain]], suffix: str, kid_sub
         fid = f"fid{suffix}" if domain.n >= domain.real.shape[1] else f"fid{suffix}_biased"
         metrics[f"{fid}_{name}_n"] = domain.n
         if domain.n >= FEWEST:
-            subset = min(kid_subset, domain.n)
+            subset = min(kid_subset, domain.n, MOST)
             named = distances(domain, subset).items()
             values = {fid if key == "fid" else f"{key}{suffix}": value for key, value in named}
             metrics |= {f"{key}_{name}": value for key, value in values.items()}

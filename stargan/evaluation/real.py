@@ -17,7 +17,7 @@ from stargan.data.prepared import Prepared
 from stargan.errors import Fault
 from stargan.evaluation.judge import BATCH, Judge
 from stargan.evaluation.protocol import Protocol
-from stargan.files import sha256, whole_folder, workspace_root, write_json
+from stargan.files import mapped, sha256, whole_folder, workspace_root, write_json
 
 BLOCK = 32 * BATCH
 """Images whose features are in memory at once."""
@@ -61,7 +61,8 @@ def kept(folder: Path, key: str, rows: int, blocks: Callable[[], Iterable[np.nda
                 reason = f"cannot be written ({error.strerror or error})"
                 raise Fault(f"{folder}: {reason}; free space or permit writing") from error
             found = _read(folder, key)
-            assert found is not None
+        if found is None:
+            raise Fault(f"{folder}: what was written there can't be read; check the disk")
         return torch.from_numpy(found)
 
 
@@ -71,23 +72,26 @@ def _read(folder: Path, key: str) -> np.ndarray | None:
         about = json.loads((folder / "about.json").read_text())
         if about["key"] != key:
             return None
-        found: np.ndarray = np.load(folder / "features.npy", mmap_mode="c")  # torch takes no read-only array
-        if sha256(found) != about["sha256"]:
+        if _digest(folder / "features.npy") != about["sha256"]:
             raise ValueError("its content has changed")
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        return mapped(folder / "features.npy")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         print(f"warning: {folder}: computed anew ({' '.join(str(error).split())})", file=sys.stderr)
         return None
-    return found
 
 
 def _write(folder: Path, key: str, rows: int, blocks: Iterable[np.ndarray]) -> None:
-    digest = hashlib.sha256()
     with whole_folder(folder) as temporary:
-        with (temporary / "features.npy").open("wb") as file:
+        path = temporary / "features.npy"
+        with path.open("wb") as file:
             for block in blocks:
                 if not file.tell():
                     about = {"descr": block.dtype.str, "fortran_order": False, "shape": (rows, block.shape[1])}
                     np.lib.format.write_array_header_1_0(file, about)
                 file.write(block.data)
-                digest.update(block.data)
-        write_json(temporary / "about.json", {"key": key, "sha256": digest.hexdigest()})
+        write_json(temporary / "about.json", {"key": key, "sha256": _digest(path)})
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from stargan.errors import Fault
+from stargan.files import mapped
 
 COLUMNS = ("set", "faces", "image", "labels", "target", "mask")
 
@@ -48,7 +49,7 @@ def read_translations(folder: Path) -> Translations:
     """Return the translations in `folder`. Raises Fault where they are missing or do not fit each other."""
     try:
         about = json.loads((folder / "translations.json").read_text())
-        images = np.load(folder / "images.npy", mmap_mode="r")
+        images = mapped(folder / "images.npy")
         index = pd.read_csv(folder / "index.csv", dtype={"image": int}, keep_default_na=False)
         size = int(about["image_size"])
         if tuple(index.columns) != COLUMNS or images.shape != (len(index), size, size, 3):

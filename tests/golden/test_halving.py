@@ -19,6 +19,11 @@ SHAPES = [  # images, channels in and out, height and width of what goes in
 ]
 
 
+@pytest.fixture(autouse=True)
+def small_weights_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(halving, "LARGE", 0)
+
+
 def tensors(n: int, w_in: int, w_out: int, height: int, width: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     random = torch.Generator().manual_seed(n + w_out)
     shapes = ((n, w_in, height, width), (n, w_out, height // 2, width // 2), (w_out, w_in, 4, 4), (w_out,))
@@ -61,7 +66,7 @@ def test_the_layer_can_be_differentiated_twice(shape: tuple[int, int, int, int, 
         torch.testing.assert_close(found, oracle, rtol=1e-12, atol=1e-12)
 
 
-def test_few_positions_are_fewer_than_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_products_are_taken_of_fewer_positions_than_channels_and_large_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a form that is never taken: the other one alone would pass all else."""
     seen = []
     patches = halving._patches
@@ -75,4 +80,9 @@ def test_few_positions_are_fewer_than_channels(monkeypatch: pytest.MonkeyPatch) 
         x, _, weight, _ = tensors(*shape)
         halved(x, weight)
     assert seen == [(n, w_in, h, w) for n, w_in, w_out, h, w in SHAPES if n * h // 2 * w // 2 < w_out]
+    assert len(seen) == 3
+    with torch.autocast("cpu", torch.bfloat16):
+        halved(x, weight)
+    monkeypatch.setattr(halving, "LARGE", weight.numel() + 1)
+    halved(x, weight)
     assert len(seen) == 3

@@ -12,6 +12,7 @@ from stargan.data.stream import Batch
 from stargan.domains import Attributes, Classes, DomainSpace
 from stargan.methods.base import Update, drawn
 from stargan.methods.star import Star, Weights
+from stargan.networks import halving
 from stargan.networks.star import Discriminator, Generator
 
 FACES = Attributes(("a", "b", "c"), (("a", "b"),))
@@ -55,9 +56,13 @@ def steps(method: Star, iterations: int) -> list[tuple[str, Tensor, dict[str, Te
     return seen
 
 
+@pytest.mark.parametrize("large", [halving.LARGE, 0])  # with 0 deep layers are products, as at full size
 @pytest.mark.parametrize(("image_size", "layers"), [(16, 2), (16, 4), (24, 3), (64, 6)])
 @pytest.mark.parametrize("name", SPACES)
-def test_fast_step_equals_plain_step(name: str, image_size: int, layers: int) -> None:
+def test_fast_step_equals_plain_step(
+    name: str, image_size: int, layers: int, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(halving, "LARGE", large)
     fast, plain = (
         steps(star(SPACES[name], plain=flag, image_size=image_size, layers=layers), 2 * N_CRITIC) for flag in (False, True)
     )

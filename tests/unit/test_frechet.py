@@ -162,6 +162,7 @@ def test_kid_and_precision_take_a_part_of_very_many(monkeypatch: pytest.MonkeyPa
     part = distances(one_source(made, real), 20)
     assert part == distances(one_source(made, real[::3]), 20) | {"fid": whole["fid"]}
     assert part["kid"] != whole["kid"]
+    assert domain_distances([("a", one_source(made, real))], "", 35)["kid_subset_a"] == 30
 
 
 @pytest.mark.parametrize("block", [1, 7, 30, 100])

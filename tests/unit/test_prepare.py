@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import pickle
 import stat
 import sys
 import zipfile
@@ -17,7 +18,7 @@ from stages.prepare import run
 from stargan.data import packing
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.data.rafd import EXPRESSIONS
-from stargan.data.source import open_source
+from stargan.data.source import ZipSource, open_source
 from stargan.errors import Fault
 from stargan.files import sha256
 from stargan.params import Celeba, Rafd, load
@@ -125,13 +126,37 @@ def test_processes_give_the_bytes_of_one(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_process_reads_a_zip_at_its_own_place(tmp_path: Path) -> None:
-    """Catches a handle that is shared by forked processes: they would read what the other one sought."""
-    with open_source(Path(celeba(tmp_path).images)) as source, open_source(source.path) as other:
-        inherited = source._archive.fp  # type: ignore[attr-defined]
+    """Catches a handle whose place is shared, as forked processes share it, and one of what has the zip's name by now."""
+    with open_source(Path(celeba(tmp_path).images)) as source:
+        shared = os.dup(source._archive.fp.fileno())  # type: ignore[attr-defined]
+        source.path.rename(tmp_path / "moved.zip")
+        source.path.write_bytes(b"another file")
+        os.lseek(shared, 7, os.SEEK_SET)
         source.reopen()
-        assert inherited.closed
-        assert source._archive.fp.fileno() != other._archive.fp.fileno()  # type: ignore[attr-defined]
         assert all(source.read(name) == content for name, content in PICTURES.items())
+        assert os.lseek(shared, 0, os.SEEK_CUR) == 7
+    os.close(shared)
+
+
+def test_a_spawned_process_refuses_another_zip(tmp_path: Path) -> None:
+    with open_source(Path(celeba(tmp_path).images)) as source:
+        told = pickle.dumps(source)
+        assert pickle.loads(told).names == source.names
+        celeba(tmp_path, PICTURES | {"img_align_celeba/000001.jpg": celeba_picture()})
+        with pytest.raises(Fault, match=r"img_align_celeba.zip: has changed since it was opened"):
+            pickle.loads(told)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_process_that_can_t_open_the_zip_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(packing, "SMALL", 0)
+    monkeypatch.setattr(packing, "cores", lambda: 2)
+    monkeypatch.setattr(ZipSource, "reopen", refused)
+    with pytest.raises(Fault, match="Too many open files"):
+        prepared(tmp_path, celeba(tmp_path))
 
 
 BAD = PICTURES | {
