@@ -31,9 +31,10 @@ def page(found: dict[str, Any]) -> str:
             f"{row['waiting_percent']:.2f} |"
         )
     lines += [
-        "", "D's last layers, as products of matrices and by torch's convolution, 12 images, in ms:", "",
-        "| channels | | here | torch's |", "|---|---|---:|---:|",
-        *(f"| {row['layer']} | {row['map']} | {row['ms']:.0f} | {row['torch_ms']:.0f} |" for row in found["deep_layers"]),
+        "", "D's last layers as products of matrices, and by torch's convolution (12 and 48 images: batches of 4 and 16):", "",
+        "| channels | images | | here, ms | torch's, ms |", "|---|---:|---|---:|---:|",
+        *(f"| {row['layer']} | {row['images']} | {row['map']} | {row['ms']:.0f} | {row['torch_ms']:.0f} |"
+          for row in found["deep_layers"]),
         "", "## What the cost grows with", "",
         "Seconds an iteration (16 filters, 32 px, batch 8, 5 attributes, one dataset, but for the one that grows) and the "
         "exponent", "of the power law through them.", "", "| | at | seconds | exponent |", "|---|---|---|---:|",

@@ -90,7 +90,8 @@ def measured() -> dict[str, Any]:
     found["steps"] = [step(4, 128, cycles=5), step(16, 128, cycles=2)]
     if torch.cpu._is_avx512_bf16_supported():
         found["steps"] += [step(4, 128, cycles=5, bf16=True), step(16, 128, cycles=2, bf16=True)]
-    found["deep_layers"] = deep_layer(512, 1024, 8, images=12) + deep_layer(1024, 2048, 4, images=12)
+    deep = [deep_layer(*layer, images) for images in (12, 48) for layer in ((512, 1024, 8), (1024, 2048, 4))]
+    found["deep_layers"] = [row for rows in deep for row in rows]
     found["scaling"] = {
         "image size, px": scaling([32, 64, 128], lambda size: iteration_seconds(size=size)),
         "batch": scaling([4, 8, 16, 32], lambda batch: iteration_seconds(batch=batch)),

@@ -124,7 +124,7 @@ def deep_layer(w_in: int, w_out: int, side: int, images: int, repeats: int = 7) 
     for name, pair in forms.items():
         taken = [[1000 * seconds(form) for form in pair] for _ in range(repeats)]
         own, torchs = (statistics.median(column) for column in zip(*taken, strict=True))
-        found.append({"layer": f"{w_in} to {w_out}", "map": name, "ms": own, "torch_ms": torchs})
+        found.append({"layer": f"{w_in} to {w_out}", "images": images, "map": name, "ms": own, "torch_ms": torchs})
     return found
 
 
