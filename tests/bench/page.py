@@ -31,7 +31,7 @@ def page(found: dict[str, Any]) -> str:
             f"{row['waiting_percent']:.2f} |"
         )
     lines += [
-        "", "D's last layers as products of matrices, and by torch's convolution (12 and 48 images: batches of 4 and 16):", "",
+        "", "D's last layers as products of matrices, and by torch's convolution (12 and 48 images: batches 4 and 16):", "",
         "| channels | images | | here, ms | torch's, ms |", "|---|---:|---|---:|---:|",
         *(f"| {row['layer']} | {row['images']} | {row['map']} | {row['ms']:.0f} | {row['torch_ms']:.0f} |"
           for row in found["deep_layers"]),
