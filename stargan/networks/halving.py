@@ -1,8 +1,8 @@
 """The convolution that halves a map, 4x4 with stride 2 and padding 1, as all in D's trunk are, and its derivatives.
 
 D's last layers have fewer positions than channels, and weights far larger than their maps. There, on a CPU, each is a
-product of matrices, the patches of all positions being the rows of one: rounding apart the same, and mostly several
-times faster than the convolution (docs/performance.md).
+product of matrices, the patches of all positions being the rows of one: rounding apart the same, and faster than
+the convolution (docs/performance.md).
 """
 
 import torch
