@@ -26,15 +26,9 @@ def write_set(folder: Path, images: int) -> None:
     rows = made.rows.assign(split=["train", "test"] * (images // 2), person=[str(row) for row in range(images)])
     kind = Attributes((*HAIR, "Male", "Young"), (HAIR,))
     write_manifest(
-        out,
-        dataset="celeba",
-        kind=kind,
-        rows=rows,
-        origin=made.origin,
-        crop={},
-        quarantined=[],
-        images_sha256=sha256(made.images),
-    )
+        out, dataset="celeba", kind=kind, rows=rows, origin=made.origin,
+        crop={}, quarantined=[], images_sha256=sha256(made.images),
+    )  # fmt: skip
     params = read_yaml(ROOT / "params.yaml")
     params["classifier"]["epochs"] = 1
     params["train"] |= {"g_filters": 4, "d_filters": 4}

@@ -68,15 +68,9 @@ def write_set(root: Path, dataset: str, count: int = 24) -> None:
         "split": ["test"] * (count // 2) + ["train"] * (count // 2),
     })  # fmt: skip
     write_manifest(
-        folder,
-        dataset=dataset,
-        kind=kind,
-        rows=rows,
-        origin={"kind": "files"},
-        crop={},
-        quarantined=[],
-        images_sha256=sha256(np.load(folder / "images.npy")),
-    )
+        folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"},
+        crop={}, quarantined=[], images_sha256=sha256(np.load(folder / "images.npy")),
+    )  # fmt: skip
 
 
 def write_run(root: Path, dataset: str, method: str, test: int = 12) -> None:

@@ -41,15 +41,9 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
         np.save(folder / "labels.npy", np.eye(2, dtype=np.uint8)[np.arange(12) % 2])
         rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11 + ["test"]})
         write_manifest(
-            folder,
-            dataset=name,
-            kind=Classes(("x", "y")),
-            rows=rows,
-            origin={"kind": "files"},
-            crop={},
-            quarantined=[],
-            images_sha256=sha256(np.load(folder / "images.npy")),
-        )
+            folder, dataset=name, kind=Classes(("x", "y")), rows=rows, origin={"kind": "files"},
+            crop={}, quarantined=[], images_sha256=sha256(np.load(folder / "images.npy")),
+        )  # fmt: skip
         made[name] = read_prepared(folder)
     return made
 

@@ -65,15 +65,9 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
         splits = ["train"] * 9 + ["test"] * (count - 9)
         rows = pd.DataFrame({"source": [str(i) for i in range(count)], "person": "", "split": splits})
         write_manifest(
-            folder,
-            dataset=name,
-            kind=kind,
-            rows=rows,
-            origin={"kind": "files"},
-            crop={},
-            quarantined=[],
-            images_sha256=sha256(np.load(folder / "images.npy")),
-        )
+            folder, dataset=name, kind=kind, rows=rows, origin={"kind": "files"},
+            crop={}, quarantined=[], images_sha256=sha256(np.load(folder / "images.npy")),
+        )  # fmt: skip
         made[name] = read_prepared(folder)
     return made
 

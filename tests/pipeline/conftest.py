@@ -88,15 +88,9 @@ def write_noise(folder: Path, dataset: str, kind: LabelKind, count: int = 12, si
         "split": ["train"] * (count - 4) + ["test"] * 4,
     })  # fmt: skip
     write_manifest(
-        folder,
-        dataset=dataset,
-        kind=kind,
-        rows=rows,
-        origin={"kind": "files"},
-        crop={},
-        quarantined=[],
-        images_sha256=sha256(np.load(folder / "images.npy")),
-    )
+        folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"},
+        crop={}, quarantined=[], images_sha256=sha256(np.load(folder / "images.npy")),
+    )  # fmt: skip
 
 
 @pytest.fixture
