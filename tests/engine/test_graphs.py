@@ -1,6 +1,7 @@
 """What a GPU's graphs ask of the engine: work depends on its inputs alone, and a cycle taken as one changes nothing."""
 
 from collections.abc import Callable, Hashable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from ranks.work import METHODS, doubled, training
 from torch import Tensor
 
+from stages.train import Recorder
 from stargan.data.stream import Batch
 from stargan.engine import Training
 from stargan.errors import Fault
@@ -88,6 +90,18 @@ def test_rows_of_the_loss_table_end_a_graph() -> None:
     while made.done < 6:
         made.iterate(100)
     assert [row[0] for row in made.losses.rows] == [2, 4, 6]
+
+
+def test_what_is_due_ends_a_graph() -> None:
+    """Catches a checkpoint, a sample or a kept generator that a graph runs past."""
+    recorder = Recorder.__new__(Recorder)
+    train = SimpleNamespace(sample_every=6, keep_every=0, checkpoint_every=4)
+    recorder.params = SimpleNamespace(train=train)  # type: ignore[assignment]
+    ends = [0]
+    while ends[-1] < 15:
+        recorder.training = SimpleNamespace(done=ends[-1], length=15)  # type: ignore[assignment]
+        ends.append(ends[-1] + recorder.free())
+    assert ends == [0, 4, 6, 8, 12, 15]
 
 
 def test_an_iteration_within_a_graph_that_is_not_finite_is_named_by_its_number() -> None:

@@ -12,7 +12,7 @@ from stargan.networks.halving import Halving, doubled, halved, weight_gradient
 
 SHAPES = [  # images, channels in and out, height and width of what goes in
     (2, 3, 5, 4, 8),  # more positions than channels: a convolution
-    (2, 3, 9, 4, 8),  # 16 positions
+    (2, 3, 16, 4, 8),  # 16 positions, as many
     (2, 3, 17, 4, 8),  # fewer: a product of matrices
     (1, 2, 8, 2, 2),
     (3, 4, 40, 6, 2),

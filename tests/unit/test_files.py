@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stargan.files import sha256, whole_folder, workspace_root, write_bytes, write_json
+from stargan.files import mapped, sha256, whole_folder, workspace_root, write_bytes, write_json
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,3 +76,20 @@ def test_the_workspace_is_dvc_root_only_where_it_holds_a_pipeline(tmp_path: Path
     assert workspace_root() == here
     (main / "dvc.yaml").touch()
     assert workspace_root() == main
+
+
+def test_a_header_of_any_bits_is_read_or_refused_in_one_way(tmp_path: Path) -> None:
+    """numpy parses it as Python, which raises what it likes."""
+    path, array = tmp_path / "a.npy", np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+    np.save(path, array)
+    assert np.array_equal(mapped(path), array)
+    content, refused = path.read_bytes(), 0
+    for bit in range(8 * 128):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        try:
+            mapped(path)
+        except (OSError, ValueError):
+            refused += 1
+    assert refused > 500
