@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from ranks.work import METHODS, cut, doubled, training
+from ranks.work import METHODS, close, cut, doubled, finished, training
 from torch import Tensor
 
 from stages.train import Recorder
@@ -43,18 +43,6 @@ def replayed(name: str) -> Training:
             group["lr"] = torch.tensor(group["lr"], dtype=torch.float64)
     made._graphs = Replayed(made)  # type: ignore[assignment]
     return made
-
-
-def finished(made: Training, most: int) -> dict[str, Tensor]:
-    while made.done < made.length:
-        made.iterate(min(most, made.length - made.done))
-    return made.state()[0]
-
-
-def close(left: dict[str, Tensor], right: dict[str, Tensor], within: float) -> None:
-    assert left.keys() == right.keys()
-    for key, value in right.items():
-        torch.testing.assert_close(left[key].double(), value.double(), rtol=within, atol=within, equal_nan=True, msg=key)
 
 
 @pytest.mark.parametrize("images", [8, 11])

@@ -88,11 +88,25 @@ def doubled(made: Training) -> Training:
 
 
 def cut(made: Training, images: int) -> Training:
-    """Let a training have so many images in each stream: of eleven every third batch is smaller, of eight none."""
+    """Let a training have so many images in a stream at most: of eleven every third batch is smaller, of eight none."""
     for stream in made.streams:
         stream.positions = stream.positions[:images]
         stream.batches_per_epoch = -(-len(stream.positions) // stream.size)
     return made
+
+
+def finished(made: Training, most: int) -> dict[str, Tensor]:
+    """Return the state of a training taken to its end, up to `most` iterations as one."""
+    while made.done < made.length:
+        made.iterate(min(most, made.length - made.done))
+    return made.state()[0]
+
+
+def close(left: dict[str, Tensor], right: dict[str, Tensor], within: float) -> None:
+    """Fail where two states differ."""
+    assert left.keys() == right.keys()
+    for key, value in right.items():
+        torch.testing.assert_close(left[key].double(), value.double(), rtol=within, atol=within, equal_nan=True, msg=key)
 
 
 def gradients(made: Training) -> list[Tensor]:
