@@ -1,5 +1,7 @@
 """What exists on a GPU alone: graphs, resident images, mixed precision. `pytest -m gpu`; deselected where there is none."""
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from bench.setup import noise
@@ -69,8 +71,17 @@ def test_images_that_fit_lie_on_the_gpu() -> None:
     assert torch.equal(placed(images, GPU).cpu(), torch.from_numpy(images))
 
 
-def test_losses_of_twenty_iterations_are_those_of_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.backends.cudnn.conv, "fp32_precision", "ieee")  # type: ignore[attr-defined]
+@pytest.fixture
+def no_tf32() -> Iterator[None]:
+    """Convolutions in float32 as on the CPU. torch's object can't be patched back: it computes this attribute."""
+    conv = torch.backends.cudnn.conv  # type: ignore[attr-defined]
+    before, conv.fp32_precision = conv.fp32_precision, "ieee"
+    yield
+    conv.fp32_precision = before
+
+
+@pytest.mark.usefixtures("no_tf32")
+def test_losses_of_twenty_iterations_are_those_of_the_cpu() -> None:
     made = training("joint", images=11)
     other = build_training("joint", settings(), {d: small(d) for d in KINDS}, torch.device("cpu"))
     for _ in range(20):
