@@ -182,7 +182,7 @@ class Training:
         else:  # within a graph nothing is waited for: Adam passes over the update, and it is told after the iteration
             optimiser.found_inf = (~applied.finite).to(torch.float32)  # type: ignore[attr-defined]
         for parameter, gradient in zip(parameters, gradients, strict=True):
-            parameter.grad = gradient
+            parameter.grad = _in_layout_of(parameter, gradient)
         optimiser.step()
         for parameter in parameters:
             parameter.grad = None  # many networks' gradients would stand in memory until their next turn
@@ -223,6 +223,9 @@ class Training:
                 index, moment = key.split(".")
                 state.setdefault(int(index), {})[moment] = value
             optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+            for parameter, moments in optimiser.state.items():
+                for moment in ("exp_avg", "exp_avg_sq"):
+                    moments[moment] = _in_layout_of(parameter, moments[moment])
         self.done = int(header["done"])
         self.losses.terms = list(header["terms"])
         self.losses.rows = tensors["losses"].tolist()
@@ -235,6 +238,15 @@ def copied(state: State) -> State:
     """Return a state's copy on the CPU."""
     tensors, header = state
     return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}, copy.deepcopy(header)
+
+
+def _in_layout_of(parameter: Tensor, values: Tensor) -> Tensor:
+    """Return values with the strides of a parameter of their shape.
+
+    Fused Adam reads a gradient and both moments by the parameter's strides, whatever their own. Double backward returns
+    weight gradients with transposed strides.
+    """
+    return values if values.stride() == parameter.stride() else torch.empty_like(parameter).copy_(values)
 
 
 def _within(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -1,16 +1,17 @@
 """Run as a program, alone or by torchrun: trains each method on noise, and writes what came of it to FOLDER/<rank>.pt.
 
-For each method: the weights after 20 iterations in float64, and the gradients of the first updates in float32.
+For each method: the state after 20 iterations in float64, and the gradients of the first updates in float32.
 """
 
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from stargan.assembly import build_training
 from stargan.data.prepared import Prepared
@@ -109,6 +110,22 @@ def close(left: dict[str, Tensor], right: dict[str, Tensor], within: float) -> N
         torch.testing.assert_close(left[key].double(), value.double(), rtol=within, atol=within, equal_nan=True, msg=key)
 
 
+def effective(made: Training) -> dict[str, Tensor]:
+    """Return the weights and running statistics that a network's output depends on.
+
+    A norm takes the bias of the layer before it away again: rounding alone moves such a bias.
+    """
+    found: dict[str, Tensor] = {}
+    for name, network in made.method.networks.items():
+        cancelled = {
+            f"{path}.{layer}.bias".lstrip(".")
+            for path, module in network.named_modules() if isinstance(module, nn.Sequential)
+            for (layer, _), (_, after) in pairwise(module.named_children()) if "Norm" in type(after).__name__
+        }  # fmt: skip
+        found |= {f"{name}.{key}": value for key, value in network.state_dict().items() if key not in cancelled}
+    return found
+
+
 def gradients(made: Training) -> list[Tensor]:
     """Return the gradients that the next iteration applies, one after another."""
     seen: list[Tensor] = []
@@ -132,7 +149,8 @@ def main(folder: Path) -> None:
             rounded = training(name, ranks)
             rounded.bf16 = True
             found[name] = {
-                "weights": made.state()[0], "gradients": gradients(training(name, ranks)), "bf16": gradients(rounded)
+                "state": made.state()[0], "weights": effective(made),
+                "gradients": gradients(training(name, ranks)), "bf16": gradients(rounded),
             }  # fmt: skip
         torch.save(found, folder / f"{ranks.rank}.pt")
 
