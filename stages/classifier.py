@@ -22,7 +22,7 @@ from stargan.evaluation.report import rounded
 from stargan.files import write_json
 from stargan.networks.classifier import new_classifier
 from stargan.params import Classifier as Settings
-from stargan.params import load
+from stargan.params import Data, load
 from stargan.progress import progress
 
 
@@ -73,7 +73,7 @@ def run(
 
 def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.classifier", description=__doc__)
-    parser.add_argument("dataset", help="a dataset of data/prepared")
+    parser.add_argument("dataset", choices=[name for name in Data.model_fields if name != "sizes"])
     parser.add_argument("size", type=int, help="image size in pixels")
     given = parser.parse_args()
     params = load()

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from stargan.errors import Fault, nearest
+from stargan.files import checked_name
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,12 @@ LabelKind = Attributes | Classes
 
 
 def label_kind(values: Mapping[str, Any]) -> LabelKind:
-    """Return the label kind that `as_dict` described. Raises Fault on another kind."""
+    """Return the label kind that `as_dict` described. Raises Fault on another kind, ValueError on a title that is none."""
     names = tuple(values["names"])
     if values["kind"] == "attributes":
         return Attributes(names, tuple(tuple(group) for group in values["exclusive"]))
     if values["kind"] == "classes":
-        return Classes(names, values["title"])
+        return Classes(names, checked_name(values["title"]))
     raise Fault(f"label kind {values['kind']!r} is unknown; use attributes or classes")
 
 
@@ -222,6 +223,6 @@ class DomainSpace:
 
 
 def domain_space(values: Mapping[str, Any]) -> DomainSpace:
-    """Return the domain space that `as_dict` described."""
-    names, kinds = zip(*((value["dataset"], label_kind(value)) for value in values["sets"]), strict=True)
+    """Return the domain space that `as_dict` described. Raises ValueError on a dataset or title with no proper name."""
+    names, kinds = zip(*((checked_name(value["dataset"]), label_kind(value)) for value in values["sets"]), strict=True)
     return DomainSpace(names, kinds, values["masked"])

@@ -1,9 +1,10 @@
-"""Writing files and folders: whole or not at all."""
+"""Writing files and folders: whole or not at all; and what their names may be."""
 
 import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import tokenize
@@ -13,6 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+
+def checked_name(name: Any) -> str:
+    """Return the name of a run, a dataset or a title. Raises ValueError on one that could be more than a name.
+
+    Such names become parts of paths, of metric keys and of the commands in dvc.yaml.
+    """
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][A-Za-z0-9_-]{0,39}", name):
+        raise ValueError(f"{name!r} is no name; begin with a lower-case letter, use letters, digits, - and _, at most 40")
+    return name
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -1,24 +1,45 @@
 """params.yaml, typed: every fault at once, each with its path, its value and the remedy.
 
+`python -m stargan.params` does nothing but check it: dvc.yaml calls it before commands that hold names from params.yaml.
+
 Read with ruamel.yaml (YAML 1.2, as DVC itself): `dvc exp run -S train.g_lr=1e-5` writes `1e-05`, which PyYAML
 would take for a string.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from stargan.errors import Fault, nearest
+from stargan.errors import Fault, main, nearest
+from stargan.files import checked_name
 
 Positive = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
 Rate = Annotated[float, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, AfterValidator(checked_name)]
+
+TORCHRUN = (
+    "nnodes", "nproc-per-node", "node-rank", "rdzv-backend", "rdzv-endpoint", "rdzv-id", "master-addr", "master-port",
+    "max-restarts", "local-addr",
+)  # fmt: skip
+"""The options of torchrun that `launcher` may hold; none of them takes more than a host, a number or a word."""
+
+
+def _launcher(text: str) -> str:
+    """Return a launcher. Raises ValueError on what is none: it becomes part of a shell command in dvc.yaml."""
+    option = rf"--(?:{'|'.join(name.replace('-', '[-_]') for name in TORCHRUN)})[ =][A-Za-z0-9][A-Za-z0-9_.:-]*"
+    if not re.fullmatch(rf"python|(?:srun )?torchrun(?: (?:--standalone|{option}))*", text):
+        options = ", ".join(f"--{name}" for name in ("standalone", *TORCHRUN))
+        raise ValueError(f"no launcher; give python, or torchrun (srun torchrun) with options among {options}")
+    return text
 
 
 class Section(BaseModel):
@@ -73,7 +94,7 @@ class Rafd(Section):
 
     images: str
     layout: Literal["rafd", "folders"]
-    title: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    title: Name
     angles: list[Literal[0, 45, 90, 135, 180]]
     crop: Annotated[list[float], Field(min_length=3, max_length=3)]
     """Left, top and side of the face square as shares of the picture's width, height and width."""
@@ -270,16 +291,16 @@ class Params(Section):
     seed: Count
     threads: Positive
     device: Literal["auto", "cpu", "cuda"]
-    launcher: Annotated[str, Field(min_length=1)]
+    launcher: Annotated[str, AfterValidator(_launcher)]
     """What dvc.yaml starts trainings with: python, or torchrun with its options."""
     synthesize: Synthesize
     data: Data
     classifier: Classifier
     train: Train
-    runs: dict[str, Run]
+    runs: dict[Name, Run]
     budget: Literal["images_per_model", "images_per_domain", "compute"]
     """How long a baseline trains, against the run that it is measured with."""
-    baselines: dict[str, Baseline]
+    baselines: dict[Name, Baseline]
     diat: Diat
     cyclegan: CycleGan
     icgan: IcGan
@@ -379,12 +400,16 @@ def load(path: Path = Path("params.yaml")) -> Params:
     try:
         return Params.model_validate(read_yaml(path))
     except ValidationError as error:
-        faults = [
-            (f"{'.'.join(map(str, fault['loc']))} = {shown(fault['input'])}: " if fault["loc"] else "")
-            + fault["msg"].removeprefix("Value error, ")
-            for fault in error.errors()
-        ]
+        faults = [_told(fault) for fault in error.errors()]
         raise Fault(f"{path}: {'; '.join(faults)}; correct it there") from error
+
+
+def _told(fault: ErrorDetails) -> str:
+    """Return one fault as `path = value: what is wrong and the remedy`; a key that is wrong stands in the message."""
+    *parents, last = fault["loc"] or ("",)
+    where = ".".join(map(str, parents[:-1])) if last == "[key]" else ".".join(map(str, fault["loc"]))
+    value = "" if last == "[key]" or not where else f" = {shown(fault['input'])}"
+    return (f"{where}{value}: " if where else "") + fault["msg"].removeprefix("Value error, ")
 
 
 def shown(value: Any) -> str:
@@ -410,3 +435,11 @@ def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield from leaves(value, f"{name}.")
         else:
             yield name, value
+
+
+def _command() -> None:
+    load()
+
+
+if __name__ == "__main__":
+    main(_command)

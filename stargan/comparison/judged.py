@@ -12,6 +12,7 @@ from stargan.domains import LabelKind, label_kind
 from stargan.errors import Fault, nearest
 from stargan.evaluation.judgements import COLUMNS
 from stargan.evaluation.naming import TITLES
+from stargan.files import checked_name
 
 TEXTS = ("faces", "person", "labels", "source", "target")
 
@@ -57,9 +58,12 @@ def read_judged(folder: Path) -> Judged:
         rows = pd.read_csv(folder / "judgements.csv", dtype=types, keep_default_na=False)
         if tuple(rows.columns) != COLUMNS:
             raise ValueError(f"columns {', '.join(rows.columns)}")
+        for name, dataset in about["datasets"].items():
+            checked_name(name)
+            label_kind(dataset["kind"])
         return Judged(
-            run=about["run"], method=about["method"], step=int(about["step"]), image_size=int(about["image_size"]),
-            sizes=dict(about["sizes"]),
+            run=checked_name(about["run"]), method=checked_name(about["method"]),
+            step=int(about["step"]), image_size=int(about["image_size"]), sizes=dict(about["sizes"]),
             settings=dict(about["settings"]), datasets=dict(about["datasets"]), neutral=about["neutral"], rows=rows,
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from stargan.domains import LabelKind, kept_labels, label_kind
 from stargan.errors import Fault
-from stargan.files import mapped, sha256, write_json
+from stargan.files import checked_name, mapped, sha256, write_json
 
 SCHEMA = 1
 ROWS = ("source", "person", "split")
@@ -99,7 +99,7 @@ def read_prepared(folder: Path) -> Prepared:
             if sha256(array) != manifest[f"{name}_sha256"]:
                 raise Fault(f"{folder / name}.npy: its hash is not the manifest's; run the prepare stage again")
         return Prepared(
-            manifest["dataset"], size, kind, images, labels, rows, manifest["origin"], manifest["crop"],
+            checked_name(manifest["dataset"]), size, kind, images, labels, rows, manifest["origin"], manifest["crop"],
             manifest["images_sha256"],
         )  # fmt: skip
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:

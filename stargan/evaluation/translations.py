@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from stargan.errors import Fault
-from stargan.files import mapped
+from stargan.files import checked_name, mapped
 
 COLUMNS = ("set", "faces", "image", "labels", "target", "mask")
 
@@ -55,9 +55,9 @@ def read_translations(folder: Path) -> Translations:
         if tuple(index.columns) != COLUMNS or images.shape != (len(index), size, size, 3):
             raise ValueError(f"{images.shape} images do not fit {len(index)} rows of {', '.join(index.columns)}")
         return Translations(
-            run=about["run"], method=about["method"], model_md5=about["model_md5"], step=int(about["step"]),
-            image_size=size, datasets=tuple(about["datasets"]), sizes=dict(about["sizes"]),
-            settings=dict(about["settings"]), images=images, index=index,
+            run=checked_name(about["run"]), method=checked_name(about["method"]), model_md5=about["model_md5"],
+            step=int(about["step"]), image_size=size, datasets=tuple(map(checked_name, about["datasets"])),
+            sizes=dict(about["sizes"]), settings=dict(about["settings"]), images=images, index=index,
         )  # fmt: skip
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: no translations there ({error}); run the translate stage again") from error

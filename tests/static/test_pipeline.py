@@ -24,8 +24,12 @@ def graph() -> grimp.ImportGraph:
     return grimp.build_graph("stargan", "stages", cache_dir=None)
 
 
+def commands_of(stage: dict[str, Any]) -> list[str]:
+    return [stage["cmd"]] if isinstance(stage["cmd"], str) else stage["cmd"]
+
+
 def module_of(stage: dict[str, Any]) -> str:
-    found = re.match(r"(?:python|\${launcher}) -m (stages\.\w+)", stage["cmd"])
+    found = re.match(r"(?:python|\${launcher}) -m (stages\.\w+)", commands_of(stage)[-1])
     assert found, stage["cmd"]
     return found[1]
 
@@ -65,3 +69,14 @@ def test_declared_params_are_the_params_read(name: str) -> None:
     if name == "baseline":  # test_assembly.py holds its keys of `train` to what it follows
         keys |= {"runs", "budget", "${item"}
     assert keys == {key.split(".")[0] for key in stage.get("params", [])}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_names_are_checked_before_they_reach_a_shell_or_a_path(name: str) -> None:
+    """DVC puts names from params.yaml into commands, and removes outputs before it runs any."""
+    stage = STAGES[name]
+    free = FOREACH[name].startswith("${") or "matrix" in stage
+    assert commands_of(stage)[:-1] == (["python -m stargan.params"] if free else [])
+    outputs = [one for key in ("outs", "metrics", "plots") for one in stage.get(key, [])]
+    named = [one for one in outputs if "${" in str(one)]
+    assert all(one[path]["persist"] for one in named if free for path in one)

@@ -1,0 +1,163 @@
+"""Names of runs, datasets and titles: nothing that could be a path, a metric's key of another or a shell word."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from conftest import FACES, MOODS, write_noise
+
+from stargan.assembly import load_model
+from stargan.checkpoint import write_tensors
+from stargan.comparison.judged import read_judged
+from stargan.data.prepared import read_prepared
+from stargan.domains import DomainSpace
+from stargan.errors import Fault
+from stargan.evaluation.judge import read_judge
+from stargan.evaluation.translations import read_translations
+from stargan.files import checked_name
+from stargan.params import load, read_yaml
+
+ROOT = Path(__file__).parents[2]
+NO_NAMES = [
+    "..", "../votes", "/abs", "", ".", "a/b", "x; touch f #", "it's", "$(x)", "a b", "a.b", "a@b", "a=b", "a\n", "A", "1st",
+    "-x", "_x", "\u00e9", "a\u00e9", "a" * 41, 7, None, ["a"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a", "a" * 40, "celeba-2_B"])
+def test_plain_names_are_taken(name: str) -> None:
+    assert checked_name(name) == name
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_others_are_refused(name: object) -> None:
+    with pytest.raises(ValueError, match="is no name; begin with a lower-case letter"):
+        checked_name(name)
+
+
+def changed_params(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    values = read_yaml(ROOT / "params.yaml")
+    change(values)
+    (folder / "params.yaml").write_text(json.dumps(values))
+    return folder / "params.yaml"
+
+
+@pytest.mark.parametrize("name", [name for name in NO_NAMES if isinstance(name, str)])
+@pytest.mark.parametrize("section", ["runs", "baselines"])
+def test_params_refuse_them_as_names_of_trainings(tmp_path: Path, section: str, name: str) -> None:
+    first = {"runs": "rafd", "baselines": "diat-rafd"}[section]
+    path = changed_params(tmp_path, lambda values: values[section].update({name: values[section][first]}))
+    with pytest.raises(Fault) as caught:
+        load(path)
+    assert f"{section}: {name!r} is no name" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["../votes", "a b", "A"])
+def test_params_refuse_them_as_titles(tmp_path: Path, name: str) -> None:
+    path = changed_params(tmp_path, lambda values: values["data"]["rafd"].update(title=name))
+    with pytest.raises(Fault, match=f"data.rafd.title = '{name}': .* is no name"):
+        load(path)
+
+
+LAUNCHERS = [
+    "python", "torchrun", "torchrun --standalone --nproc-per-node 4", "torchrun --nproc_per_node=gpu",
+    "srun torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d --rdzv-id 17 --rdzv-endpoint node-1:29500",
+]  # fmt: skip
+NO_LAUNCHERS = [
+    "", "python3", "python ", "python; touch f", "torchrun --nproc-per-node", "torchrun --nproc-per-node $(x)",
+    "torchrun --standalone\ntouch f", "torchrun --log-dir /x", "torchrun -m x", "/bin/python", "srun python",
+    "torchrun && x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("launcher", LAUNCHERS)
+def test_launchers(tmp_path: Path, launcher: str) -> None:
+    assert load(changed_params(tmp_path, lambda values: values.update(launcher=launcher))).launcher == launcher
+
+
+@pytest.mark.parametrize("launcher", NO_LAUNCHERS)
+def test_other_commands_are_no_launchers(tmp_path: Path, launcher: str) -> None:
+    with pytest.raises(Fault, match="launcher = .*: no launcher; give python, or torchrun"):
+        load(changed_params(tmp_path, lambda values: values.update(launcher=launcher)))
+
+
+def prepared(folder: Path) -> Path:
+    write_noise(folder / "set", "rafd", MOODS)
+    return folder / "set/manifest.json"
+
+
+def judge(folder: Path) -> Path:
+    (folder / "judge").mkdir()
+    (folder / "judge/classifier.json").write_text(json.dumps({"labels": MOODS.as_dict()}))
+    return folder / "judge/classifier.json"
+
+
+def translations(folder: Path) -> Path:
+    (folder / "made").mkdir()
+    shutil.copy(prepared(folder).parent / "images.npy", folder / "made")
+    rows = ["set,faces,image,labels,target,mask", *(["own,rafd,0,rafd,happy,rafd"] * 12)]
+    (folder / "made/index.csv").write_text("\n".join(rows) + "\n")
+    about = {
+        "run": "rafd", "method": "star", "model_md5": "", "step": 1, "image_size": 16, "datasets": ["rafd"], "sizes": {},
+        "settings": {},
+    }  # fmt: skip
+    (folder / "made/translations.json").write_text(json.dumps(about))
+    return folder / "made/translations.json"
+
+
+def judgements(folder: Path) -> Path:
+    (folder / "judged").mkdir()
+    (folder / "judged/judgements.csv").write_text("faces,image,person,labels,source,target,counts,wrong\n")
+    about = {
+        "run": "rafd", "method": "star", "step": 1, "image_size": 16, "sizes": {}, "settings": {}, "neutral": "neutral",
+        "datasets": {"rafd": {"kind": MOODS.as_dict()}},
+    }  # fmt: skip
+    (folder / "judged/judgements.json").write_text(json.dumps(about))
+    return folder / "judged/judgements.json"
+
+
+READ: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], Callable[[Any, str], object]]] = {
+    "a prepared set's name": (prepared, read_prepared, lambda about, name: about.update(dataset=name)),
+    "a prepared set's title": (prepared, read_prepared, lambda about, name: about["labels"].update(title=name)),
+    "a judge's title": (judge, read_judge, lambda about, name: about["labels"].update(title=name)),
+    "translations' run": (translations, read_translations, lambda about, name: about.update(run=name)),
+    "translations' method": (translations, read_translations, lambda about, name: about.update(method=name)),
+    "translations' datasets": (translations, read_translations, lambda about, name: about.update(datasets=[name])),
+    "judgements' run": (judgements, read_judged, lambda about, name: about.update(run=name)),
+    "judgements' method": (judgements, read_judged, lambda about, name: about.update(method=name)),
+    "judgements' dataset": (
+        judgements, read_judged, lambda about, name: about.update(datasets={name: about["datasets"]["rafd"]}),
+    ),
+    "judgements' title": (
+        judgements, read_judged, lambda about, name: about["datasets"]["rafd"]["kind"].update(title=name),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["../votes", "/abs", "x; touch f #"])
+@pytest.mark.parametrize("place", READ)
+def test_files_that_hold_them_are_refused(tmp_path: Path, place: str, name: str) -> None:
+    write, read, change = READ[place]
+    path = write(tmp_path)
+    if read is not read_judge:  # of which there is the head alone
+        read(path.parent)
+    about = json.loads(path.read_text())
+    change(about, name)
+    path.write_text(json.dumps(about))
+    with pytest.raises(Fault, match=f"'{name}' is no name"):
+        read(path.parent)
+
+
+@pytest.mark.parametrize("name", ["../votes", "/abs", "x; touch f #"])
+@pytest.mark.parametrize("place", ["dataset", "title"])
+def test_model_files_that_hold_them_are_refused(tmp_path: Path, place: str, name: str) -> None:
+    space = DomainSpace(("celeba", "rafd"), (FACES, MOODS)).as_dict()
+    space["sets"][1][place] = name
+    write_tensors(tmp_path / "m.safetensors", {}, {"schema": 2, "method": "star", "space": space, "image_size": 16})
+    with pytest.raises(Fault, match=f"'{name}' is no name"):
+        load_model(tmp_path / "m.safetensors", torch.device("cpu"))
