@@ -35,8 +35,8 @@ TORCHRUN = (
 
 def _launcher(text: str) -> str:
     """Return a launcher. Raises ValueError on what is none: it becomes part of a shell command in dvc.yaml."""
-    option = rf"--(?:{'|'.join(name.replace('-', '[-_]') for name in TORCHRUN)})[ =][A-Za-z0-9][A-Za-z0-9_.:-]*"
-    if not re.fullmatch(rf"python|(?:srun )?torchrun(?: (?:--standalone|{option}))*", text):
+    option = rf"--(?:{'|'.join(name.replace('-', '[-_]') for name in TORCHRUN)})(?:=| +)[A-Za-z0-9][A-Za-z0-9_.:-]*"
+    if not re.fullmatch(rf"python|(?:srun +)?torchrun(?: +(?:--standalone|{option}))*", text):
         options = ", ".join(f"--{name}" for name in ("standalone", *TORCHRUN))
         raise ValueError(f"no launcher; give python, or torchrun (srun torchrun) with options among {options}")
     return text

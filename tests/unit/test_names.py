@@ -66,7 +66,7 @@ def test_params_refuse_them_as_titles(tmp_path: Path, name: str) -> None:
 
 LAUNCHERS = [
     "python", "torchrun", "torchrun --standalone --nproc-per-node 4", "torchrun --nproc_per_node=gpu",
-    "srun torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d --rdzv-id 17 --rdzv-endpoint node-1:29500",
+    "srun torchrun --nnodes 2 --nproc-per-node 8   --rdzv-backend c10d --rdzv-id 17 --rdzv-endpoint node-1:29500",
 ]  # fmt: skip
 NO_LAUNCHERS = [
     "", "python3", "python ", "python; touch f", "torchrun --nproc-per-node", "torchrun --nproc-per-node $(x)",
