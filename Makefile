@@ -1,9 +1,14 @@
 # make repro: the whole pipeline on drawn faces.  make test: the test suite.  Both make .venv first.
+# CONTRIBUTING.md says what the other test targets hold and how long they take.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+PYTEST = OMP_NUM_THREADS=1 python -m pytest -q $(if $(TIMES),--junitxml=$(TIMES)/$@.xml)
 
-.PHONY: repro test test-faults soak bench lint clean
+# One file each, by one worker: they begin first.
+LONG = $(addprefix tests/pipeline/test_,tour.py tour_of_comparisons.py tour_of_seeds.py tour_of_ablations.py again.py)
+
+.PHONY: repro check test test-pipeline test-faults test-faults-full test-all times soak bench clean
 
 repro: $(BIN)/.installed
 ifdef PROFILE
@@ -12,22 +17,33 @@ ifdef PROFILE
 endif
 	dvc repro
 
-test: $(BIN)/.installed lint
-	OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/faults
+check: $(BIN)/.installed
+	ruff check .
+	ruff format --check .
+	mypy & types=$$!; $(PYTEST) tests/static && wait $$types
+
+test: $(BIN)/.installed
+	$(PYTEST) -n 2 --dist worksteal tests/unit tests/property tests/golden tests/engine tests/gpu
+
+test-pipeline: $(BIN)/.installed
+	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) tests/pipeline tests/browser tests/ranks
 
 test-faults: $(BIN)/.installed
-	OMP_NUM_THREADS=1 python -m pytest -n 2 tests/faults --table docs/reliability.md
+	$(PYTEST) -n 4 --dist worksteal tests/faults --table docs/reliability.md
+
+test-faults-full: $(BIN)/.installed
+	$(PYTEST) -n 4 --dist worksteal tests/faults -m "full or not full"
+
+test-all: check test test-pipeline test-faults
+
+times: $(BIN)/.installed
+	PYTHONPATH=.:tests python -m support.times docs/testing.md
 
 soak: $(BIN)/.installed
 	OMP_NUM_THREADS=1 python -m pytest -s tests/faults/test_soak.py --minutes 30
 
 bench: $(BIN)/.installed
 	PYTHONPATH=.:tests python -m bench.run
-
-lint: $(BIN)/.installed
-	ruff check .
-	ruff format --check .
-	mypy
 
 $(BIN)/.installed: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or newer is needed; give one: make PYTHON=python3.12")'

@@ -15,14 +15,14 @@ from stargan.data.packing import cores
 from stargan.data.synthetic.face import ATTRIBUTES
 from stargan.data.synthetic.people import celeba_face, celeba_name
 from stargan.data.synthetic.render import render_form
+from support.interrupted import UNTRACKED
 
 DRAWN = 300
 SIZE = 128
 CELEBA = 202_599
-UNTRACKED = "import sys\nsys.modules['mlflow'] = None\n"
 
 
-def write_set(folder: Path, images: int) -> None:
+def write_raw(folder: Path, images: int) -> None:
     """Write CelebA's form of so many pictures: some drawn faces, again and again."""
     raw = folder / "data/raw/celeba"
     raw.mkdir(parents=True)
@@ -91,7 +91,7 @@ def prepare(folder: Path, images: list[int]) -> dict[str, Any]:
     peaks, seconds, seconds_alone = dict[int, float](), dict[int, float](), dict[int, float]()
     for count in images:
         work = folder / str(count)
-        write_set(work, count)
+        write_raw(work, count)
         peaks[count] = peak_of(started(work, "prepare", "celeba", str(SIZE)))
         pairs = [(timed(work, every), timed(work, {min(every)})) for _ in range(2)]
         seconds[count], seconds_alone[count] = (min(taken) for taken in zip(*pairs, strict=True))

@@ -3,32 +3,21 @@
 import json
 from pathlib import Path
 
-import numpy as np
-
-from bench.inputs import UNTRACKED, peak_of, started
+from bench.inputs import peak_of, started
 from bench.setup import ROOT, noise
-from stargan.data.prepared import write_manifest
-from stargan.domains import Attributes
-from stargan.files import sha256
 from stargan.params import read_yaml
+from support.interrupted import UNTRACKED
+from support.sets import FACES, write_set
 
 SIZE = 32
-HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
 STAGES = {"classifier": ("celeba", str(SIZE)), "train": ("celeba",), "translate": ("celeba",), "evaluate": ("celeba",)}
 
 
-def write_set(folder: Path, images: int) -> None:
+def write_workspace(folder: Path, images: int) -> None:
     """Write a prepared dataset of noise, half of it test images, and params of a short training."""
-    made, out = noise("celeba", SIZE, 5, images), folder / "data/prepared" / f"celeba-{SIZE}"
-    out.mkdir(parents=True)
-    np.save(out / "images.npy", made.images)
-    np.save(out / "labels.npy", made.labels)
-    rows = made.rows.assign(split=["train", "test"] * (images // 2), person=[str(row) for row in range(images)])
-    kind = Attributes((*HAIR, "Male", "Young"), (HAIR,))
-    write_manifest(
-        out, dataset="celeba", kind=kind, rows=rows, origin=made.origin,
-        crop={}, quarantined=[], images_sha256=sha256(made.images),
-    )  # fmt: skip
+    made = noise("celeba", SIZE, len(FACES.names), images)
+    splits, people = ["train", "test"] * (images // 2), [str(row) for row in range(images)]
+    write_set(folder / "data/prepared" / f"celeba-{SIZE}", "celeba", FACES, made.images, made.labels, splits, people)
     params = read_yaml(ROOT / "params.yaml")
     params["classifier"]["epochs"] = 1
     params["train"] |= {"g_filters": 4, "d_filters": 4}
@@ -44,7 +33,7 @@ def of_stages(folder: Path, images: list[int]) -> dict[str, dict[int, float]]:
     for count in images:
         work = folder / str(count)
         work.mkdir()
-        write_set(work, count)
+        write_workspace(work, count)
         for stage, arguments in STAGES.items():
             found[stage][count] = peak_of(started(work, stage, *arguments))
     return found

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import FACES, MOODS, stage, write_params
 from selenium import webdriver
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
@@ -24,12 +23,14 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from stages import study, tally
 from stargan import tracking
-from stargan.data.prepared import write_manifest
 from stargan.domains import LabelKind
 from stargan.errors import Fault
-from stargan.files import sha256, write_json
+from stargan.files import write_json
 from stargan.params import load
 from stargan.study.key import Key, read_key
+from support.params import write_params
+from support.processes import stage
+from support.sets import FACES, MOODS, write_set
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 # Under CI the browser has to be there: then a missing one fails.
@@ -56,21 +57,12 @@ def portrait(label: np.ndarray, tint: int) -> np.ndarray:
     return np.where(inside[..., None], [200, 150, code], [60 + tint, 120, 255 - tint]).astype(np.uint8)
 
 
-def write_set(root: Path, dataset: str, count: int = 24) -> None:
+def write_portraits(root: Path, dataset: str, count: int = 24) -> None:
     """Write a prepared set; its first half is the test split, two images a person."""
-    folder, kind = root / "data/prepared" / f"{dataset}-{SIZE}", KINDS[dataset]
-    folder.mkdir(parents=True)
-    labels = np.eye(kind.width, dtype=np.uint8)[np.arange(count) % 3]
-    np.save(folder / "images.npy", np.stack([portrait(label, 0) for label in labels]))
-    np.save(folder / "labels.npy", labels)
-    rows = pd.DataFrame({
-        "source": [f"{i}.png" for i in range(count)], "person": [str(i // 2) for i in range(count)],
-        "split": ["test"] * (count // 2) + ["train"] * (count // 2),
-    })  # fmt: skip
-    write_manifest(
-        folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"},
-        crop={}, quarantined=[], images_sha256=sha256(np.load(folder / "images.npy")),
-    )  # fmt: skip
+    labels = np.eye(KINDS[dataset].width, dtype=np.uint8)[np.arange(count) % 3]
+    splits, people = ["test"] * (count // 2) + ["train"] * (count // 2), [str(index // 2) for index in range(count)]
+    images = np.stack([portrait(label, 0) for label in labels])
+    write_set(root / "data/prepared" / f"{dataset}-{SIZE}", dataset, KINDS[dataset], images, labels, splits, people)
 
 
 def write_run(root: Path, dataset: str, method: str, test: int = 12) -> None:
@@ -105,7 +97,7 @@ def write_workspace(root: Path, **compare: list[str]) -> None:
     patch = {f"compare__{key}": names for key, names in (both | compare).items()}
     write_params(root / "params.yaml", baselines=runs, study__questions=QUESTIONS, study__validation=CHECKS, **patch)
     for dataset in KINDS:
-        write_set(root, dataset)
+        write_portraits(root, dataset)
         for method in METHODS:
             write_run(root, dataset, method)
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from torch import nn
@@ -13,18 +12,18 @@ from torch import nn
 from stargan import losses
 from stargan.assembly import budget, build_training, cost_of, load_model, model_header, model_tensors
 from stargan.checkpoint import write_tensors
-from stargan.data.prepared import Prepared, read_prepared, write_manifest
+from stargan.data.prepared import Prepared
 from stargan.data.stream import Batch
 from stargan.domains import Classes
 from stargan.engine import Training
 from stargan.errors import Fault
-from stargan.files import sha256
 from stargan.methods.base import Draws, Method, Translator, Update
 from stargan.methods.cyclegan import CycleGan
 from stargan.methods.diat import Diat
 from stargan.methods.icgan import IcGan
 from stargan.methods.star import Star, Weights
 from stargan.params import Baseline, Params, Run, load, read_yaml
+from support.sets import in_turn, write_set
 
 CHANGES = {
     "g_lr": 0.01, "d_lr": 0.02, "beta1": 0.3, "beta2": 0.7, "lambda_cls": 2.0, "lambda_rec": 3.0, "lambda_gp": 4.0,
@@ -34,18 +33,11 @@ CHANGES = {
 
 @pytest.fixture(scope="module")
 def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
-    made = {}
-    for name in ("one", "two"):
-        folder = tmp_path_factory.mktemp(name)
-        np.save(folder / "images.npy", np.zeros((12, 16, 16, 3), np.uint8))
-        np.save(folder / "labels.npy", np.eye(2, dtype=np.uint8)[np.arange(12) % 2])
-        rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11 + ["test"]})
-        write_manifest(
-            folder, dataset=name, kind=Classes(("x", "y")), rows=rows, origin={"kind": "files"},
-            crop={}, quarantined=[], images_sha256=sha256(np.load(folder / "images.npy")),
-        )  # fmt: skip
-        made[name] = read_prepared(folder)
-    return made
+    images, splits = np.zeros((12, 16, 16, 3), np.uint8), ["train"] * 11 + ["test"]
+    return {
+        name: write_set(tmp_path_factory.mktemp(name), name, Classes(("x", "y")), images, in_turn(2, 12), splits)
+        for name in ("one", "two")
+    }
 
 
 def changed(seed: int = 1, rule: str = "images_per_model", **train: object) -> Params:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import torch
-from ranks.work import METHODS, close, cut, doubled, finished, training
 from torch import Tensor
 
 from stages.train import Recorder
@@ -14,6 +13,7 @@ from stargan.data.stream import Batch
 from stargan.engine import Training
 from stargan.errors import Fault
 from stargan.ranks import ALONE
+from support.trainings import METHODS, close, cut, doubled, finished, training
 
 LENGTH = 24  # of the trainings; n_critic is 3
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 import torch
-from ranks.work import METHODS, training
 from torch import Tensor
 from torch.nn import functional as F
 
 from stargan.engine import Training
 from stargan.methods.star import Star
 from stargan.ranks import ALONE
+from support.trainings import METHODS, training
 
 NEAR = {"d": 0.998, "g": 0.85, "e": 0.95}
 """Least cosine between gradients. G's is lower: the sign of a difference that is near 0 is rounding's."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 import torch
-from ranks.work import CPU, ITERATIONS, METHODS, doubled, effective, training
 from torch import Tensor, nn
 
 from stargan.data.stream import Batch
@@ -13,6 +12,7 @@ from stargan.engine import Losses, Training
 from stargan.methods.base import Draws, Method, Translator, Update, drawn
 from stargan.methods.star import Star
 from stargan.ranks import ALONE
+from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, training
 
 FORMS = [*((name, "fast") for name in METHODS), *((name, "plain") for name in ("faces", "moods", "joint"))]
 

@@ -1,44 +1,34 @@
 """Cells: faults injected into stages. A cell tells its fault, stage and outcome; one that tells nothing fails."""
 
+import functools
 import itertools
+import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import BASELINES, FACES, MOODS, write_noise, write_params
 
-from faults.cells import DEGRADED, IDENTICAL, REFUSED, Stages, Tell
-
-
-@pytest.fixture(scope="session")
-def stages() -> Iterator[Stages]:
-    """The parent of all stages of this worker."""
-    made = Stages()
-    yield made
-    made.close()
+from faults.cells import DEGRADED, IDENTICAL, REFUSED, Tell, Whole
+from support.params import NETWORKS, runs, write_params
+from support.processes import hashes
+from support.stages import Stages
+from support.workspaces import once, write_trainable
 
 
 @pytest.fixture(scope="session")
 def trainable(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with two prepared sets of noise, for trainings of a dozen iterations."""
-    folder = tmp_path_factory.mktemp("trainable") / "w"
-    folder.mkdir()
-    short = {"labels": [], "image_size": 16, "unit": "iterations", "length": 12, "decay": 6}
-    write_params(
-        folder / "params.yaml", threads=1, train__batch=4, train__g_filters=4, train__g_blocks=1, train__d_filters=4,
-        train__d_layers=2, train__n_critic=3, train__sample_every=6, train__checkpoint_every=2, train__keep_every=6,
-        train__log_every=2, data__sizes=[16, 32],
-        runs__both=short | {"datasets": ["celeba", "rafd"], "faces": ["celeba", "rafd"]},
-        runs__celeba=short | {"datasets": ["celeba"], "faces": ["celeba"]},
-        runs__rafd=short | {"datasets": ["rafd"], "faces": ["rafd", "celeba"]}, budget="images_per_model",
-        icgan__filters=4, icgan__encoder_filters=4, icgan__z_units=8, icgan__y_units=8, baselines=BASELINES,
-    )  # fmt: skip
-    write_noise(folder / "data/prepared/celeba-16", "celeba", FACES)
-    write_noise(folder / "data/prepared/rafd-16", "rafd", MOODS)
-    return folder
+
+    def write(folder: Path) -> None:
+        write_trainable(
+            folder, 12, train__n_critic=3, train__sample_every=6, train__checkpoint_every=2, train__keep_every=6,
+            train__log_every=2,
+        )  # fmt: skip
+
+    return once(tmp_path_factory, "trainable", write)
 
 
 SMALL = {
@@ -49,15 +39,9 @@ SMALL = {
     "compare__attributes": ["celeba"], "compare__expressions": ["rafd"], "baselines": {},
     "study__questions": 6, "study__validation": 1, "compare__faces": 2,
 }  # fmt: skip
-RUNS = {
-    "celeba": {"datasets": ["celeba"], "faces": ["celeba"], "labels": []},
-    "rafd": {"datasets": ["rafd"], "faces": ["rafd", "celeba"], "labels": []},
-    "both": {"datasets": ["celeba", "rafd"], "faces": ["celeba", "rafd"], "labels": []},
-}
-TINY = {"image_size": 16, "unit": "iterations", "length": 2, "decay": 1}
 CHAIN = (
     "synthesize celeba", "synthesize rafd", "prepare celeba 16", "prepare rafd 16", "classifier celeba 16",
-    "classifier rafd 16", *(f"{stage} {run}" for stage in ("train", "translate", "evaluate") for run in RUNS),
+    "classifier rafd 16", *(f"{stage} {run}" for stage in ("train", "translate", "evaluate") for run in runs(2)),
     "study", "tally", "compare",
 )  # fmt: skip
 
@@ -65,17 +49,49 @@ CHAIN = (
 @pytest.fixture(scope="session")
 def pipeline(tmp_path_factory: pytest.TempPathFactory, stages: Stages) -> Path:
     """A workspace in which every stage has run once, without a fault."""
-    folder = tmp_path_factory.mktemp("pipeline") / "w"
-    folder.mkdir()
+
+    def write(folder: Path) -> None:
+        write_params(folder / "params.yaml", **SMALL, **NETWORKS, train__batch=4, train__n_critic=1, runs=runs(2))
+        (folder / "data/votes").mkdir(parents=True)
+        for command in CHAIN:
+            ended = stages.run(folder, command)
+            assert ended.status == 0, (command, ended)
+
+    return once(tmp_path_factory, "pipeline", write)
+
+
+@pytest.fixture(scope="session")
+def whole(request: pytest.FixtureRequest, stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """Tell the hashes that a command leaves which nothing disturbs: it runs once a session."""
+
+    def asked(command: str) -> dict[str, str]:
+        def run(folder: Path) -> None:
+            workspace = request.getfixturevalue("trainable" if command.startswith("train ") else "pipeline")
+            work = shutil.copytree(workspace, folder / "w")
+            ended = stages.run(work, command)
+            assert ended.status == 0, ended
+            (folder / "hashes.json").write_text(json.dumps(hashes(work)))
+            shutil.rmtree(work)
+
+        return dict(json.loads((once(tmp_path_factory, f"whole {command}", run) / "hashes.json").read_text()))
+
+    return functools.cache(asked)
+
+
+@pytest.fixture(scope="session")
+def params(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """params.yaml that reads data/raw/set, be it a zip or a folder."""
+    path = tmp_path_factory.mktemp("params") / "params.yaml"
     write_params(
-        folder / "params.yaml", **SMALL, train__batch=4, train__g_filters=4, train__g_blocks=1, train__d_filters=4,
-        train__d_layers=2, train__n_critic=1, runs={name: run | TINY for name, run in RUNS.items()},
+        path, threads=1, data__celeba__images="data/raw/set", data__celeba__attributes="data/raw/table",
+        data__celeba__labels=["Bald", "Young"], data__celeba__exclusive=[], data__celeba__test_images=2,
+        data__celeba__seed=1, data__sizes=[16], runs={
+            "celeba": {"datasets": ["celeba"], "faces": ["celeba"], "labels": [], "image_size": 16, "unit": "iterations",
+                       "length": 2, "decay": 1},
+        }, baselines={}, translate__targets={}, compare__attributes=["celeba"], compare__expressions=["celeba"],
+        compare__single="celeba", compare__joint="celeba",
     )  # fmt: skip
-    (folder / "data/votes").mkdir(parents=True)
-    for command in CHAIN:
-        ended = stages.run(folder, command)
-        assert ended.status == 0, (command, ended)
-    return folder
+    return path
 
 
 @pytest.fixture

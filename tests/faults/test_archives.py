@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from faults.cells import IDENTICAL, REFUSED, Stages, Tell, hashes
-from faults.test_bad_pictures import assert_refused, params, pictures_with, sound_png, workspace, write_set
+from faults.cells import IDENTICAL, REFUSED, Tell
+from faults.raw import assert_refused, pictures_with, sound_png, workspace, write_raw
 from stargan.data import source
 from stargan.data.source import open_source
 from stargan.errors import Fault
-
-__all__ = ["params"]  # a fixture
+from support.processes import hashes
+from support.stages import Stages
 
 VICTIM = "000004.png"
 CENTRAL, LOCAL, END = b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"
@@ -164,7 +164,7 @@ def test_an_archive_is_refused(stages: Stages, params: Path, tmp_path: Path, tel
     content, said = ARCHIVES[kind]()
     assert content != zipped(sound())
     work = workspace(params, tmp_path)
-    write_set(work, "zip", sound())
+    write_raw(work, "zip", sound())
     (work / "data/raw/set").write_bytes(content)
     before, around = hashes(work), listing(tmp_path)
     assert_refused(stages.run(work, "prepare celeba 16"), work, before, said)

@@ -1,53 +1,23 @@
 """Pictures of every odd and bad kind, at every entry: taken as what they show, or refused by name."""
 
-import functools
-import io
 import os
-import re
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from conftest import FACES, MOODS, write_params
 from PIL import Image
 
-from faults.cells import IDENTICAL, REFUSED, Ended, Stages, Tell, assert_clean, hashes
-from stargan.checkpoint import write_tensors
-from stargan.domains import DomainSpace
-from stargan.networks.star import Generator
+from faults.cells import IDENTICAL, REFUSED, Tell
+from faults.raw import BAD, ENTRIES, STAGES, assert_refused, encoded, pictures_with, plain, sound_png, workspace, write_raw
+from support.processes import hashes
+from support.sets import write_generator
+from support.stages import Ended, Stages
 
-SOURCES = ("zip", "folder")
-ENTRIES = (*SOURCES, "image")
-STAGES = {"zip": "prepare from zip", "folder": "prepare from folder", "image": "translate_image"}
-ROWS = 6
-BAD = 4
-"""Which of the six pictures is the odd one: it is trained on."""
 LOSSY = 6
 """Levels that a JPEG may be off on average."""
-
-
-def encoded(picture: Image.Image, form: str = "PNG", **options: object) -> bytes:
-    """Return a picture's bytes."""
-    buffer = io.BytesIO()
-    picture.save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-@functools.cache
-def sound_png() -> bytes:
-    """Return the bytes of a sound picture."""
-    return encoded(plain())
-
-
-def plain() -> Image.Image:
-    """Return a smooth picture of CelebA's size without any symmetry, so that a wrong turn shows."""
-    y, x = np.mgrid[0:218, 0:178]
-    return Image.fromarray(np.stack([x, y, (x * y) // 218], axis=-1).astype(np.uint8))
 
 
 def turned(orientation: int, operation: Image.Transpose) -> tuple[bytes, str, Image.Image]:
@@ -124,65 +94,12 @@ REFUSED_KINDS: dict[str, Callable[[], tuple[bytes, str, str]]] = {
 }  # fmt: skip
 
 
-def write_set(folder: Path, source: str, pictures: dict[str, bytes], table: bytes | None = None) -> None:
-    """Write a set in CelebA's form: data/raw/set, a zip or a folder, and data/raw/table."""
-    raw = folder / "data/raw"
-    raw.mkdir(parents=True)
-    if source == "zip":
-        with zipfile.ZipFile(raw / "set", "w") as archive:
-            for name, content in pictures.items():
-                archive.writestr(name, content)
-    else:
-        (raw / "set").mkdir()
-        for name, content in pictures.items():
-            (raw / "set" / name).write_bytes(content)
-    rows = "".join(f"{name} {1 if n % 2 else -1:2d}  1\n" for n, name in enumerate(pictures))
-    (raw / "table").write_bytes(f"{len(pictures)}\nBald Young \n{rows}".encode() if table is None else table)
-
-
-def workspace(params: Path, folder: Path, *names: str) -> Path:
-    """Return a workspace with params.yaml, in which an earlier prepare has left a result."""
-    work = folder.joinpath("w", *names)
-    (work / "data/prepared/celeba-16").mkdir(parents=True)
-    (work / "data/prepared/celeba-16/manifest.json").write_text("of before")
-    (work / "params.yaml").write_text(params.read_text())
-    return work
-
-
-@pytest.fixture(scope="session")
-def params(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """params.yaml that reads data/raw/set, be it a zip or a folder."""
-    path = tmp_path_factory.mktemp("params") / "params.yaml"
-    write_params(
-        path, threads=1, data__celeba__images="data/raw/set", data__celeba__attributes="data/raw/table",
-        data__celeba__labels=["Bald", "Young"], data__celeba__exclusive=[], data__celeba__test_images=2,
-        data__celeba__seed=1, data__sizes=[16], runs={
-            "celeba": {"datasets": ["celeba"], "faces": ["celeba"], "labels": [], "image_size": 16, "unit": "iterations",
-                       "length": 2, "decay": 1},
-        }, baselines={}, translate__targets={}, compare__attributes=["celeba"], compare__expressions=["celeba"],
-        compare__single="celeba", compare__joint="celeba",
-    )  # fmt: skip
-    return path
-
-
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A generator of a few filters."""
-    space = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
-    torch.manual_seed(3)
-    tensors = {f"g.{key}": value for key, value in Generator(space.width, 4, 1).state_dict().items()}
     path = tmp_path_factory.mktemp("model") / "generator.safetensors"
-    write_tensors(path, tensors, {
-        "schema": 2, "method": "star", "space": space.as_dict(), "image_size": 16,
-        "architecture": {"g_filters": 4, "g_blocks": 1},
-    })  # fmt: skip
+    write_generator(path)
     return path
-
-
-def pictures_with(content: bytes, suffix: str) -> dict[str, bytes]:
-    """Return six pictures, one of which has this content."""
-    whole = sound_png()
-    return {f"{n:06d}{suffix if n == BAD else '.png'}": content if n == BAD else whole for n in range(1, ROWS + 1)}
 
 
 def command(entry: str, model: Path, picture: str) -> str:
@@ -196,7 +113,7 @@ def given(stages: Stages, work: Path, entry: str, model: Path, content: bytes, s
     if entry == "image":
         (work / f"face{suffix}").write_bytes(content)
     else:
-        write_set(work, entry, pictures_with(content, suffix))
+        write_raw(work, entry, pictures_with(content, suffix))
     before = hashes(work)
     return stages.run(work, command(entry, model, f"face{suffix}")), before
 
@@ -240,15 +157,6 @@ def test_a_bad_picture_is_refused_by_name(
     tell("pictures", kind, STAGES[entry], REFUSED)
 
 
-def assert_refused(ended: Ended, work: Path, before: dict[str, str], said: str) -> None:
-    """Assert one line that says it, and a workspace as before: no output, no temporary file."""
-    assert_clean(ended)
-    lines = ended.stderr.splitlines()
-    assert len([line for line in lines if line.startswith("error: ")]) == 1, lines
-    assert re.search(said, lines[-1]), lines[-1]
-    assert hashes(work) == before
-
-
 def link_out(folder: Path, path: Path) -> None:
     """Link to a picture that lies elsewhere."""
     (folder / "elsewhere.png").write_bytes(encoded(plain()))
@@ -271,7 +179,7 @@ def test_what_is_no_file_is_refused(
     """Catch a read that leaves the folder, follows a circle, or waits for a pipe for ever."""
     make, said = PLACES[kind]
     work = workspace(params, tmp_path)
-    write_set(work, "folder", pictures_with(encoded(plain()), ".png"))
+    write_raw(work, "folder", pictures_with(encoded(plain()), ".png"))
     path = work / f"data/raw/set/{BAD:06d}.png"
     path.unlink()
     make(tmp_path, path)
@@ -284,7 +192,7 @@ def test_what_is_no_file_is_refused(
 def test_a_subfolder_that_may_not_be_read(stages: Stages, params: Path, tmp_path: Path, tell: Tell) -> None:
     """Catch a set that is prepared without one of its folders."""
     work = workspace(params, tmp_path)
-    write_set(work, "folder", pictures_with(encoded(plain()), ".png"))
+    write_raw(work, "folder", pictures_with(encoded(plain()), ".png"))
     (work / "data/raw/set/more").mkdir()
     (work / "data/raw/set/more/000099.png").write_bytes(sound_png())
     before = hashes(work)

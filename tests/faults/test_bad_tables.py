@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from faults.cells import IDENTICAL, REFUSED, Stages, Tell, hashes
-from faults.test_bad_pictures import SOURCES, STAGES, assert_refused, params, sound_png, workspace, write_set
-
-__all__ = ["params"]  # a fixture
+from faults.cells import IDENTICAL, REFUSED, Tell
+from faults.raw import SOURCES, STAGES, assert_refused, sound_png, workspace, write_raw
+from support.processes import hashes
+from support.stages import Stages
 
 NAMES = ("Bald", "Smiling", "Young")
 ROWS = {f"{n:06d}.png": (1 if n % 2 else -1, 1 if n > 3 else -1, 1) for n in range(1, 7)}
@@ -156,7 +156,7 @@ def test_an_odd_table_means_the_same(
     table = ACCEPTED[kind](form)
     assert table != content(lines_of(form))
     work = workspace(params, tmp_path)
-    write_set(work, source, dict.fromkeys(ROWS, sound_png()), table)
+    write_raw(work, source, dict.fromkeys(ROWS, sound_png()), table)
     ended = stages.run(work, "prepare celeba 16")
     assert ended.status == 0, ended
     assert labels_of(work) == {name: [int(bald == 1), int(young == 1)] for name, (bald, _, young) in ROWS.items()}
@@ -188,6 +188,6 @@ def test_a_wrong_count_is_refused(stages: Stages, params: Path, tmp_path: Path, 
 def refused(stages: Stages, params: Path, folder: Path, source: str, table: bytes, said: str) -> None:
     """Assert that a table is refused and what is said of it."""
     work = workspace(params, folder)
-    write_set(work, source, dict.fromkeys(ROWS, sound_png()), table)
+    write_raw(work, source, dict.fromkeys(ROWS, sound_png()), table)
     before = hashes(work)
     assert_refused(stages.run(work, "prepare celeba 16"), work, before, said)

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from faults.cells import DEGRADED, IDENTICAL, REFUSED, Ended, Stages, Tell, assert_clean, hashes
+from faults.cells import DEGRADED, IDENTICAL, REFUSED, Copy, Tell, Whole
+from support.processes import hashes
+from support.stages import Ended, Stages, assert_clean
 
 FAMILY = "disk and file"
 Damage = Callable[[Path], object]
-Copy = Callable[[Path], Path]
 
 # Each command with the folder that it is to find read-only: the one in which its first output is made.
 PLACES = {
@@ -231,17 +232,6 @@ def stopped(stages: Stages, folder: Path, run: str) -> list[Path]:
     return found
 
 
-WHOLE: dict[str, dict[str, str]] = {}
-
-
-def whole(stages: Stages, folder: Path, run: str) -> dict[str, str]:
-    """Return the hashes of an undisturbed training, made once a worker."""
-    if run not in WHOLE:
-        assert stages.run(folder, f"train {run}").status == 0
-        WHOLE[run] = hashes(folder)
-    return WHOLE[run]
-
-
 CHECKPOINTS: dict[str, tuple[Damage, int]] = {
     "newest checkpoint cut": (lambda path: cut(path, 0.5), 1),
     "newest checkpoint empty": (lambda path: cut(path, 0), 1),
@@ -254,9 +244,11 @@ CHECKPOINTS: dict[str, tuple[Damage, int]] = {
 
 @pytest.mark.parametrize("damage", CHECKPOINTS)
 @pytest.mark.parametrize("run", ["both", "celeba", "diat-rafd", "icgan-rafd"])
-def test_a_damaged_checkpoint(stages: Stages, trainable: Path, copy: Copy, tell: Tell, run: str, damage: str) -> None:
+def test_a_damaged_checkpoint(
+    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, run: str, damage: str
+) -> None:
     """Catches a resume from a state that never was: it goes on from an older one, to the very same end."""
-    expected, folder = whole(stages, copy(trainable), run), copy(trainable)
+    expected, folder = whole(f"train {run}"), copy(trainable)
     spoil, count = CHECKPOINTS[damage]
     for path in stopped(stages, folder, run)[:count]:
         spoil(path)
@@ -268,9 +260,9 @@ def test_a_damaged_checkpoint(stages: Stages, trainable: Path, copy: Copy, tell:
 
 
 @pytest.mark.parametrize("run", ["both", "celeba", "diat-rafd", "icgan-rafd"])
-def test_a_stale_lock(stages: Stages, trainable: Path, copy: Copy, tell: Tell, run: str) -> None:
+def test_a_stale_lock(stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, run: str) -> None:
     """Catches a lock that outlives its owner and shuts out the repeated command."""
-    expected, folder = whole(stages, copy(trainable), run), copy(trainable)
+    expected, folder = whole(f"train {run}"), copy(trainable)
     stopped(stages, folder, run)
     assert list(folder.glob(f"data/checkpoints/{run}/*.lock"))
     again = stages.run(folder, f"train {run}")

@@ -6,16 +6,18 @@ import shutil
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
 
-from faults.cells import IDENTICAL, Tell, awaited
+from faults.cells import IDENTICAL, Copy, Tell, covering
 from faults.store import points, states
-from faults.test_dvc_kills import SLOW, UNTRACKED, dvc, struck, trainer
+from faults.test_dvc_kills import SLOW, WHOM, dvc, struck, trainer
+from faults.test_kills import SIGNALS
+from support.interrupted import at_start
+from support.processes import ROOT, awaited
 
 RUN = "rafd"
 UNTRACKED_FILES = (
@@ -41,15 +43,11 @@ class Repository:
         (folder / ".gitignore").write_text("\n".join(UNTRACKED_FILES))
         for name in ("stages", "stargan"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        self.at_start(UNTRACKED)
+        at_start(folder)
         self.git("init", "-q", "-b", "main")
         self.dvc("init", "-q")
         self.git("add", "-A")
         self.git("commit", "-qm", "start")
-
-    def at_start(self, code: str) -> None:
-        """Let every Python of the experiments begin with this code."""
-        (self.folder / "sitecustomize.py").write_text(code)
 
     def git(self, *arguments: str) -> str:
         """Run git; return what it printed."""
@@ -70,7 +68,12 @@ class Repository:
 
     def queued(self) -> Counter[str]:
         """Return how many tasks of the queue are in which state."""
-        said = self.dvc("queue", "status").split("Worker status")[0]
+        process = dvc(self.folder, "queue", "status")
+        said, _ = process.communicate(timeout=300)
+        if "Expecting value" in said:  # DVC reads what a worker is about to write
+            return self.queued()
+        assert process.returncode == 0, said
+        said = said.split("Worker status")[0]
         return Counter(re.findall("Queued|Running|Failed|Success", said))
 
     def start(self, workers: int = 1) -> None:
@@ -83,7 +86,7 @@ class Repository:
     def work_off(self, workers: int = 1) -> None:
         """Let workers take what is queued, and wait until all of it has ended."""
         self.start(workers)
-        awaited(lambda: not self.queued().keys() & {"Queued", "Running"}, 300)
+        awaited(lambda: not self.queued().keys() & {"Queued", "Running"}, 300, every=4)
 
     def stop(self) -> None:
         """End the workers of the queue."""
@@ -91,7 +94,7 @@ class Repository:
 
 
 @pytest.fixture
-def repository(copy: Callable[[Path], Path], trainable: Path) -> Iterator[Repository]:
+def repository(copy: Copy, trainable: Path) -> Iterator[Repository]:
     """A repository of this cell's own."""
     made = Repository(copy(trainable))
     yield made
@@ -102,7 +105,7 @@ EXPECTED: list[str] = []
 
 
 @pytest.fixture
-def expected(copy: Callable[[Path], Path], trainable: Path) -> str:
+def expected(copy: Copy, trainable: Path) -> str:
     """dvc.lock of an experiment that nobody interrupted, made once a worker."""
     if not EXPECTED:
         whole = Repository(copy(trainable))
@@ -111,32 +114,31 @@ def expected(copy: Callable[[Path], Path], trainable: Path) -> str:
     return EXPECTED[0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-@pytest.mark.parametrize("whom", ["the whole group", "the stage alone"])
+@pytest.mark.parametrize(("command", "whom", "name"), covering(["exp run --temp"], WHOM, SIGNALS))
 def test_a_killed_temporary_experiment(
-    repository: Repository, expected: str, tell: Tell, whom: str, number: signal.Signals
+    repository: Repository, expected: str, tell: Tell, command: str, whom: str, name: str
 ) -> None:
     """Catches checkpoints that lie in the copy, which DVC deletes."""
-    command = ("exp", "run", "--temp", "-n", "again", f"train@{RUN}")
-    repository.at_start(UNTRACKED + SLOW)
-    killed = dvc(repository.folder, *command)
-    struck(killed, repository.folder, whom, number)
-    repository.at_start(UNTRACKED)
-    assert "resumed after" in repository.dvc(*command)
+    words = (*command.split(), "-n", "again", f"train@{RUN}")
+    at_start(repository.folder, SLOW)
+    killed = dvc(repository.folder, *words)
+    struck(killed, repository.folder, whom, signal.Signals[name])
+    at_start(repository.folder)
+    assert "resumed after" in repository.dvc(*words)
     assert repository.lock("again") == expected
-    tell("kills through dvc", f"{number.name} of {whom}", "dvc exp run --temp", IDENTICAL)
+    tell("kills through dvc", f"{name} of {whom}", f"dvc {command}", IDENTICAL)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_a_killed_queued_experiment(repository: Repository, expected: str, tell: Tell, number: signal.Signals) -> None:
     """Catches checkpoints that a queue's worker does not find again."""
-    repository.at_start(UNTRACKED + SLOW)
+    at_start(repository.folder, SLOW)
     repository.dvc("exp", "run", "--queue", "-n", "again", f"train@{RUN}")
     repository.start()
     os.kill(trainer(repository.folder), number)
-    awaited(lambda: repository.queued()["Failed"])
+    awaited(lambda: repository.queued()["Failed"], 240, every=2)
     repository.dvc("queue", "remove", "--all")
-    repository.at_start(UNTRACKED)
+    at_start(repository.folder)
     repository.dvc("exp", "run", "--queue", "-n", "again", f"train@{RUN}")
     repository.work_off()
     assert "resumed after" in repository.dvc("queue", "logs", "again")
@@ -146,7 +148,7 @@ def test_a_killed_queued_experiment(repository: Repository, expected: str, tell:
 
 def test_four_workers_make_the_tracker_together(repository: Repository, tell: Tell) -> None:
     """Catches an experiment without its run in MLflow, where the store is made by whoever comes first."""
-    repository.at_start("")
+    (repository.folder / "sitecustomize.py").unlink()
     repository.dvc("exp", "run", "--queue", "-S", "seed=1,2,3,4", f"train@{RUN}")
     assert not (repository.folder / "mlflow.db").exists()
     repository.work_off(WORKERS)

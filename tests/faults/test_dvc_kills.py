@@ -10,17 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, environment
 
-from faults.cells import IDENTICAL, Tell
+from faults.cells import IDENTICAL, Copy, Tell, covering
+from faults.test_kills import SIGNALS
+from support.interrupted import at_start, slow
+from support.processes import ROOT, environment
 
-UNTRACKED = "import sys\nsys.modules['mlflow'] = None\n"  # saves seconds; tracking has cells of its own
-SLOW = (
-    "if sys.argv[:1] == ['-m']:\n"
-    "    import torch, time\n"
-    "    apply = torch.optim.Adam.step\n"
-    "    torch.optim.Adam.step = lambda self, *a, **k: (time.sleep(0.3), apply(self, *a, **k))[1]\n"
-)
+SLOW = slow(0.3)
+WHOM = ("the whole group", "the stage alone")
 WHOLE: dict[str, dict[str, str]] = {}
 
 
@@ -38,7 +35,7 @@ def outputs(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def project(copy: Callable[[Path], Path], trainable: Path) -> Callable[[], Path]:
+def project(copy: Copy, trainable: Path) -> Callable[[], Path]:
     """Copy the workspace, with this checkout's pipeline and code, as a project of DVC."""
 
     def made() -> Path:
@@ -46,7 +43,7 @@ def project(copy: Callable[[Path], Path], trainable: Path) -> Callable[[], Path]
         shutil.copy(ROOT / "dvc.yaml", folder)
         for name in ("stages", "stargan"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "sitecustomize.py").write_text(UNTRACKED)
+        at_start(folder)
         initialised = dvc(folder, "init", "--no-scm", "-q")
         said, _ = initialised.communicate(timeout=60)
         assert initialised.returncode == 0, said
@@ -83,10 +80,8 @@ def struck(process: "subprocess.Popen[str]", folder: Path, whom: str, number: si
     return said
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-@pytest.mark.parametrize("whom", ["the whole group", "the stage alone"])
-@pytest.mark.parametrize("run", ["rafd", "both"])
-def test_a_killed_repro(project: Callable[[], Path], tell: Tell, run: str, whom: str, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("run", "whom", "name"), covering(["rafd", "both"], WHOM, SIGNALS))
+def test_a_killed_repro(project: Callable[[], Path], tell: Tell, run: str, whom: str, name: str) -> None:
     command = ("repro", "-s", f"train@{run}")
     if run not in WHOLE:
         folder = project()
@@ -95,15 +90,15 @@ def test_a_killed_repro(project: Callable[[], Path], tell: Tell, run: str, whom:
         assert first.returncode == 0, said
         WHOLE[run] = outputs(folder)
     folder = project()
-    (folder / "sitecustomize.py").write_text(UNTRACKED + SLOW)
+    at_start(folder, SLOW)
     killed = dvc(folder, *command)
-    said = struck(killed, folder, whom, number)
+    said = struck(killed, folder, whom, signal.Signals[name])
     assert not (folder / "dvc.lock").exists()
     assert list(folder.glob("data/checkpoints/*/*/0*.safetensors")), said
-    (folder / "sitecustomize.py").write_text(UNTRACKED)
+    at_start(folder)
     again = dvc(folder, *command)
     said, _ = again.communicate(timeout=120)
     assert again.returncode == 0, said
     assert "resumed after" in said
     assert outputs(folder) == WHOLE[run]
-    tell("kills through dvc", f"{number.name} of {whom}", f"dvc repro train@{run}", IDENTICAL)
+    tell("kills through dvc", f"{name} of {whom}", f"dvc repro train@{run}", IDENTICAL)

@@ -3,18 +3,18 @@
 import random
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from faults.cells import IDENTICAL, Stages, Tell, hashes
+from faults.cells import IDENTICAL, Copy, Tell, Whole, covering
+from support.processes import hashes
+from support.stages import Stages
 
 SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT")
 CODES = {"SIGKILL": -9, "SIGTERM": 130, "SIGINT": 130}
 TRAININGS = ("celeba", "rafd", "both", "diat-rafd", "cyclegan-rafd", "icgan-rafd")
-WHOLE: dict[tuple[Path, str], dict[str, str]] = {}
 
 ITERATE, APPLY, SAVE = (
     "stargan.engine:Training.iterate",
@@ -40,19 +40,8 @@ MOMENTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def whole(stages: Stages, folder: Path, command: str, copied: Path) -> dict[str, str]:
-    """Return the hashes of an uninterrupted run, made once a worker."""
-    if (folder, command) not in WHOLE:
-        ended = stages.run(copied, command)
-        assert ended.status == 0, ended
-        WHOLE[folder, command] = hashes(copied)
-    return WHOLE[folder, command]
-
-
-def killed(stages: Stages, folder: Path, command: str, fault: dict[str, Any], copy: Callable[[Path], Path]) -> None:
+def killed(stages: Stages, damaged: Path, command: str, fault: dict[str, Any], expected: dict[str, str]) -> None:
     """Kill a command by a fault, repeat it, and compare with an uninterrupted run."""
-    expected = whole(stages, folder, command, copy(folder))
-    damaged = copy(folder)
     ended = stages.run(damaged, command, fault)
     assert ended.injected, f"the fault did not happen: {ended}"
     finished = fault.get("finished") and fault["signal"] != "SIGKILL"
@@ -65,14 +54,12 @@ def killed(stages: Stages, folder: Path, command: str, fault: dict[str, Any], co
     assert not list(damaged.glob("data/checkpoints/*/*/*"))
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("run", TRAININGS)
+@pytest.mark.parametrize(("run", "moment", "number"), covering(TRAININGS, MOMENTS, SIGNALS))
 def test_a_training(
-    stages: Stages, trainable: Path, copy: Callable[[Path], Path], tell: Tell, run: str, moment: str, number: str
+    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, run: str, moment: str, number: str
 ) -> None:
     fault = MOMENTS[moment] | {"signal": number, "group": hash_of(run, moment) % 2 == 0}
-    killed(stages, trainable, f"train {run}", fault, copy)
+    killed(stages, copy(trainable), f"train {run}", fault, whole(f"train {run}"))
     tell("kills", f"{number} {moment}", f"train {run}", IDENTICAL)
 
 
@@ -84,7 +71,7 @@ def hash_of(*parts: str) -> int:
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("run", TRAININGS)
 def test_a_long_iteration_is_given_up(
-    stages: Stages, trainable: Path, copy: Callable[[Path], Path], tell: Tell, run: str, number: str
+    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, run: str, number: str
 ) -> None:
     # In an iteration of a phase that was there before: how long the first one takes is not known.
     fault = {"at": APPLY, "nth": 10, "after": True, "signal": number}
@@ -93,13 +80,13 @@ def test_a_long_iteration_is_given_up(
     assert saved, ended
     # Every iteration passes for a long one: the same signal saves the start of the same iteration, not its end.
     long = fault | {"set": {"stargan.stopping:LONG_SECONDS": -1.0}, "said": f"saved after {int(saved[1]) - 1} iterations"}
-    killed(stages, trainable, f"train {run}", long, copy)
+    killed(stages, copy(trainable), f"train {run}", long, whole(f"train {run}"))
     tell("kills", f"{number} inside a long iteration", f"train {run}", IDENTICAL)
 
 
 @pytest.mark.parametrize("run", TRAININGS)
 def test_a_call_that_does_not_return_is_given_up(
-    stages: Stages, trainable: Path, copy: Callable[[Path], Path], tell: Tell, run: str
+    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, run: str
 ) -> None:
     """Catch a signal that waits for torch: at the paper's sizes one backward pass may take a minute."""
     fault = {
@@ -107,7 +94,7 @@ def test_a_call_that_does_not_return_is_given_up(
         "set": {"stargan.stopping:LONG_SECONDS": -1.0, "stargan.stopping:PATIENCE_SECONDS": 0.5},
     }  # fmt: skip
     begun = time.monotonic()
-    killed(stages, trainable, f"train {run}", fault, copy)
+    killed(stages, copy(trainable), f"train {run}", fault, whole(f"train {run}"))
     assert time.monotonic() - begun < 50
     tell("kills", "SIGTERM inside a call that does not return", f"train {run}", IDENTICAL)
 
@@ -115,10 +102,11 @@ def test_a_call_that_does_not_return_is_given_up(
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99, 1.0])
 @pytest.mark.parametrize("run", TRAININGS)
 def test_a_checkpoint_write(
-    stages: Stages, trainable: Path, copy: Callable[[Path], Path], tell: Tell, run: str, share: float
+    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, run: str, share: float
 ) -> None:
     nth = random.Random(hash_of(run, str(share))).choice([1, 2, 4])
-    killed(stages, trainable, f"train {run}", {"share": share, "nth": nth, "signal": "SIGKILL"}, copy)
+    fault = {"share": share, "nth": nth, "signal": "SIGKILL"}
+    killed(stages, copy(trainable), f"train {run}", fault, whole(f"train {run}"))
     tell("kills", f"SIGKILL after {share:.0%} of a checkpoint's bytes", f"train {run}", IDENTICAL)
 
 
@@ -162,14 +150,13 @@ STAGES: dict[str, dict[str, dict[str, Any]]] = {
         "between two files": {"at": "os:replace", "nth": 2},
     },
 }  # fmt: skip
-POINTS = [(command, moment) for command, moments in STAGES.items() for moment in moments]
+POINTS = [cell for command, moments in STAGES.items() for cell in covering([command], moments, SIGNALS)]
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize(("command", "moment"), POINTS)
+@pytest.mark.parametrize(("command", "moment", "number"), POINTS)
 def test_a_stage(
-    stages: Stages, pipeline: Path, copy: Callable[[Path], Path], tell: Tell, command: str, moment: str, number: str
+    stages: Stages, pipeline: Path, copy: Copy, whole: Whole, tell: Tell, command: str, moment: str, number: str
 ) -> None:
     fault = STAGES[command][moment] | {"signal": number, "group": hash_of(command, moment) % 2 == 0}
-    killed(stages, pipeline, command, fault, copy)
+    killed(stages, copy(pipeline), command, fault, whole(command))
     tell("kills", f"{number} {moment}", command, IDENTICAL)

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import torch
 import yaml
-from conftest import FACES, MOODS, ROOT, write_noise
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +24,8 @@ from stargan.domains import DomainSpace
 from stargan.errors import Fault
 from stargan.networks.star import Generator
 from stargan.params import leaves, load, read_yaml
+from support.processes import ROOT
+from support.sets import FACES, MOODS, write_noise
 
 TXT = "4\nBald Young Smiling \n" + "".join(f"{n:06d}.jpg -1  1 {'-1' if n % 2 else ' 1'}\n" for n in range(1, 5))
 

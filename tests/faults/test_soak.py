@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, environment
 
-from faults.cells import IDENTICAL, Tell, awaited, hashes
+from faults.cells import IDENTICAL, Tell
 from stargan.params import read_yaml
 from stargan.tracking import JOURNALS
+from support.processes import ROOT, awaited, environment, hashes
 
 SAMPLE_SECONDS = 0.25
 WARM = 0.25

@@ -1,26 +1,25 @@
 """Stages killed while they track, what they give to MLflow, and many that write to one store."""
 
-import subprocess
-import sys
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from conftest import ROOT, environment
 
-from faults.cells import IDENTICAL, Stages, Tell, awaited, hashes
+from faults.cells import IDENTICAL, Copy, Tell, Whole, covering
 from faults.store import points, states, table
 from faults.test_kills import CODES, SIGNALS
-from faults.test_tracking_faults import good, good_store, untracked
+from faults.test_tracking_faults import good, good_store
 from stargan.assembly import load_model
 from stargan.tracking import JOURNALS
+from support.processes import awaited, hashes
+from support.stages import Stages
+from support.writer import POINTS
 
 __all__ = ["good", "good_store"]  # fixtures
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's, in its use of SQLAlchemy
-Copy = Callable[[Path], Path]
 
 CALLS: dict[str, dict[str, Any]] = {
     "while an event is written": {"at": "stargan.tracking:Run._write", "nth": 9},
@@ -28,14 +27,12 @@ CALLS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("moment", CALLS)
-@pytest.mark.parametrize("run", ["both", "diat-rafd"])
+@pytest.mark.parametrize(("run", "moment", "number"), covering(["both", "diat-rafd"], CALLS, SIGNALS))
 def test_a_stage_is_killed_while_it_tracks(
-    stages: Stages, trainable: Path, copy: Copy, tell: Tell, good: Path, run: str, moment: str, number: str
+    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, good: Path, run: str, moment: str, number: str
 ) -> None:
     """Catches a journal that a kill has broken, and a resumed run that is told as a second one."""
-    expected, folder = untracked(stages, trainable, run, copy(trainable)), copy(trainable)
+    expected, folder = whole(f"train {run}"), copy(trainable)
     store = f"sqlite:///{good}"
     ended = stages.run(folder, f"train {run}", CALLS[moment] | {"signal": number}, store=store)
     assert ended.injected
@@ -66,28 +63,19 @@ def test_what_mlflow_is_given_needs_no_pickle(
     tell("weights", "what MLflow is given", "train both", IDENTICAL)
 
 
-STAGE = """
-import sys, time
-from stargan.tracking import stage_run
-with stage_run("stage", {"number": sys.argv[1]}, flush_seconds=300) as run:
-    for step in range(1500):
-        run.log_losses(step, {f"d{sys.argv[1]}": step})
-"""
 WRITERS = 8
 
 
-def test_eight_processes_write_to_one_database(copy: Copy, trainable: Path, tell: Tell) -> None:
+def test_eight_processes_write_to_one_database(stages: Stages, copy: Copy, trainable: Path, tell: Tell) -> None:
     """Catches a store made twice at once, and points that a busy database refused."""
     folder = copy(trainable)
-    stages = [
-        subprocess.Popen([sys.executable, "-c", STAGE, str(number)], cwd=folder,
-                         env=environment() | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True)
-        for number in range(WRITERS)
-    ]  # fmt: skip
-    for stage in stages:
-        _, said = stage.communicate(timeout=300)
-        assert stage.returncode == 0
-        assert "not everything" not in said, said
-    assert points(folder / "mlflow.db") == {f"loss/d{number}": 1500 for number in range(WRITERS)}
+    store = f"sqlite:///{folder / 'mlflow.db'}"
+    with ThreadPoolExecutor(WRITERS) as pool:
+        runs = [pool.submit(stages.run, folder, f"support.writer {n}", store=store, flush_seconds=100, label=f"-{n}")
+                for n in range(WRITERS)]  # fmt: skip
+    for run in runs:
+        assert run.result().status == 0, run.result()
+        assert "not everything" not in run.result().stderr
+    assert points(folder / "mlflow.db") == {f"loss/d{number}": POINTS for number in range(WRITERS)}
     assert states(folder / "mlflow.db") == ["FINISHED"] * (WRITERS + 1)
     tell("tracking", "eight processes write to one new database", "any stage", IDENTICAL)

@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, environment
 
-from faults.cells import DEGRADED, IDENTICAL, Ended, Stages, Tell, awaited, hashes
+from faults.cells import DEGRADED, IDENTICAL, Copy, Tell, Whole
 from faults.proxy import WORKS, Proxy, free_port, proxy_before
 from faults.store import arrived, assert_complete
 from faults.test_kills import ITERATE
-from faults.test_tracking_faults import good, good_store, untracked
-from stargan.tracking import JOURNALS, sender
+from faults.test_tracking_faults import IMPATIENT, INTERVAL_SECONDS, OFTEN, good, good_store
+from stargan.tracking import JOURNALS
+from support.processes import awaited, environment, hashes
+from support.stages import Ended, Stages
 
 __all__ = ["good", "good_store"]  # fixtures
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's, in its use of SQLAlchemy
-Copy = Callable[[Path], Path]
 FINISH = "stages.train:Recorder.finish"
-FLUSH_SECONDS = 12.0  # longer than a hanging request is waited for
+FLUSH_SECONDS = 5.0  # longer than a hanging request is waited for
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 MOMENTS: dict[str, dict[str, Any]] = {"in the middle": {"at": ITERATE, "nth": 7}, "at the end": {"at": FINISH}}
 
@@ -50,8 +50,8 @@ class Staged:
         self.store = store
         waits = [fault | {"wait": str(self._gates[moment])} for moment, fault in MOMENTS.items()]
         self._ended = self._pool.submit(
-            self.stages.run, self.folder, f"train {self.run}", *waits, store=store, experiment=self.experiment,
-            flush_seconds=FLUSH_SECONDS,
+            self.stages.run, self.folder, f"train {self.run}", OFTEN, *waits, store=store, experiment=self.experiment,
+            flush_seconds=FLUSH_SECONDS, environment=IMPATIENT,
         )  # fmt: skip
 
     def reaches(self, moment: str) -> None:
@@ -121,14 +121,10 @@ def check(staged: Staged, ended: Ended, expected: dict[str, str], database: Path
     assert len(kept) == stays, ended.stderr
     if stays:
         assert "warning: tracking: not everything reached MLflow" in ended.stderr
-        command = re.search(r"`python (-m stargan.tracking.sender .*)` sends it", ended.stderr)
+        command = re.search(r"`python -m (stargan.tracking.sender .*)` sends it", ended.stderr)
         assert command
-        sent = subprocess.run(
-            [sys.executable, *command[1].split()], cwd=staged.folder, capture_output=True, text=True, timeout=120,
-            env=environment() | {"PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": staged.store,
-                                 "MLFLOW_EXPERIMENT_NAME": staged.experiment},
-        )  # fmt: skip
-        assert sent.returncode == 0, sent
+        again = staged.stages.run(staged.folder, command[1], store=staged.store, experiment=staged.experiment)
+        assert again.status == 0, again
         assert not kept[0].exists()
     else:
         assert "not everything" not in ended.stderr
@@ -170,7 +166,7 @@ def train_under(staged: Staged, store: str, database: Path, moment: str, fail: C
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("kind", ["hangs", "answers 500", "answers 401", "closes the connection"])
 def test_a_server_fails_on_the_way(
-    staged: Staged, trainable: Path, copy: Copy, tell: Tell, door: Proxy, database: Path,
+    staged: Staged, whole: Whole, tell: Tell, door: Proxy, database: Path,
     kind: str, moment: str, stays: bool,
 ) -> None:  # fmt: skip
     """Catches points that are lost with the connection, and a training that waits for it."""
@@ -179,7 +175,7 @@ def test_a_server_fails_on_the_way(
         assert door.failed.wait(30)
         door.behave(WORKS)
 
-    expected = untracked(staged.stages, trainable, staged.run, copy(trainable))
+    expected = whole(f"train {staged.run}")
     ended = train_under(staged, door.uri, database, moment, lambda: door.behave(kind), None if stays else mend)
     assert door.failed.is_set()
     door.behave(WORKS)
@@ -190,11 +186,11 @@ def test_a_server_fails_on_the_way(
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_server_is_slow(
-    staged: Staged, trainable: Path, copy: Copy, tell: Tell, door: Proxy, database: Path,
+    staged: Staged, whole: Whole, tell: Tell, door: Proxy, database: Path,
     moment: str,
 ) -> None:  # fmt: skip
     """Catches a training that waits for each answer: all arrives, or what did not in time is kept."""
-    expected = untracked(staged.stages, trainable, staged.run, copy(trainable))
+    expected = whole(f"train {staged.run}")
     ended = train_under(staged, door.uri, database, moment, lambda: door.behave("is slow"), None)
     door.behave(WORKS)
     stays = "not everything reached MLflow" in ended.stderr
@@ -208,18 +204,18 @@ BREAKS = {
     "full": ([FULL.format("metrics"), FULL.format("tags").replace("full ", "full_tags ", 1)],
              ["DROP TRIGGER full", "DROP TRIGGER full_tags"]),
 }  # fmt: skip
-BROKEN_SECONDS = sender.INTERVAL_SECONDS + 1  # one batch at least falls into it
+BROKEN_SECONDS = INTERVAL_SECONDS + 1  # one batch at least falls into it
 
 
 @pytest.mark.parametrize("stays", [True, False], ids=["stays away", "comes back"])
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("kind", BREAKS)
 def test_a_database_fails_on_the_way(
-    staged: Staged, trainable: Path, copy: Copy, tell: Tell, good: Path,
+    staged: Staged, whole: Whole, tell: Tell, good: Path,
     kind: str, moment: str, stays: bool,
 ) -> None:  # fmt: skip
     """Catches points that a busy or full database has refused, and nobody told again."""
-    expected = untracked(staged.stages, trainable, staged.run, copy(trainable))
+    expected = whole(f"train {staged.run}")
     breaks, mends = BREAKS[kind]
     with closing(sqlite3.connect(good, isolation_level=None, timeout=30)) as connection:
 
@@ -246,11 +242,11 @@ def test_a_database_fails_on_the_way(
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("run", ["both", "icgan-rafd"])
 def test_the_sender_is_killed(
-    stages: Stages, trainable: Path, copy: Copy, tell: Tell, good: Path, run: str,
+    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, good: Path, run: str,
     moment: str,
 ) -> None:  # fmt: skip
     """Catches a training that ends with its sender, and events that only it knew."""
-    expected = untracked(stages, trainable, run, copy(trainable))
+    expected = whole(f"train {run}")
     staged = Staged(stages, copy(trainable), "stargan")
     staged.run, staged.store = run, f"sqlite:///{good}"
     ended = stages.run(staged.folder, f"train {run}", MOMENTS[moment] | {"children": "SIGKILL"}, store=staged.store)

@@ -15,7 +15,7 @@ from PIL import Image
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from faults.cells import IDENTICAL, REFUSED, Stages, Tell, assert_clean, hashes
+from faults.cells import IDENTICAL, REFUSED, Copy, Tell
 from stages import train
 from stargan import losses
 from stargan.assembly import load_model
@@ -27,8 +27,9 @@ from stargan.evaluation.judge import read_judge
 from stargan.networks.star import Discriminator, Generator
 from stargan.params import load
 from stargan.released import load_released
+from support.processes import hashes
+from support.stages import Stages, assert_clean
 
-Copy = Callable[[Path], Path]
 Damage = Callable[[Path], object]
 CPU = torch.device("cpu")
 NAN, INF = float("nan"), float("inf")

@@ -4,9 +4,9 @@ import copy
 
 import pytest
 import torch
-from bench.reference import N_CRITIC, Reference
 from torch import nn
 
+from bench.reference import N_CRITIC, Reference
 from stargan.domains import Attributes, DomainSpace
 from stargan.methods.star import Star, Weights
 from stargan.networks.star import Discriminator, Generator

@@ -9,14 +9,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from stargan.data.stream import Batch
-from stargan.domains import Attributes, Classes, DomainSpace
+from stargan.domains import Attributes, DomainSpace
 from stargan.methods.base import Update, drawn
 from stargan.methods.star import Star, Weights
 from stargan.networks import halving
 from stargan.networks.star import Discriminator, Generator
+from support.trainings import KINDS
 
-FACES = Attributes(("a", "b", "c"), (("a", "b"),))
-MOODS = Classes(("x", "y"))
+FACES, MOODS = KINDS["faces"], KINDS["moods"]
 SPACES = {
     "attributes": DomainSpace(("one",), (FACES,)),
     "classes": DomainSpace(("one",), (MOODS,)),

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from bench.setup import noise
-from ranks.work import KINDS, METHODS, close, cut, doubled, finished, settings
-from ranks.work import noise as small
 
+from bench.setup import noise
 from stargan.assembly import build_training
 from stargan.data.stream import placed
 from stargan.engine import Training
 from stargan.networks.residual import reflected
+from support.trainings import KINDS, METHODS, close, cut, doubled, finished, settings
+from support.trainings import noise as small
 
 pytestmark = [
     pytest.mark.gpu,

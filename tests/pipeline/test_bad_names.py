@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Repository, stage
 
 from stargan.params import read_yaml
+from support.processes import ROOT
+from support.repository import Repository
+from support.stages import Stages
 
 NO_NAMES = ["..", "../votes", "ABOVE/abs", "", ".", "a/b", "x; touch f #", "it's"]
 
@@ -54,17 +56,17 @@ def test_dvc_runs_and_removes_nothing(project: Repository, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["../votes", "x; touch f #"])
-@pytest.mark.parametrize("module", ["stages.train", "stages.translate", "stages.evaluate"])
-def test_nor_do_stages_that_are_called_by_hand(project: Repository, module: str, name: str) -> None:
+@pytest.mark.parametrize("stage", ["train", "translate", "evaluate"])
+def test_nor_do_stages_that_are_called_by_hand(stages: Stages, project: Repository, stage: str, name: str) -> None:
     write_run(project.path, name)
-    before = content(project.path.parent)
-    done = stage(module, name, cwd=project.path)
-    assert done.returncode == 1, done
+    before = content(project.path)
+    done = stages.run(project.path, [stage, name])
+    assert done.status == 1, done
     assert f"runs: {name!r} is no name" in done.stderr
-    assert content(project.path.parent) == before
+    assert content(project.path) == before
 
 
-def test_a_judge_is_trained_on_a_dataset_alone(project: Repository) -> None:
-    before = content(project.path.parent)
-    assert stage("stages.classifier", "../votes", "16", cwd=project.path).returncode == 2
-    assert content(project.path.parent) == before
+def test_a_judge_is_trained_on_a_dataset_alone(stages: Stages, project: Repository) -> None:
+    before = content(project.path)
+    assert stages.run(project.path, "classifier ../votes 16").status == 2
+    assert content(project.path) == before

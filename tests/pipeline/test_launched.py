@@ -1,27 +1,22 @@
 """The train stage started by torchrun: one writes, a killed process ends all, and another number of them goes on."""
 
 import os
+import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, environment
-from test_train_stage import hashes, slow, wait_for_checkpoint
 
 from stargan.checkpoint import read_tensors
+from support.interrupted import at_start, checkpoints, outputs, slow, start, wait_for_checkpoint
+from support.workspaces import write_workspace
 
 
-def launched(workspace: Path, count: int) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count), "-m",
-         "stages.train", "both"],
-        cwd=workspace, stderr=subprocess.PIPE, text=True,
-        env=environment() | {"PYTHONPATH": f"{ROOT}:{workspace}", "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+def launched(folder: Path, count: int) -> "subprocess.Popen[str]":
+    return start(folder, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count))
 
 
 def finished(process: "subprocess.Popen[str]") -> str:
@@ -40,12 +35,20 @@ def children(process: "subprocess.Popen[str]") -> dict[str, int]:
     return ranks
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which one process has trained; its losses are moved to alone.csv."""
+    folder = tmp_path_factory.mktemp("alone") / "workspace"
+    write_workspace(folder)
+    finished(launched(folder, 1))
+    (folder / "metrics/losses/both.csv").rename(folder / "alone.csv")
+    return folder
+
+
 @pytest.fixture
-def alone(workspace: Path) -> Path:
-    """Return a workspace in which one process has trained; its losses are moved to alone.csv."""
-    finished(launched(workspace, 1))
-    (workspace / "metrics/losses/both.csv").rename(workspace / "alone.csv")
-    return workspace
+def alone(trained: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(trained, tmp_path / "workspace"))
 
 
 def check_losses(workspace: Path) -> None:
@@ -59,14 +62,14 @@ def check_losses(workspace: Path) -> None:
 def test_two_processes_make_what_one_makes_and_one_of_them_writes(alone: Path) -> None:
     finished(launched(alone, 2))
     check_losses(alone)
-    pictures = {f for f in hashes(alone) if "samples" in f or "kept" in f}
+    pictures = {f for f in outputs(alone) if "samples" in f or "kept" in f}
     assert len(pictures) == 2 * 6 + 4
     assert not list(alone.glob("data/checkpoints/both/*/*"))
 
 
 @pytest.mark.parametrize("rank", ["0", "1"])
 def test_a_killed_process_ends_the_others_and_another_number_goes_on(alone: Path, rank: str) -> None:
-    slow(alone)
+    at_start(alone, slow())
     process = launched(alone, 2)
     wait_for_checkpoint(alone, process)
     pids = children(process)
@@ -76,22 +79,21 @@ def test_a_killed_process_ends_the_others_and_another_number_goes_on(alone: Path
     assert time.monotonic() - begun < 60
     assert process.returncode != 0, said
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids.values())
-    checkpoints = sorted(alone.glob("data/checkpoints/both/*/0*.safetensors"))
-    _, header = read_tensors(checkpoints[-1])  # whole
+    _, header = read_tensors(checkpoints(alone)[-1])  # whole
     assert 0 < header["done"] < 24
-    (alone / "sitecustomize.py").unlink()
+    at_start(alone)
     assert "resumed after" in finished(launched(alone, 1))
     check_losses(alone)
 
 
 def test_asked_to_stop_all_stop_at_one_iteration_and_four_go_on(alone: Path) -> None:
-    slow(alone)
+    at_start(alone, slow())
     process = launched(alone, 2)
     wait_for_checkpoint(alone, process)
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=60)
     assert "saved after" in said
     assert "lost another one" not in said
-    (alone / "sitecustomize.py").unlink()
+    at_start(alone)
     assert "resumed after" in finished(launched(alone, 4))
     check_losses(alone)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import ROOT
 
 from stages import prepare
 from stargan import profiles
@@ -13,6 +12,7 @@ from stargan.data.prepared import read_prepared
 from stargan.data.synthetic import write_celeba, write_rafd
 from stargan.engine import Training
 from stargan.params import Baseline, Params, load
+from support.processes import ROOT
 
 PAPER = {  # G and D; `both` has Figure 1's pale skin beside the paper's five bits
     "celeba": (8_430_528, 44_762_048), "rafd": (8_439_936, 44_786_624), "both": (8_465_024, 45_179_840),

@@ -1,43 +1,23 @@
 """The train stage as a process: what it writes, and that an interruption leaves no trace in it."""
 
-import hashlib
+import shutil
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, environment, stage
 from safetensors import safe_open
 
-
-def hashes(workspace: Path) -> dict[str, str]:
-    """Return the hash of each output of the run `both`."""
-    files = [*(workspace / "data/models/both").rglob("*"), workspace / "metrics/losses/both.csv"]
-    return {str(f.relative_to(workspace)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()}
-
-
-def start(workspace: Path) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "stages.train", "both"], cwd=workspace, stderr=subprocess.PIPE, text=True,
-        env=environment() | {"PYTHONPATH": f"{ROOT}:{workspace}"},
-    )  # fmt: skip
-
-
-def wait_for_checkpoint(workspace: Path, process: "subprocess.Popen[str]") -> None:
-    """Wait until the first checkpoint stands."""
-    for _ in range(3000):
-        if list(workspace.glob("data/checkpoints/both/*/0*.safetensors")) or process.poll() is not None:
-            return
-        time.sleep(0.02)
-    raise AssertionError("no checkpoint came")
+from stargan.files import sha256
+from support.interrupted import at_start, checkpoints, outputs, slow, start, wait_for_checkpoint
+from support.processes import stage
+from support.stages import Stages
 
 
 def test_outputs_of_a_training_and_of_interrupted_ones_are_the_same(workspace: Path) -> None:
     assert stage("stages.train", "both", cwd=workspace).returncode == 0
-    whole = hashes(workspace)
+    whole = outputs(workspace)
     names = [f"data/models/both/samples/{d}-{i:08d}.png" for d in ("celeba", "rafd") for i in (4, 8, 12, 16, 20, 24)]
     names += [f"data/models/both/kept/{i:08d}.safetensors" for i in (6, 12, 18, 24)]
     assert sorted(whole) == sorted([*names, "data/models/both/generator.safetensors", "metrics/losses/both.csv"])
@@ -45,30 +25,22 @@ def test_outputs_of_a_training_and_of_interrupted_ones_are_the_same(workspace: P
 
     # Slow iterations let a signal fall between the first checkpoint and the end.
     for number, code in ((signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)):
-        slow(workspace)
+        at_start(workspace, slow())
         process = start(workspace)
         wait_for_checkpoint(workspace, process)
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
         assert process.returncode == code, said
-        assert hashes(workspace) == whole  # the former outputs, untouched
+        assert outputs(workspace) == whole  # the former outputs, untouched
+        at_start(workspace)
         again = stage("stages.train", "both", cwd=workspace)
         assert again.returncode == 0, again.stderr
         assert "resumed after" in again.stderr
-        assert hashes(workspace) == whole
+        assert outputs(workspace) == whole
 
 
-def slow(workspace: Path, seconds: float = 0.05) -> None:
-    """Make each update of the next trainings take longer, without touching code or params."""
-    (workspace / "sitecustomize.py").write_text(
-        "import torch, time\n"
-        "apply = torch.optim.Adam.step\n"
-        f"torch.optim.Adam.step = lambda self, *a, **k: (time.sleep({seconds}), apply(self, *a, **k))[1]\n"
-    )
-
-
-def test_the_generator_carries_its_labels_and_the_csv_its_terms(workspace: Path) -> None:
-    assert stage("stages.train", "rafd", cwd=workspace).returncode == 0
+def test_the_generator_carries_its_labels_and_the_csv_its_terms(stages: Stages, workspace: Path) -> None:
+    assert stages.run(workspace, "train rafd").status == 0
     with safe_open(workspace / "data/models/rafd/generator.safetensors", "pt") as file:
         header = file.metadata()["stargan"]
     assert '"names": ["angry", "happy", "neutral"]' in header
@@ -80,21 +52,22 @@ def test_the_generator_carries_its_labels_and_the_csv_its_terms(workspace: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("run", "said"),
     [
-        (["celebb"], "error: params.yaml: celebb is in neither runs nor baselines; nearest: celeba\n"),
-        (["celeba"], "error: data/prepared/celeba-32: not a prepared dataset"),
+        ("celebb", "error: params.yaml: celebb is in neither runs nor baselines; nearest: celeba\n"),
+        ("celeba", "error: data/prepared/celeba-16: not a prepared dataset"),
     ],
 )
-def test_faults_are_one_line_and_status_one(workspace: Path, arguments: list[str], said: str) -> None:
-    done = stage("stages.train", *arguments, cwd=workspace)
-    assert done.returncode == 1
+def test_faults_are_one_line_and_status_one(stages: Stages, workspace: Path, run: str, said: str) -> None:
+    (workspace / "data/prepared/celeba-16").rename(workspace / "elsewhere")
+    done = stages.run(workspace, f"train {run}")
+    assert done.status == 1
     assert done.stderr.startswith(said)
     assert done.stderr.count("\n") == 1
 
 
 def test_a_second_writer_is_refused(workspace: Path) -> None:
-    slow(workspace, seconds=2)
+    at_start(workspace, slow(2))
     first = start(workspace)
     wait_for_checkpoint(workspace, first)
     second = stage("stages.train", "both", cwd=workspace)
@@ -105,49 +78,43 @@ def test_a_second_writer_is_refused(workspace: Path) -> None:
 
 
 def test_training_needs_neither_dvc_nor_mlflow(workspace: Path) -> None:
-    (workspace / "sitecustomize.py").write_text("import sys\nsys.modules['mlflow'] = sys.modules['dvc'] = None\n")
+    at_start(workspace, "sys.modules['dvc'] = None\n")
     done = stage("stages.train", "rafd", cwd=workspace)
     assert done.returncode == 0, done.stderr
     assert "mlflow is not installed" in done.stderr
     assert (workspace / "data/models/rafd/generator.safetensors").exists()
 
 
-def test_a_signal_while_a_picture_is_written_is_not_lost(workspace: Path) -> None:
+def test_a_signal_while_a_picture_is_written_is_not_lost(stages: Stages, workspace: Path) -> None:
     """It comes between the checks of an iteration: what is said to be saved must be there."""
-    (workspace / "sitecustomize.py").write_text(
-        "import os, signal\nfrom PIL import Image\nsave, sent = Image.Image.save, []\n"
-        "def signalled(self, *a, **k):\n"
-        "    if not sent: sent.append(os.kill(os.getpid(), signal.SIGTERM))\n"
-        "    return save(self, *a, **k)\n"
-        "Image.Image.save = signalled\n"
-    )
-    done = stage("stages.train", "both", cwd=workspace)
-    assert done.returncode == 130, done.stderr
+    whole = Path(shutil.copytree(workspace, workspace.with_name("whole")))
+    assert stages.run(whole, "train both").status == 0
+    done = stages.run(workspace, "train both", {"at": "PIL.Image:Image.save", "signal": "SIGTERM"})
+    assert done.status == 130, done
     saved = int(done.stderr.split("saved after ")[1].split()[0])
-    assert list(workspace.glob(f"data/checkpoints/both/*/{saved:08d}.safetensors"))
+    assert f"{saved:08d}" in [path.stem for path in checkpoints(workspace)]
+    assert stages.run(workspace, "train both").status == 0
+    assert outputs(workspace) == outputs(whole)  # the picture that was given up is made again
 
 
-@pytest.mark.parametrize("change", ["split", "names", "labels"])
-def test_other_data_are_not_resumed_into(workspace: Path, change: str) -> None:
-    slow(workspace)
-    process = start(workspace)
-    wait_for_checkpoint(workspace, process)
-    process.kill()
-    process.communicate()
-    folder = workspace / "data/prepared/rafd-16"
-    if change == "labels":
-        import numpy as np
-
+def changed(folder: Path, what: str) -> None:
+    """Change a prepared set so that its hashes fit it."""
+    if what == "labels":
         labels = np.load(folder / "labels.npy")
         np.save(folder / "labels.npy", labels[::-1])
         manifest = (folder / "manifest.json").read_text()
-        from stargan.files import sha256
-
         (folder / "manifest.json").write_text(manifest.replace(sha256(labels), sha256(labels[::-1])))
     else:
-        name, old, new = {"split": ("rows.csv", "test", "train"), "names": ("manifest.json", "angry", "cross")}[change]
+        name, old, new = {"split": ("rows.csv", "test", "train"), "names": ("manifest.json", "angry", "cross")}[what]
         (folder / name).write_text((folder / name).read_text().replace(old, new, 2))
-    (workspace / "sitecustomize.py").unlink()
-    again = stage("stages.train", "both", cwd=workspace)
-    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize("what", ["split", "names", "labels"])
+def test_other_data_are_not_resumed_into(stages: Stages, workspace: Path, what: str) -> None:
+    killed = {"at": "stargan.checkpoint:Checkpoints.save", "after": True, "signal": "SIGKILL"}
+    assert stages.run(workspace, "train both", killed).status == -9
+    assert checkpoints(workspace)
+    changed(workspace / "data/prepared/rafd-16", what)
+    again = stages.run(workspace, "train both")
+    assert again.status == 0, again
     assert "resumed" not in again.stderr

@@ -1,42 +1,46 @@
 """N processes that share each batch train as one does: weights, gradients, running statistics, losses."""
 
-import os
-import subprocess
-import sys
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from ranks.work import METHODS, training
 from stargan.errors import Fault
 from stargan.ranks import Ranks
+from support.stages import Stages
+from support.trainings import METHODS, training
 
-SCRIPT = Path(__file__).parent / "work.py"
 COUNTS = [2, 4]
 
 
-def results(folder: Path, launcher: list[str], count: int) -> list[dict[str, Any]]:
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(
-        [*launcher, str(SCRIPT), str(folder)], capture_output=True, text=True, timeout=300, cwd=SCRIPT.parents[2],
-        env=environment | {"PYTHONPATH": str(SCRIPT.parents[2]), "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+def results(stages: Stages, folder: Path, count: int) -> list[dict[str, Any]]:
+    """Return what each of so many processes wrote; they meet as a launcher would tell them to."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    places = [{"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1",
+               "MASTER_PORT": str(port)} for rank in range(count)]  # fmt: skip
+    with ThreadPoolExecutor(count) as pool:
+        runs = [pool.submit(stages.run, folder, f"ranks.work {folder}", label=place["RANK"], environment=place)
+                for place in places]  # fmt: skip
+    assert all(run.result().status == 0 for run in runs), [run.result() for run in runs]
     return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(count)]
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return results(tmp_path_factory.mktemp("1"), [sys.executable], 1)[0]
+def alone(stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return results(stages, tmp_path_factory.mktemp("1"), 1)[0]
 
 
 @pytest.fixture(scope="module", params=COUNTS)
-def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def together(
+    request: pytest.FixtureRequest, stages: Stages, tmp_path_factory: pytest.TempPathFactory
+) -> list[dict[str, Any]]:
     count: int = request.param
-    run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count)]
-    return results(tmp_path_factory.mktemp(str(count)), run, count)
+    return results(stages, tmp_path_factory.mktemp(str(count)), count)
 
 
 @pytest.mark.parametrize("name", METHODS)

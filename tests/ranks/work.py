@@ -1,144 +1,19 @@
-"""Run as a program, alone or by torchrun: trains each method on noise, and writes what came of it to FOLDER/<rank>.pt.
+"""`work FOLDER` trains each method, alone or as one of several processes, and writes what came of it to FOLDER/<rank>.pt.
 
 For each method: the state after 20 iterations in float64, and the gradients of the first updates in float32.
 """
 
 import sys
-from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import torch
-from torch import Tensor, nn
 
-from stargan.assembly import build_training
-from stargan.data.prepared import Prepared
-from stargan.data.stream import Batch
-from stargan.domains import Attributes, Classes, LabelKind
-from stargan.engine import Training
-from stargan.params import Baseline, Params, Run, load
-from stargan.ranks import Ranks, joined
-
-ROOT = Path(__file__).parents[2]
-KINDS: Mapping[str, LabelKind] = {"faces": Attributes(("a", "b", "c"), (("a", "b"),)), "moods": Classes(("x", "y"))}
-METHODS = ["faces", "moods", "joint", "diat", "cyclegan", "icgan"]
-ITERATIONS = 20
-CPU = torch.device("cpu")
+from stargan.ranks import joined
+from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, gradients, training
 
 
-def noise(dataset: str) -> Prepared:
-    """Return eleven images: of batches of four an epoch's last has three, which neither two nor four can share."""
-    kind, random = KINDS[dataset], np.random.default_rng(len(dataset) + len(KINDS[dataset].names))
-    return Prepared(
-        dataset, 16, kind, random.integers(0, 256, (11, 16, 16, 3), dtype=np.uint8),
-        np.eye(kind.width, dtype=np.uint8)[np.arange(11) % kind.width],
-        pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11}), {"kind": "files"}, {}, "",
-    )  # fmt: skip
-
-
-def settings() -> Params:
-    """Return params of small networks: StarGAN on each dataset and on both, and each baseline."""
-    params = load(ROOT / "params.yaml")
-    train = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4}
-    lists = {"faces": ["faces"], "moods": ["moods"], "joint": ["faces", "moods"]}
-    runs = {
-        name: Run(datasets=names, faces=names, labels=[], image_size=16, unit="iterations", length=24, decay=12)
-        for name, names in lists.items()
-    }
-    baselines = {
-        method: Baseline.model_validate(
-            {
-                "method": method,
-                "like": "moods",
-                "datasets": ["moods"],
-                "faces": ["moods"],
-                "labels": [],
-                "image_size": 16,
-                "pairs": [] if method == "icgan" else [["x", "y"]],
-            }
-        )
-        for method in ("diat", "cyclegan", "icgan")
-    }
-    icgan = {"z": 3, "filters": 4, "encoder_filters": 2, "z_units": 5, "y_units": 6, "gan_share": 0.5}
-    return params.model_copy(update={
-        "runs": runs, "baselines": baselines, "budget": "images_per_model",
-        "train": params.train.model_copy(update=train), "icgan": params.icgan.model_copy(update=icgan),
-    })  # fmt: skip
-
-
-def training(name: str, ranks: Ranks) -> Training:
-    """Return one method ready for its first iteration."""
-    return build_training(name, settings(), {dataset: noise(dataset) for dataset in KINDS}, CPU, ranks)
-
-
-def doubled(made: Training) -> Training:
-    """Let a training compute in float64."""
-    for network in made.method.networks.values():
-        network.double()
-    for stream in made.streams:
-        plain = stream.batch
-
-        def batch(iteration: int, device: object, plain: object = plain) -> Batch:
-            found = plain(iteration, device)  # type: ignore[operator]
-            return Batch(found.x.double(), found.labels.double(), found.rows)
-
-        stream.batch = batch  # type: ignore[method-assign, assignment]
-    return made
-
-
-def cut(made: Training, images: int) -> Training:
-    """Let a training have so many images in a stream at most: of eleven every third batch is smaller, of eight none."""
-    for stream in made.streams:
-        stream.positions = stream.positions[:images]
-        stream.batches_per_epoch = -(-len(stream.positions) // stream.size)
-    return made
-
-
-def finished(made: Training, most: int) -> dict[str, Tensor]:
-    """Return the state of a training taken to its end, up to `most` iterations as one."""
-    while made.done < made.length:
-        made.iterate(min(most, made.length - made.done))
-    return made.state()[0]
-
-
-def close(left: dict[str, Tensor], right: dict[str, Tensor], within: float) -> None:
-    """Fail where two states differ."""
-    assert left.keys() == right.keys()
-    for key, value in right.items():
-        torch.testing.assert_close(left[key].double(), value.double(), rtol=within, atol=within, equal_nan=True, msg=key)
-
-
-def effective(made: Training) -> dict[str, Tensor]:
-    """Return the weights and running statistics that a network's output depends on.
-
-    A norm takes the bias of the layer before it away again: rounding alone moves such a bias.
-    """
-    found: dict[str, Tensor] = {}
-    for name, network in made.method.networks.items():
-        cancelled = {
-            f"{path}.{layer}.bias".lstrip(".")
-            for path, module in network.named_modules() if isinstance(module, nn.Sequential)
-            for (layer, _), (_, after) in pairwise(module.named_children()) if "Norm" in type(after).__name__
-        }  # fmt: skip
-        found |= {f"{name}.{key}": value for key, value in network.state_dict().items() if key not in cancelled}
-    return found
-
-
-def gradients(made: Training) -> list[Tensor]:
-    """Return the gradients that the next iteration applies, one after another."""
-    seen: list[Tensor] = []
-    for optimiser in made.optimisers.values():
-        optimiser.register_step_pre_hook(
-            lambda given, *_: seen.extend(p.grad.clone() for group in given.param_groups for p in group["params"])
-        )
-    made.iterate()
-    return seen
-
-
-def main(folder: Path) -> None:
-    """Train all methods, and write the results of this process."""
+def _command() -> None:
+    folder = Path(sys.argv[1])
     torch.set_num_threads(1)
     with joined(CPU) as ranks:
         found = {}
@@ -153,7 +28,3 @@ def main(folder: Path) -> None:
                 "gradients": gradients(training(name, ranks)), "bf16": gradients(rounded),
             }  # fmt: skip
         torch.save(found, folder / f"{ranks.rank}.pt")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

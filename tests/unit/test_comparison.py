@@ -31,13 +31,11 @@ from stargan.evaluation.judgements import COLUMNS
 from stargan.evaluation.naming import TITLES
 from stargan.params import Baseline, Compare, leaves, load
 from stargan.profiles import apply
+from support.sets import FACES
 
 ROOT = Path(__file__).parents[2]
 METHODS = tuple(TITLES)
 MOODS = Classes(("angry", "contemptuous", "disgusted", "fearful", "happy", "neutral", "sad", "surprised"), "mood")
-FACES = Attributes(
-    ("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"), (("Black_Hair", "Blond_Hair", "Brown_Hair"),)
-)
 SETS: dict[str, tuple[LabelKind, Setup]] = {"moods": (MOODS, EXPRESSIONS), "faces": (FACES, ATTRIBUTES)}
 COUNTS = {"moods": {"train": 4342, "test": 482}, "faces": {"train": 200_599, "test": 2000}}
 NO_VOTES = {"raters": 0, "raters_discarded": 0}
@@ -625,6 +623,8 @@ def test_the_stage_writes_three_files(project: Path) -> None:
     assert len(table) == 41
     row = table[(table["table"] == 3) & (table["row"] == "StarGAN") & (table["column"] == ERROR)].iloc[0]
     assert (float(row["paper"]), float(row["ours"]), row["n"]) == (2.12, 1.428571, "420")
+    # Wilson's interval of 6 of 420: (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), z = 1.96
+    assert (float(row["low"]), float(row["high"])) == pytest.approx((0.6563, 3.0813), abs=1e-3)
     assert set(table[table["table"] == 1]["n"]) == {"0"}
     assert set(table[table["table"] == 1]["ours"]) == {""}
     metrics = json.loads(Path("metrics/comparison.json").read_text())

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from stages import classifier, evaluate
 from stargan import tracking
-from stargan.data.prepared import Prepared, read_prepared, write_manifest
-from stargan.domains import Attributes, Classes, LabelKind
+from stargan.data.prepared import Prepared
+from stargan.domains import Classes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation import dataset
 from stargan.evaluation.classification import goals
@@ -25,13 +25,11 @@ from stargan.evaluation.people import people_of
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.report import joined
 from stargan.evaluation.translations import Translations, read_translations
-from stargan.files import sha256
 from stargan.params import Evaluate, Params, Run, load
+from support.sets import LOOKS, MOODS, write_set
 
 SIZE = 16
-FACES = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
-MOODS = Classes(("angry", "happy", "neutral"), "mood")
-KINDS: dict[str, LabelKind] = {"faces": FACES, "moods": MOODS}
+KINDS: dict[str, LabelKind] = {"faces": LOOKS, "moods": MOODS}
 TARGETS = {"faces": ["Blond", "~Male", "Blond+~Male"]}
 PROTOCOL = Protocol("neutral", kid_subset=10, bootstrap=50, truths=100, seed=3)
 
@@ -44,23 +42,14 @@ def painted(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return images
 
 
-def write_set(folder: Path, dataset: str, seed: int, train: int = 30, test: int = 24) -> Prepared:
+def striped_set(folder: Path, dataset: str, seed: int, train: int = 30, test: int = 24) -> Prepared:
     """Write a prepared set: every label in turn, two test images a person."""
-    folder.mkdir(parents=True)
     random, kind, n = np.random.default_rng(seed), KINDS[dataset], train + test
     combinations = np.eye(3) if isinstance(kind, Classes) else [[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1], [0, 0, 1]]
     labels = np.array([combinations[i % len(combinations)] for i in range(n)], dtype=np.uint8)
     images = painted(random.integers(0, 256, (n, SIZE, SIZE, 3)).astype(np.uint8), labels)
-    np.save(folder / "images.npy", images)
-    np.save(folder / "labels.npy", labels)
     people = ["" if i < train else str(i // 2) for i in range(n)]
-    splits = ["train"] * train + ["test"] * test
-    rows = pd.DataFrame({"source": [f"{i}.png" for i in range(n)], "person": people, "split": splits})
-    origin = {"kind": "files"}
-    write_manifest(
-        folder, dataset=dataset, kind=kind, rows=rows, origin=origin, crop={}, quarantined=[], images_sha256=sha256(images)
-    )
-    return read_prepared(folder)
+    return write_set(folder, dataset, kind, images, labels, ["train"] * train + ["test"] * test, people)
 
 
 def translated(name: str, images: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -142,7 +131,7 @@ def judges(sets: Mapping[str, Prepared]) -> dict[str, Judge]:
 @pytest.fixture(scope="module")
 def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
     root = tmp_path_factory.mktemp("prepared")
-    return {name: write_set(root / name, name, seed) for seed, name in enumerate(KINDS)}
+    return {name: striped_set(root / name, name, seed) for seed, name in enumerate(KINDS)}
 
 
 def measured(
@@ -191,7 +180,7 @@ def test_bits_and_images_have_no_common_error(sets: dict[str, Prepared], tmp_pat
     found = measured(tmp_path, sets, "identity")
     assert {key for key in found if key.startswith("classifier_error_percent") and not key.endswith(("faces", "moods"))} == {
         f"classifier_error_percent_{name}{part}"
-        for name in (*FACES.names, *MOODS.names) for part in ("", "_n", "_low", "_high")
+        for name in (*LOOKS.names, *MOODS.names) for part in ("", "_n", "_low", "_high")
     }  # fmt: skip
     assert evaluate.apart({"moods": sets["moods"], "more": sets["moods"]}) == ()
     alone = measured(tmp_path / "alone", {"moods": sets["moods"]}, "identity")
@@ -317,7 +306,7 @@ def test_the_protocol_is_what_the_params_say() -> None:
 def test_domains_by_hand() -> None:
     labels = np.array([[1, 0, 0], [0, 1, 1], [1, 0, 1]] * 2, dtype=np.uint8)
     targets = np.repeat(["Blond", "~Male"], 3)
-    found = [(name, np.flatnonzero(rows).tolist(), *of) for name, rows, *of in domains(FACES, labels, targets)]
+    found = [(name, np.flatnonzero(rows).tolist(), *of) for name, rows, *of in domains(LOOKS, labels, targets)]
     assert found == [("Blond", [0, 2], 1, 1), ("Male", [3], 2, 1), ("no_Male", [4, 5], 2, 0)]
     [(name, rows, *of)] = domains(MOODS, np.eye(3, dtype=np.uint8), np.array(["happy"] * 3))
     assert (name, np.flatnonzero(rows).tolist(), of) == ("happy", [0, 2], [1, 1])
@@ -470,7 +459,7 @@ def test_a_run_of_fewer_attributes_than_the_judge_knows(
     sets: dict[str, Prepared], params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    faces = write_set(Path("data/prepared", f"faces-{SIZE}"), "faces", 0)
+    faces = striped_set(Path("data/prepared", f"faces-{SIZE}"), "faces", 0)
     few = {"faces": faces.only(["Male", "Blond"])}
     monkeypatch.setitem(KINDS, "faces", few["faces"].kind)
     index = index_of(few, [("own", "faces", "faces", "~Male", "faces"), ("own", "faces", "faces", "Blond", "faces")])
@@ -492,7 +481,7 @@ def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeyp
     sets = {}
     for seed, name in enumerate(KINDS):
         folder = f"{name}-{SIZE}"
-        sets[name] = write_set(Path("data/prepared", folder), name, seed, train=90)
+        sets[name] = striped_set(Path("data/prepared", folder), name, seed, train=90)
         metrics = Path("metrics/classifier", f"{folder}.json")
         out = Path("data/classifier", folder)
         classifier.run(

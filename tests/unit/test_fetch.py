@@ -155,11 +155,13 @@ def test_no_server(tmp_path: Path) -> None:
         fetch(FILE, tmp_path, "http://127.0.0.1:9")
 
 
-def test_a_file_that_was_placed_is_checked_and_kept(tmp_path: Path, server: Server) -> None:
-    (tmp_path / "images.zip").write_bytes(b"mine")
-    with pytest.raises(Fault, match=f"images.zip: 4 bytes with MD5 .*, not the published {len(CONTENT)} bytes.*remove it"):
+@pytest.mark.parametrize("content", [b"mine", CONTENT[::-1]], ids=["of another size", "of the same size"])
+def test_a_file_that_was_placed_is_checked_and_kept(tmp_path: Path, server: Server, content: bytes) -> None:
+    (tmp_path / "images.zip").write_bytes(content)
+    said = f"images.zip: {len(content)} bytes with MD5 .*, not the published {len(CONTENT)} bytes.*remove it"
+    with pytest.raises(Fault, match=said):
         fetch(FILE, tmp_path, server.url)
-    assert (tmp_path / "images.zip").read_bytes() == b"mine"
+    assert (tmp_path / "images.zip").read_bytes() == content
     assert server.asked == []
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from stages import figures as stage
 from stargan import tracking
 from stargan.data.pictures import CentreCrop, crop_as_dict
-from stargan.data.prepared import Prepared, read_prepared, write_manifest
+from stargan.data.prepared import Prepared
 from stargan.data.synthetic import RENDERER, celeba_face, edited
 from stargan.data.truth import picture
 from stargan.domains import Attributes, Classes, LabelKind
@@ -26,14 +26,13 @@ from stargan.figures import panel, paper
 from stargan.figures.captions import alone_notes, changing, mask_notes
 from stargan.figures.curves import curves, draw, split
 from stargan.figures.faces import asking, picked
-from stargan.files import sha256
 from stargan.params import Params, load
 from stargan.pictures import sheet
+from support.sets import MOODS, write_set
 
 SIZE = 8
 HAIR = ("Black_Hair", "Blond_Hair")
 LOOKS = Attributes((*HAIR, "Male", "Young"), (HAIR,))
-MOODS = Classes(("angry", "happy", "neutral"), "mood")
 LOOK_TARGETS = ("Blond_Hair", "~Male", "~Young", "Blond_Hair+~Male")
 WHITE, GREY = 255, 200
 
@@ -136,21 +135,12 @@ def test_equal_faces_are_spread_evenly_and_unknown_people_are_all_different() ->
 # Figures. Every translation is of one colour: (its place in images.npy, 7, 7).
 
 
-def write_set(folder: Path, kind: LabelKind, labels: Sequence[Sequence[int]], people: Sequence[str]) -> Prepared:
+def coloured_set(folder: Path, kind: LabelKind, labels: Sequence[Sequence[int]], people: Sequence[str]) -> Prepared:
     """Write a prepared set whose face i is of colour (i, 1, 1), the first of them for training."""
-    folder.mkdir(parents=True)
-    n = len(labels)
-    images = np.ones((n, SIZE, SIZE, 3), np.uint8)
-    images[..., 0] = np.arange(n)[:, None, None]
-    np.save(folder / "images.npy", images)
-    np.save(folder / "labels.npy", np.array(labels, np.uint8))
-    rows = pd.DataFrame({"source": "x.png", "person": people, "split": ["train"] + ["test"] * (n - 1)})
-    dataset = folder.name.rpartition("-")[0]
-    write_manifest(
-        folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[],
-        images_sha256=sha256(images),
-    )  # fmt: skip
-    return read_prepared(folder)
+    images = np.ones((len(labels), SIZE, SIZE, 3), np.uint8)
+    images[..., 0] = np.arange(len(labels))[:, None, None]
+    splits = ["train"] + ["test"] * (len(labels) - 1)
+    return write_set(folder, folder.name.rpartition("-")[0], kind, images, labels, splits, people)
 
 
 LOOK_LABELS = [[1, 0, 1, 1], [1, 0, 0, 1], [0, 1, 1, 1], [1, 0, 1, 1], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 0]]
@@ -186,8 +176,8 @@ WRONG = [("wrong_mask", "looks", LOOK_TEST, "moods", target) for target in MOODS
 @pytest.fixture
 def sets(tmp_path: Path) -> dict[str, Prepared]:
     return {
-        "looks": write_set(tmp_path / f"data/prepared/looks-{SIZE}", LOOKS, LOOK_LABELS, [""] * 7),
-        "moods": write_set(tmp_path / f"data/prepared/moods-{SIZE}", MOODS, MOOD_LABELS, MOOD_PEOPLE),
+        "looks": coloured_set(tmp_path / f"data/prepared/looks-{SIZE}", LOOKS, LOOK_LABELS, [""] * 7),
+        "moods": coloured_set(tmp_path / f"data/prepared/moods-{SIZE}", MOODS, MOOD_LABELS, MOOD_PEOPLE),
     }
 
 
@@ -235,10 +225,10 @@ def test_methods_are_lines_on_the_faces_and_targets_that_all_have(
     star = write_run(tmp_path / "star", [*OWN_LOOKS, *OWN_MOODS])
     few = [("own", "looks", [1, 3], "looks", "Blond_Hair"), ("own", "looks", LOOK_TEST, "looks", "~Male")]
     diat = write_run(tmp_path / "diat", few, "diat")
-    other = write_run(tmp_path / "new", OWN_LOOKS[1::-1], "of another name")
+    other = write_run(tmp_path / "new", OWN_LOOKS[1::-1], "another")
     paper.methods([star, diat, other], sets, Attributes, "neutral", 2)
     assert shown["titles"] == ["input", "Blond Hair", "+/- Male"]
-    assert shown["labels"] == ["StarGAN", "DIAT", "of another name"]
+    assert shown["labels"] == ["StarGAN", "DIAT", "another"]
     assert shown["cells"] == [
         [[1, 0, 6], [WHITE, 0, 2], [WHITE, 6, 0]],
         [[3, 2, 8], [WHITE, 1, 4], [WHITE, 8, 2]],

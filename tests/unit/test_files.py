@@ -26,6 +26,9 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, mon
 def test_others_may_read_what_was_written(tmp_path: Path) -> None:
     write_bytes(tmp_path / "sub" / "a", b"x")
     assert (tmp_path / "sub" / "a").stat().st_mode & 0o777 == 0o644
+    with whole_folder(tmp_path / "folder"):
+        pass
+    assert (tmp_path / "folder").stat().st_mode & 0o777 == 0o755
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -8,12 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from stargan.domains import Attributes, Classes, LabelKind
+from stargan.domains import Attributes, LabelKind
 from stargan.evaluation.judge import Judge
 from stargan.networks.classifier import Classifier
-
-FACES = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
-MOODS = Classes(("angry", "happy", "neutral"))
+from support.sets import LOOKS, MOODS
 
 
 class Colours(nn.Module):
@@ -36,7 +34,7 @@ BOTH = np.arange(2)
 
 
 def test_a_judge_asked_for_some_attributes_reads_their_columns() -> None:
-    some = judge(FACES).only(["Male", "Black"])
+    some = judge(LOOKS).only(["Male", "Black"])
     assert some.kind == Attributes(("Male", "Black"))
     assert some.labels(some.see(IMAGES, BOTH)).tolist() == [[0, 1], [1, 0]]
     assert some.only(["Black"]).labels(some.only(["Black"]).see(IMAGES, BOTH)).tolist() == [[1], [0]]
@@ -44,14 +42,14 @@ def test_a_judge_asked_for_some_attributes_reads_their_columns() -> None:
 
 
 def test_all_attributes_and_classes_are_asked_as_they_are() -> None:
-    for kind, names in ((FACES, []), (MOODS, ["Male"])):
+    for kind, names in ((LOOKS, []), (MOODS, ["Male"])):
         every, asked = judge(kind), judge(kind).only(names)
         assert asked.kind == kind
         assert torch.equal(asked.see(IMAGES, BOTH).logits, every.see(IMAGES, BOTH).logits)
 
 
 def test_probabilities_of_attributes_are_each_its_own_and_of_classes_sum_to_one() -> None:
-    faces, moods = judge(FACES), judge(MOODS)
+    faces, moods = judge(LOOKS), judge(MOODS)
     seen = faces.see(IMAGES, BOTH)
     high, low = 1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))
     assert faces.probabilities(seen) == pytest.approx(np.array([[high, low, low], [low, high, high]]))

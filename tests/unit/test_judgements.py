@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, Classes, LabelKind
+from stargan.domains import Classes, LabelKind
 from stargan.evaluation.judgements import Judgements, described, judged, together, write_judgements
 from stargan.evaluation.translations import Translations
+from support.sets import LOOKS
 
-FACES = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
 MOODS = Classes(("angry", "neutral"), "mood")
 
 
@@ -25,7 +25,7 @@ def prepared(name: str, kind: LabelKind, labels: np.ndarray, people: list[str]) 
     return Prepared(name, 4, kind, np.zeros((n, 4, 4, 3), np.uint8), labels, rows, {"kind": "files"}, {"kind": "whole"}, "")
 
 
-CELEBS = prepared("celebs", FACES, bits("100", "101", "000"), ["", "", "007"])
+CELEBS = prepared("celebs", LOOKS, bits("100", "101", "000"), ["", "", "007"])
 ACTORS = prepared("actors", MOODS, bits("10", "01", "10"), ["ann", "ann", "bob"])
 
 

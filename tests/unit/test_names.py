@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import FACES, MOODS, write_noise
 
 from stargan.assembly import load_model
 from stargan.checkpoint import write_tensors
@@ -20,6 +19,7 @@ from stargan.evaluation.judge import read_judge
 from stargan.evaluation.translations import read_translations
 from stargan.files import checked_name
 from stargan.params import load, read_yaml
+from support.sets import FACES, MOODS, write_noise
 
 ROOT = Path(__file__).parents[2]
 NO_NAMES = [

@@ -4,9 +4,7 @@ import pytest
 
 from stargan.domains import Attributes, Classes
 from stargan.evaluation.naming import group_of
-
-HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
-FACES = Attributes((*HAIR, "Male", "Young"), (HAIR,))
+from support.sets import FACES
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from bench.setup import noise
 from torch import Tensor
 
+from bench.setup import noise
 from stargan.data.prepared import Prepared
 from stargan.evaluation import real
 from stargan.evaluation.judge import Judge

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, Classes, LabelKind
+from stargan.domains import Classes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation.translations import Translations
 from stargan.files import write_json
@@ -34,11 +34,9 @@ from stargan.study.questions import (
     words,
 )
 from stargan.study.tally import Vote, markdown, of_this_page, read_votes, tally
+from support.sets import FACES, MOODS
 
 SIZE = 8
-HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
-FACES = Attributes((*HAIR, "Male", "Young"), (HAIR,))
-MOODS = Classes(("angry", "happy", "neutral"), "mood")
 METHODS = ("star", "diat", "cyclegan", "icgan")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from stargan import tracking
 from stargan.files import workspace_root
@@ -318,6 +318,9 @@ def test_how_the_block_is_left_is_the_status(
     left = None
     try:
         with stage_run("stage", {}, flush_seconds=30.0) as run:
+            assert run.folder is not None
+            with pytest.raises(Timeout):  # a journal that still grows is not sent by hand
+                FileLock(run.folder / tracking.STAGE_LOCK, timeout=0).acquire()
             if leave is not None:
                 raise leave
     except BaseException as raised:

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, Classes, DomainSpace
+from stargan.domains import Classes, DomainSpace
 from stargan.translation import Request, feasible, path_of, requests, rows_of_faces, served, translated
+from support.sets import LOOKS
 
-FACES = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
 MOODS = Classes(("happy", "sad"))
-BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
+BOTH = DomainSpace(("celeba", "rafd"), (LOOKS, MOODS))
 
 
 class Painter:
@@ -36,11 +36,11 @@ def prepared(count: int = 5) -> Prepared:
     images[..., 1] = np.arange(count)[:, None, None]
     labels = np.array([[1, 0, 1], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 0, 0]], np.uint8)[:count]
     rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] + ["test"] * (count - 1)})
-    return Prepared("celeba", 8, FACES, images, labels, rows, {"kind": "files"}, {}, "")
+    return Prepared("celeba", 8, LOOKS, images, labels, rows, {"kind": "files"}, {}, "")
 
 
 def test_one_dataset_asks_for_its_own_targets_and_the_reconstruction() -> None:
-    space = DomainSpace(("celeba",), (FACES,))
+    space = DomainSpace(("celeba",), (LOOKS,))
     assert requests(space, ["celeba"], {}) == [
         Request("own", "celeba", "celeba", "Black", "celeba"), Request("own", "celeba", "celeba", "Blond", "celeba"),
         Request("own", "celeba", "celeba", "~Male", "celeba"),
@@ -51,7 +51,7 @@ def test_one_dataset_asks_for_its_own_targets_and_the_reconstruction() -> None:
 
 
 def test_targets_that_a_run_does_not_know_are_left_out() -> None:
-    space = DomainSpace(("celeba",), (FACES,))
+    space = DomainSpace(("celeba",), (LOOKS,))
     found = requests(space, ["celeba"], {"celeba": ["Pale", "Blond", "Black+~Pale"]})
     assert [r.target for r in found if r.set == "own"] == ["Blond"]
     every = requests(space, ["celeba"], {"celeba": ["Pale"]})
@@ -129,7 +129,7 @@ class OneWay(Painter):
 
 @pytest.mark.parametrize(("jumps", "back"), [(True, ["Blond"]), (False, ["Blond", "Blond+~Male"])])
 def test_what_can_not_be_made_is_not_asked_for_and_equal_ways_back_are_one(jumps: bool, back: list[str]) -> None:
-    space = DomainSpace(("celeba",), (FACES,))
+    space = DomainSpace(("celeba",), (LOOKS,))
     wanted = requests(space, ["celeba"], {"celeba": ["Black", "Blond", "Blond+~Male"]})
     translator = OneWay()
     translator.jumps = jumps

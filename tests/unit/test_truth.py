@@ -12,17 +12,14 @@ from stargan.data.pictures import CentreCrop, ShareCrop, crop_as_dict
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.data.synthetic import RENDERER, celeba_face, rafd_face, write_celeba, write_rafd
 from stargan.data.truth import Truth, changes, drawn_face, picture, truths
-from stargan.domains import Attributes, Classes, LabelKind
+from stargan.domains import Attributes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation import truth as truth_module
 from stargan.evaluation.reconstruction import mean_face
 from stargan.evaluation.similarity import l1
 from stargan.evaluation.truth import cross_truth_metrics, next_persons, truth_metrics
 from stargan.params import Celeba, Rafd, load
-
-HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
-FACES = Attributes((*HAIR, "Male", "Young"), (HAIR,))
-MOODS = Classes(("angry", "happy", "neutral"))
+from support.sets import FACES, MOODS
 
 
 def drawn(dataset: str, kind: LabelKind, sources: list[str], crop: CentreCrop | ShareCrop, seed: int) -> Prepared:

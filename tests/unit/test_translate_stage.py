@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from conftest import FACES, MOODS, stage, write_noise, write_params
 from PIL import Image
 
 from stages import translate
@@ -14,11 +13,11 @@ from stargan.assembly import load_model
 from stargan.checkpoint import write_tensors
 from stargan.data.prepared import read_prepared
 from stargan.data.stream import from_uint8, to_uint8
-from stargan.domains import DomainSpace
 from stargan.errors import Fault
 from stargan.networks.star import Generator
-
-BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
+from support.params import write_params
+from support.processes import stage
+from support.sets import BOTH, FACES, MOODS, write_noise
 
 
 @pytest.fixture(scope="module")

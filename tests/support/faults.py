@@ -1,27 +1,15 @@
-"""A parent that has imported the libraries and forks a child for each command: a stage starts in milliseconds.
-
-One job a line on stdin, as `Stages.run` writes it; one exit status a line on stdout.
-The child leads a group of its own and injects its fault into itself; that it did is told by the file `injected`.
-"""
+"""Faults that a stage injects into itself: signals, errors of the system and long waits, at a place in its code."""
 
 import ctypes
 import importlib
-import importlib.util
-import json
 import os
 import resource
 import signal
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-STAGES = ("synthesize", "prepare", "classifier", "train", "translate", "evaluate", "study", "tally", "compare",
-          "translate_image")  # fmt: skip
-MARK = "injected"
 
 
 def patch(place: str, wrapper: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
@@ -114,58 +102,3 @@ def inject(fault: dict[str, Any], mark: Path) -> None:
     if fault.get("user") == "nobody" and os.getuid() == 0:  # root may write where it likes
         os.setgid(65534)
         os.setuid(65534)
-
-
-def child(job: dict[str, Any]) -> None:
-    """Run one stage as `python -m` would, and end."""
-    folder = Path(job["folder"])
-    os.setsid()
-    os.chdir(folder)
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        handle = os.open(folder.parent / f"{folder.name}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(handle, number)
-    sys.argv = [job["module"], *job["arguments"]]
-    os.environ.update(job["environment"])
-    signal.alarm(job["seconds"])
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
-    patch("stargan.tracking:_flush", lambda flush: lambda sender, _, *more: flush(sender, job["flush_seconds"], *more))
-    if not job["tracked"]:
-        find = importlib.util.find_spec
-        patch("stargan.tracking:find_spec", lambda _: lambda name: None if name == "mlflow" else find(name))
-    code: Any = 0
-    try:
-        from stargan.errors import main
-
-        module = importlib.import_module(job["module"])
-        for fault in job["faults"]:
-            inject(fault, folder.parent / f"{folder.name}.{MARK}")
-        main(module.run if job["module"] == "stages.synthesize" else module._command)
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        traceback.print_exc()
-        code = 70
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def serve() -> None:
-    """Fork a child for each job and tell its exit status: negative for the signal that ended it."""
-    for stage in STAGES:
-        importlib.import_module(f"stages.{stage}")
-    # What a stage imports late, so that every child's code is the same however far it came.
-    for name in ("stargan.evaluation.truth", "stargan.evaluation.frechet", "torch.utils.flop_counter"):
-        importlib.import_module(name)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        job = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            child(job)
-        _, status = os.waitpid(pid, 0)
-        print(json.dumps(os.waitstatus_to_exitcode(status)), flush=True)
-
-
-if __name__ == "__main__":
-    serve()

@@ -5,18 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import FACES, MOODS
 from PIL import Image
 
 from stages import translate_image
 from stargan import assembly
 from stargan.checkpoint import write_tensors
-from stargan.domains import Attributes, Classes, DomainSpace
+from stargan.domains import Attributes, Classes
 from stargan.errors import Fault
 from stargan.networks.star import Generator
 from stargan.released import label_kinds, load_released
+from support.sets import BOTH, FACES, MOODS
 
-BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
 CPU = torch.device("cpu")
 
 

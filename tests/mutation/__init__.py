@@ -1,0 +1,1 @@
+"""Seeded mutations of the source, and the tests that catch them."""

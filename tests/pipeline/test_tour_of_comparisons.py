@@ -1,0 +1,51 @@
+"""The README's commands about baselines, the comparison and the user study."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from support.repository import BASELINE_RUNS, RUNS, Repository
+from support.stages import Stages
+from support.tour import part, ran_in, toured
+
+
+@pytest.fixture(scope="module")
+def tour(built: Path, stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, dict[str, str]]:
+    """A copy in which the README's commands about comparisons were run, and what they printed."""
+    copy = Repository(built, stages).copied(tmp_path_factory.mktemp("tour") / "copy")
+    return copy, toured(copy, part("comparisons"))
+
+
+def test_votes_are_tallied_and_stand_in_the_comparison(tour: tuple[Repository, dict[str, str]]) -> None:
+    copy, printed = tour
+    assert "Raters: 1; discarded by the validation questions: 0" in printed["python -m stages.tally data/votes/*.csv"]
+    assert re.search(r"\| DIAT \|.* 100\.0 \(", printed["python -m stages.tally data/votes/*.csv"])
+    assert {"tally", "compare"} <= ran_in(printed["dvc repro compare"])
+    assert json.loads((copy.path / "metrics/votes.json").read_text())["raters"] == 1
+
+
+def test_a_method_that_is_not_compared_leaves_the_table(tour: tuple[Repository, dict[str, str]]) -> None:
+    copy, printed = tour
+    command = "dvc exp run --temp -n two-methods -S 'compare.expressions=[rafd,diat-rafd]' compare"
+    assert "compare" in ran_in(printed[command])
+    assert not ran_in(printed[command]) & {
+        f"{stage}@{run}" for stage in ("train", "baseline") for run in RUNS + BASELINE_RUNS
+    }
+    before = copy.sh("git show HEAD:metrics/comparison.md")
+    after = copy.of_experiment("two-methods", "metrics/comparison.md")
+    assert "| CycleGAN | " in before.split("**Tables 1 and 2**")[0]
+    assert "| DIAT | " in after.split("**Tables 1 and 2**")[0]
+    assert "| CycleGAN | " not in after.split("**Tables 1 and 2**")[0]
+
+
+def test_the_baselines_on_attributes_run_too(tour: tuple[Repository, dict[str, str]]) -> None:
+    copy, printed = tour
+    (said,) = (text for command, text in printed.items() if "-n attributes" in command)
+    assert {f"baseline@{method}-celeba" for method in ("diat", "cyclegan", "icgan")} <= ran_in(said)
+    metrics = json.loads(copy.of_experiment("attributes", "metrics/comparison.json"))
+    for method in ("star", "diat", "cyclegan", "icgan"):
+        for group in ("Hair", "Male", "Young", "Hair_and_Male", "Hair_and_Male_and_Young"):
+            assert 0 <= metrics[f"attribute_error_percent_{group}_{method}"] <= 100
+    assert "same columns by the classifier" in copy.of_experiment("attributes", "metrics/comparison.md")

@@ -1,0 +1,1 @@
+"""What tests share: prepared sets, params, trainings, and stages that start in milliseconds."""

@@ -1,0 +1,70 @@
+"""The README's commands, in its order, in a repository in which the pipeline has run."""
+
+import re
+
+from support.processes import ROOT
+from support.repository import Repository
+
+# README commands that no test can run as they stand, each with its reason.
+NOT_RUN = {
+    "make repro": "the default setup takes an hour; `dvc repro` ran when the repository was built",
+    "make test": "this is one of its tiers",
+    "python -m stages.fetch celeba": "needs the network; tests/unit/test_fetch.py has a server of its own",
+    "dvc exp run --temp -n no-rec -S train.lambda_rec=0 evaluate@rafd": "as no-cls; test_assembly.py follows each param",
+    "dvc exp run --temp -n official -S train.schedule=official evaluate@rafd": "as no-cls",
+    "dvc exp run --temp -n critic-1 -S train.n_critic=1 evaluate@rafd": "as no-cls",
+    "dvc exp run --temp -n critic-5 -S train.n_critic=5 evaluate@rafd": "as no-cls",
+    "mlflow ui": "a server; started and asked in test_again.py",
+    "dvc queue start -j 2": "goes on in the background; started and awaited in test_experiments.py",
+}
+
+
+def readme_commands() -> list[str]:
+    """Return the commands of the README's bash blocks, comments cut off and continued lines joined."""
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    commands = [re.sub(r"\s+#.*", "", line).strip() for line in lines]
+    return [re.sub(r"\s+", " ", command) for command in commands if command]
+
+
+def part(name: str) -> list[str]:
+    """Return the commands of one part of the tour, each of which can be run without the others.
+
+    comparisons: the baselines and votes; ablations; seeds; own: the user's own commands and pictures.
+    """
+    found: dict[str, list[str]] = {"comparisons": [], "ablations": [], "seeds": [], "own": []}
+    reached = "comparisons"
+    for command in readme_commands():
+        reached = "ablations" if "-n no-cls" in command else "own" if command == "dvc repro" else reached
+        if command not in NOT_RUN:
+            found["seeds" if "seed-2" in command else reached].append(command)
+    return found[name]
+
+
+def toured(copy: Repository, commands: list[str]) -> dict[str, str]:
+    """Return what the commands print, run where files of the right kind stand where the README names some."""
+    copy.sh(
+        "mkdir photos && python - <<'END'\n"
+        "import torch; from PIL import Image; from stargan.networks.star import Generator\n"
+        "Image.new('RGB', (50, 40), 'red').save('photo.jpg'); Image.new('RGB', (40, 50), 'tan').save('photos/a.png')\n"
+        "torch.save(Generator(5, 4, 1).state_dict(), '200000-G.ckpt')\n"
+        "import json; key = json.load(open('data/study/key.json'))\n"
+        "rows = [f\"{key['page']},one,{q},{a['options'].index('real' if not a['group'] else 'diat') + 1}\" "
+        "for q, a in key['answers'].items()]\n"
+        "open('data/votes/one.csv', 'w').write('\\n'.join(['page,rater,question,choice', *rows]) + '\\n')\n"
+        "END"
+    )
+    printed = {}
+    for command in commands:
+        if "flags paper" in command:  # days of training: queued, so that every flag is taken, and dropped again
+            queued = command.replace("exp run", "exp run --queue").replace("PATH", "data/raw/rafd/rafd.zip")
+            printed[command] = copy.sh(queued)
+            copy.sh("dvc queue remove --all")
+        else:
+            printed[command] = copy.sh(command, expect="fetch rafd" in command)  # that one says what is missing
+    return printed
+
+
+def ran_in(printed: str) -> set[str]:
+    """Return the stages that DVC says it ran."""
+    return set(re.findall(r"Running stage '([\w@-]+)'", printed))
