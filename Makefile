@@ -29,10 +29,10 @@ test-pipeline: $(BIN)/.installed
 	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) tests/pipeline tests/browser tests/ranks
 
 test-faults: $(BIN)/.installed
-	$(PYTEST) -n 4 --dist worksteal tests/faults --table docs/reliability.md
+	$(PYTEST) -n 3 --dist worksteal tests/faults --table docs/reliability.md
 
 test-faults-full: $(BIN)/.installed
-	$(PYTEST) -n 4 --dist worksteal tests/faults -m "full or not full"
+	$(PYTEST) -n 3 --dist worksteal tests/faults -m "full or not full"
 
 test-all: check test test-pipeline test-faults
 

@@ -18,6 +18,8 @@ from faults.test_dvc_kills import SLOW, WHOM, dvc, struck, trainer
 from faults.test_kills import SIGNALS
 from support.interrupted import at_start
 from support.processes import ROOT, awaited
+from support.repository import forking
+from support.stages import Stages
 
 RUN = "rafd"
 UNTRACKED_FILES = (
@@ -76,16 +78,16 @@ class Repository:
         said = said.split("Worker status")[0]
         return Counter(re.findall("Queued|Running|Failed|Success", said))
 
-    def start(self, workers: int = 1) -> None:
+    def start(self, workers: int = 1, own: dict[str, str] | None = None) -> None:
         """Let workers take what is queued."""
-        process = dvc(self.folder, "queue", "start", "-j", str(workers))
+        process = dvc(self.folder, "queue", "start", "-j", str(workers), own=own)
         assert process.wait(60) == 0
         assert process.stdout is not None
         process.stdout.close()  # unread: the workers hold it open as long as they live
 
-    def work_off(self, workers: int = 1) -> None:
+    def work_off(self, workers: int = 1, own: dict[str, str] | None = None) -> None:
         """Let workers take what is queued, and wait until all of it has ended."""
-        self.start(workers)
+        self.start(workers, own)
         awaited(lambda: not self.queued().keys() & {"Queued", "Running"}, 300, every=4)
 
     def stop(self) -> None:
@@ -146,12 +148,12 @@ def test_a_killed_queued_experiment(repository: Repository, expected: str, tell:
     tell("kills through dvc", f"{number.name} of the stage alone", "dvc queue start", IDENTICAL)
 
 
-def test_four_workers_make_the_tracker_together(repository: Repository, tell: Tell) -> None:
+def test_four_workers_make_the_tracker_together(repository: Repository, stages: Stages, tell: Tell) -> None:
     """Catches an experiment without its run in MLflow, where the store is made by whoever comes first."""
     (repository.folder / "sitecustomize.py").unlink()
     repository.dvc("exp", "run", "--queue", "-S", "seed=1,2,3,4", f"train@{RUN}")
     assert not (repository.folder / "mlflow.db").exists()
-    repository.work_off(WORKERS)
+    repository.work_off(WORKERS, forking(stages, tracked=True))
     assert repository.queued() == {"Success": 4}
     database = repository.folder / "mlflow.db"
     assert states(database) == ["FINISHED"] * 2 * 4  # an invocation and its stage each

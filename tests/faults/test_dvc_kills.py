@@ -16,16 +16,16 @@ from faults.test_kills import SIGNALS
 from support.interrupted import at_start, slow
 from support.processes import ROOT, environment
 
-SLOW = slow(0.3)
+SLOW = slow(1.0)
 WHOM = ("the whole group", "the stage alone")
 WHOLE: dict[str, dict[str, str]] = {}
 
 
-def dvc(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    """Start dvc in a group of its own."""
+def dvc(folder: Path, *arguments: str, own: dict[str, str] | None = None) -> "subprocess.Popen[str]":
+    """Start dvc in a group and, if need be, an environment of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "dvc", *arguments], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=environment() | {"PYTHONPATH": str(folder)}, start_new_session=True,
+        env=(own or environment()) | {"PYTHONPATH": str(folder)}, start_new_session=True,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from stages.report import read, table
 from stargan.params import leaves, load, read_yaml
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_the_table_of_results_is_that_of_the_committed_metrics() -> None:

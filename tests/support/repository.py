@@ -33,6 +33,15 @@ study: {questions: 6, validation: 1}
 """
 
 
+def forking(stages: Stages, *, tracked: bool) -> dict[str, str]:
+    """Return an environment in which the parent forks the stages that DVC starts."""
+    own = environment()
+    return own | {
+        "PATH": f"{ROOT}/tests/support/bin:{own['PATH']}", "STAGES_DOOR": stages.door, "STAGES_PYTHON": sys.executable,
+        "STAGES_TRACKED": "1" if tracked else "",
+    }  # fmt: skip
+
+
 class Repository:
     """A folder in which shell commands run; where there is a parent of stages, it starts those that DVC runs."""
 
@@ -41,10 +50,7 @@ class Repository:
 
     def sh(self, command: str, expect: int = 0, *, tracked: bool = False) -> str:
         """Run a shell command; return what it printed. Fails the test on another exit status."""
-        own = environment()
-        if self.stages:
-            own |= {"PATH": f"{ROOT}/tests/support/bin:{own['PATH']}", "STAGES_DOOR": self.stages.door,
-                    "STAGES_PYTHON": sys.executable, "STAGES_TRACKED": "1" if tracked else ""}  # fmt: skip
+        own = forking(self.stages, tracked=tracked) if self.stages else environment()
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.path, env=own, text=True, timeout=900,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
