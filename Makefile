@@ -20,7 +20,7 @@ endif
 check: $(BIN)/.installed
 	ruff check .
 	ruff format --check .
-	mypy & types=$$!; $(PYTEST) tests/static && wait $$types
+	mypy -n 2 & types=$$!; $(PYTEST) tests/static && wait $$types
 
 test: $(BIN)/.installed
 	$(PYTEST) -n 2 --dist worksteal tests/unit tests/property tests/golden tests/engine tests/gpu
