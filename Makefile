@@ -7,6 +7,7 @@ PYTEST = OMP_NUM_THREADS=1 python -m pytest -q $(if $(TIMES),--junitxml=$(TIMES)
 
 # One file each, by one worker: they begin first.
 LONG = $(addprefix tests/pipeline/test_,tour.py tour_of_comparisons.py tour_of_seeds.py tour_of_ablations.py again.py)
+REST = $(filter-out $(LONG),$(wildcard tests/pipeline/test_*.py))
 
 .PHONY: repro check test test-pipeline test-faults test-faults-full test-all times soak bench clean
 
@@ -26,7 +27,7 @@ test: $(BIN)/.installed
 	$(PYTEST) -n 2 --dist worksteal tests/unit tests/property tests/golden tests/engine tests/gpu
 
 test-pipeline: $(BIN)/.installed
-	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) tests/pipeline tests/browser tests/ranks
+	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) $(REST) tests/browser tests/ranks
 
 test-faults: $(BIN)/.installed
 	$(PYTEST) -n 3 --dist worksteal tests/faults --table docs/reliability.md
