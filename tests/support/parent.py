@@ -12,7 +12,9 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -50,9 +52,6 @@ class Sender:
 
     def wait(self, seconds: float | None = None) -> int:
         """Return its exit status. Raises TimeoutExpired."""
-        import subprocess
-        import time
-
         end = time.monotonic() + (seconds or 1e9)
         while self.returncode is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -112,7 +111,7 @@ def stage(job: dict[str, Any]) -> int:
 
 
 def answer(connection: socket.socket) -> None:
-    """Take one job, run it in a child, and tell how it ended. Asked to end, end the child first."""
+    """Take one job, run it in a child, and tell how it ended."""
     content, files, *_ = socket.recv_fds(connection, 1 << 20, 3)
     while not content.endswith(b"\n"):
         content += connection.recv(1 << 20)
@@ -124,7 +123,7 @@ def answer(connection: socket.socket) -> None:
             os.close(file)
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  # lives as long as the process
         sys.stderr = open(2, "w", closefd=False, buffering=1)  # noqa: SIM115
-        os._exit(stage(json.loads(content)))
+        os._exit(ended_by(lambda: stage(json.loads(content))))  # whatever it raises, the child never comes back to serve
     for file in files:
         os.close(file)
     _, status = os.waitpid(pid, 0)
