@@ -3,8 +3,8 @@
 import os
 from typing import TYPE_CHECKING
 
+from stargan.core.params import Params
 from stargan.errors import Fault
-from stargan.params import Params
 
 if TYPE_CHECKING:
     import torch

@@ -13,16 +13,16 @@ import torch
 
 from stages import torch_setup
 from stargan import tracking
+from stargan.core.files import write_json
+from stargan.core.metrics import rounded
+from stargan.core.params import Classifier as Settings
+from stargan.core.params import Data, load
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.errors import Fault, main
-from stargan.evaluation.classification import Metrics, real_errors
-from stargan.evaluation.judge import Judge, write_judge
-from stargan.evaluation.learning import Log, learn, steps_an_epoch
-from stargan.evaluation.report import rounded
-from stargan.files import write_json
-from stargan.networks.classifier import new_classifier
-from stargan.params import Classifier as Settings
-from stargan.params import Data, load
+from stargan.judge.classification import Metrics, real_errors
+from stargan.judge.classifier import new_classifier
+from stargan.judge.judge import Judge, write_judge
+from stargan.judge.learning import Log, learn, steps_an_epoch
 from stargan.progress import progress
 
 

@@ -20,9 +20,9 @@ from stargan.comparison.judged import read_judged
 from stargan.comparison.metrics import flat
 from stargan.comparison.numbers import Number
 from stargan.comparison.tables import page, verdict_lines
+from stargan.core.files import write_bytes, write_json
+from stargan.core.params import Params, load
 from stargan.errors import Fault, main
-from stargan.files import write_bytes, write_json
-from stargan.params import Params, load
 
 COLUMNS = ("table", "row", "column", "paper", "ours", "low", "high", "n", "verdict")
 

@@ -14,17 +14,17 @@ import torch
 
 from stages import torch_setup
 from stargan import tracking
+from stargan.core.files import write_json
+from stargan.core.metrics import joined, rounded
+from stargan.core.params import Evaluate, Params, Sets, load
+from stargan.data.domains import Classes
 from stargan.data.prepared import Prepared, read_sets
-from stargan.domains import Classes
 from stargan.errors import Fault, main, nearest
 from stargan.evaluation.dataset import examined
-from stargan.evaluation.judge import Judge, read_judge
-from stargan.evaluation.judgements import Judgements, described, together, write_judgements
 from stargan.evaluation.protocol import Protocol
-from stargan.evaluation.report import joined, rounded
-from stargan.evaluation.translations import Translations, read_translations
-from stargan.files import write_json
-from stargan.params import Evaluate, Params, Sets, load
+from stargan.judge.judge import Judge, read_judge
+from stargan.results.judgements import Judgements, described, together, write_judgements
+from stargan.results.translations import Translations, read_translations
 
 
 def evaluated(

@@ -12,10 +12,10 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from stargan.data.download import CELEBA, PublishedFile, fetch
-from stargan.data.rafd import EXPRESSIONS, Shot, is_candidate, shot
-from stargan.data.source import by_base_name, open_source
 from stargan.errors import Fault, main
+from stargan.raw.download import CELEBA, PublishedFile, fetch
+from stargan.raw.rafd import EXPRESSIONS, Shot, is_candidate, shot
+from stargan.raw.source import by_base_name, open_source
 
 PEOPLE, GAZES = 67, ("frontal", "left", "right")
 PER_ANGLE = PEOPLE * len(EXPRESSIONS) * len(GAZES)

@@ -12,16 +12,16 @@ from pathlib import Path
 import pandas as pd
 
 from stargan import tracking
+from stargan.core.files import whole_folder, write_bytes
+from stargan.core.params import Compare, Params, load
+from stargan.data.domains import Attributes, Classes
+from stargan.data.grids import write_png
 from stargan.data.prepared import Prepared, read_sets
-from stargan.domains import Attributes, Classes
 from stargan.errors import Fault, main
-from stargan.evaluation.translations import Translations, read_translations
 from stargan.figures import paper
 from stargan.figures.captions import Metrics
 from stargan.figures.curves import curves
-from stargan.files import whole_folder, write_bytes
-from stargan.params import Compare, Params, load
-from stargan.pictures import write_png
+from stargan.results.translations import Translations, read_translations
 
 
 def listed(compare: Compare) -> list[str]:

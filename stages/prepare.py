@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 
 from stargan import tracking
-from stargan.data import celeba, folder, rafd
-from stargan.data.packing import pack
-from stargan.data.pictures import crop_as_dict
+from stargan.core.files import whole_folder
+from stargan.core.params import Celeba, Data, Rafd, load
+from stargan.data.crops import crop_as_dict
 from stargan.data.prepared import write_manifest
-from stargan.data.raw import RawSet, check_splits
-from stargan.data.source import Source, open_source
 from stargan.errors import Fault, main
-from stargan.files import whole_folder
-from stargan.params import Celeba, Data, Rafd, load
+from stargan.raw import celeba, folder, rafd
+from stargan.raw.packing import pack
+from stargan.raw.rawset import RawSet, check_splits
+from stargan.raw.source import Source, open_source
 
 MULTIPLE = 4  # the generator halves an image twice
 SHOWN = 5  # bad pictures named in a fault

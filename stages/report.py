@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from stargan.core.params import load
 from stargan.errors import Fault, main
-from stargan.params import load
 
 Metrics = Mapping[str, float]
 

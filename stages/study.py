@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from stargan import tracking
+from stargan.core.files import write_bytes, write_json
+from stargan.core.params import Params, load
+from stargan.data.domains import Attributes, Classes
 from stargan.data.prepared import read_sets
-from stargan.domains import Attributes, Classes
 from stargan.errors import Fault, main
-from stargan.evaluation.translations import Translations, read_translations
-from stargan.files import write_bytes, write_json
-from stargan.params import Params, load
+from stargan.results.translations import Translations, read_translations
 from stargan.study.key import key_of
 from stargan.study.page import page
 from stargan.study.questions import Candidate, Panel, candidates, drawn

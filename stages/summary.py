@@ -16,9 +16,9 @@ from pathlib import Path
 import pandas as pd
 
 from stargan.comparison.revisions import SEED, Revision, read_revision
+from stargan.core.files import write_bytes
+from stargan.core.metrics import DIGITS
 from stargan.errors import Fault, main
-from stargan.evaluation.report import DIGITS
-from stargan.files import write_bytes
 
 NOTE = (
     "Means over seeds. (a to b): the smallest and the largest, of two seeds. ± s: the standard deviation (n - 1), "

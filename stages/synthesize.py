@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
-from stargan import params, tracking
-from stargan.data.synthetic import write_celeba, write_rafd
+from stargan import tracking
+from stargan.core import params
 from stargan.errors import Fault, main
+from stargan.synthetic import write_celeba, write_rafd
 
 _RAW = Path("data/raw")
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stargan import tracking
+from stargan.core.files import write_json
+from stargan.core.metrics import rounded
 from stargan.errors import main
-from stargan.evaluation.report import rounded
-from stargan.files import write_json
 from stargan.study.key import read_key
 from stargan.study.tally import markdown, of_this_page, read_votes, tally
 

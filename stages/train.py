@@ -16,18 +16,20 @@ import pandas as pd
 import torch
 
 from stages import torch_setup
-from stargan import assembly, tracking
-from stargan.checkpoint import Checkpoints, fingerprint, write_tensors
+from stargan import tracking
+from stargan.core.files import md5, whole_folder, workspace_root, write_bytes
+from stargan.core.params import Params, load
+from stargan.core.tensors import fingerprint, write_tensors
+from stargan.data.grids import grid, title_of, write_png
 from stargan.data.prepared import Prepared, read_sets
-from stargan.engine import State, Training, copied
 from stargan.errors import main
-from stargan.files import md5, whole_folder, workspace_root, write_bytes
-from stargan.params import Params, load
-from stargan.pictures import grid, title_of, write_png
+from stargan.models.translation import feasible, requests, rows_of_faces, shown_positions
 from stargan.progress import progress
-from stargan.ranks import joined
-from stargan.stopping import INTERRUPTED, Stop, Stopped
-from stargan.translation import feasible, requests, rows_of_faces, shown_positions
+from stargan.training import assembly
+from stargan.training.checkpoints import Checkpoints
+from stargan.training.engine import State, Training, copied
+from stargan.training.ranks import joined
+from stargan.training.stopping import INTERRUPTED, Stop, Stopped
 
 
 class Recorder:

@@ -12,13 +12,14 @@ import pandas as pd
 import torch
 
 from stages import torch_setup
-from stargan import assembly, tracking
+from stargan import tracking
+from stargan.core.files import md5, whole_folder, write_json
+from stargan.core.params import Params, load
+from stargan.data.grids import grid, title_of, write_png
 from stargan.data.prepared import Prepared, read_sets
 from stargan.errors import Fault, main
-from stargan.files import md5, whole_folder, write_json
-from stargan.params import Params, load
-from stargan.pictures import grid, title_of, write_png
-from stargan.translation import Request, feasible, requests, shown_positions, translated
+from stargan.models.assembly import Model, load_model
+from stargan.models.translation import Request, feasible, requests, shown_positions, translated
 
 SETS = {"own": "", "cross": "-cross", "wrong_mask": "-wrong-mask"}
 
@@ -48,7 +49,7 @@ def index_rows(request: Request, positions: np.ndarray) -> pd.DataFrame:
 
 def write_translations(
     folder: Path,
-    model: assembly.Model,
+    model: Model,
     wanted: Sequence[Request],
     sets: Mapping[str, Prepared],
     batch: int,
@@ -95,7 +96,7 @@ def run(name: str, params: Params) -> None:
     """Make the test translations of the run `name`."""
     device = torch_setup(params)
     path = model_path(name, params.translate.checkpoint)
-    model = assembly.load_model(path, device)
+    model = load_model(path, device)
     chosen = params.training(name)
     own = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
     guests = [dataset for dataset in chosen.faces if dataset not in chosen.datasets]

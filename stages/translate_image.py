@@ -13,14 +13,15 @@ from pathlib import Path
 import torch
 
 from stages import torch_setup
-from stargan import assembly
-from stargan.data.pictures import FORMATS, BadPicture, CentreCrop, decode, square
+from stargan.core.params import load
+from stargan.data.crops import BadPicture, CentreCrop, square
+from stargan.data.domains import DomainSpace
+from stargan.data.grids import write_png
 from stargan.data.stream import from_uint8, to_uint8
-from stargan.domains import DomainSpace
 from stargan.errors import Fault, main, nearest
-from stargan.params import load
-from stargan.pictures import write_png
-from stargan.released import label_kinds, load_released
+from stargan.models.assembly import Model, load_model
+from stargan.models.released import label_kinds, load_released
+from stargan.raw.pictures import FORMATS, decode
 
 
 def names_in(text: str) -> list[str]:
@@ -69,7 +70,7 @@ def pictures_in(path: Path) -> list[Path]:
     return [path]
 
 
-def check_served(model: assembly.Model, path: list[torch.Tensor]) -> None:
+def check_served(model: Model, path: list[torch.Tensor]) -> None:
     """Raise Fault where the model has no network for the way from what the faces are to what they shall be."""
     if not model.translator.serves(path).all():
         pairs = model.header["architecture"]["pairs"]
@@ -77,7 +78,7 @@ def check_served(model: assembly.Model, path: list[torch.Tensor]) -> None:
         raise Fault(f"--to: this model translates {ways}; name by --from what the face is, and what it has a network for")
 
 
-def translate(model: assembly.Model, path: list[torch.Tensor], picture: Path, out: Path, device: torch.device) -> None:
+def translate(model: Model, path: list[torch.Tensor], picture: Path, out: Path, device: torch.device) -> None:
     """Write the translation of one picture's centre square. Raises Fault that names a bad picture."""
     try:
         if not picture.is_file():  # a pipe would be waited for
@@ -116,7 +117,7 @@ def _command() -> None:
             f"{given.model}: not a .safetensors of this project; for a released N-G.ckpt name its labels by --labels"
         )
     else:
-        model = assembly.load_model(given.model, device)
+        model = load_model(given.model, device)
         if given.size and "z" in model.header["architecture"]:
             raise Fault(f"--size {given.size}: this model has linear layers for {model.image_size} px; leave --size out")
         model = replace(model, image_size=given.size or model.image_size)

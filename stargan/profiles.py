@@ -14,9 +14,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from stargan.core.files import write_bytes
+from stargan.core.params import leaves, read_yaml
 from stargan.errors import Fault, main, nearest
-from stargan.files import write_bytes
-from stargan.params import leaves, read_yaml
 
 OPEN = ("runs", "baselines")
 """Sections of params.yaml to which a profile may add entries."""

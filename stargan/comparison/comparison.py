@@ -7,7 +7,7 @@ from stargan.comparison.judged import Judged, check_together
 from stargan.comparison.numbers import Number, error_numbers, real_number, size_numbers, vote_numbers
 from stargan.comparison.paper import COLUMNS
 from stargan.comparison.scores import Random, Scores, attribute_scores, expression_scores
-from stargan.domains import Attributes, Classes
+from stargan.data.domains import Attributes, Classes
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from stargan.domains import LabelKind, label_kind
+from stargan.core.files import checked_name
+from stargan.data.domains import LabelKind, label_kind
 from stargan.errors import Fault, nearest
-from stargan.evaluation.judgements import COLUMNS
-from stargan.evaluation.naming import TITLES
-from stargan.files import checked_name
+from stargan.results.judgements import COLUMNS
+from stargan.results.naming import TITLES
 
 TEXTS = ("faces", "person", "labels", "source", "target")
 

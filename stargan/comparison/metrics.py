@@ -3,7 +3,7 @@
 from stargan.comparison.comparison import Comparison, Side
 from stargan.comparison.scores import Score, Scores
 from stargan.comparison.verdict import VERDICTS, kind_of
-from stargan.evaluation.report import rounded
+from stargan.core.metrics import rounded
 
 SIZES = ("parameters", "models", "train_images", "train_flops")
 

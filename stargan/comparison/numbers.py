@@ -12,21 +12,11 @@ from stargan.comparison.conditions import (
     width_differences,
 )
 from stargan.comparison.judged import Judged
-from stargan.comparison.paper import (
-    ATTRIBUTES,
-    COLUMNS,
-    ERRORS,
-    EXPRESSIONS,
-    MILLIONS,
-    MODELS,
-    RATERS,
-    REAL_ERROR,
-    VOTES,
-)
+from stargan.comparison.paper import ATTRIBUTES, COLUMNS, ERRORS, EXPRESSIONS, MILLIONS, MODELS, RATERS, REAL_ERROR, VOTES
 from stargan.comparison.scores import Scores
 from stargan.comparison.verdict import same_ranking, verdict
-from stargan.evaluation.intervals import Interval, wilson
-from stargan.evaluation.naming import TITLES
+from stargan.judge.intervals import Interval, wilson
+from stargan.results.naming import TITLES
 
 ERROR, REAL, PARAMETERS, HOW_MANY = "classification error (%)", "real images", "parameters (M)", "models"
 

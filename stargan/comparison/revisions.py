@@ -9,8 +9,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from stargan.core.params import leaves
 from stargan.errors import Fault
-from stargan.params import leaves
 
 PARAMS = "params.yaml"
 SEED = "seed"

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from stargan.comparison.judged import Judged
-from stargan.domains import Attributes, Classes
+from stargan.data.domains import Attributes, Classes
 from stargan.errors import Fault
-from stargan.evaluation.intervals import Interval, over_people, wilson
-from stargan.evaluation.naming import group_of
+from stargan.judge.intervals import Interval, over_people, wilson
+from stargan.results.naming import group_of
 
 ROW = ["image", "target"]
 Random = Callable[[], np.random.Generator]

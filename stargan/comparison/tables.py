@@ -9,8 +9,8 @@ from stargan.comparison.numbers import ERROR, HOW_MANY, PARAMETERS, REAL, Number
 from stargan.comparison.paper import COLUMNS
 from stargan.comparison.scores import Score, Scores
 from stargan.comparison.verdict import NO_VOTES
-from stargan.evaluation.intervals import Interval
-from stargan.evaluation.naming import TITLES
+from stargan.judge.intervals import Interval
+from stargan.results.naming import TITLES
 
 
 def page(found: Comparison) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from stargan.evaluation.intervals import Interval
+from stargan.judge.intervals import Interval
 
 REPRODUCED = "reproduced"
 SAME_ORDER = "consistent in order"

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stargan.domains import LabelKind, kept_labels, label_kind
+from stargan.core.files import checked_name, mapped, sha256, write_json
+from stargan.data.domains import LabelKind, kept_labels, label_kind
 from stargan.errors import Fault
-from stargan.files import checked_name, mapped, sha256, write_json
 
 SCHEMA = 1
 ROWS = ("source", "person", "split")

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from stargan.data.domains import Attributes, Classes
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, Classes
-from stargan.evaluation.classification import Metrics, class_errors, goals
-from stargan.evaluation.judge import Judge
-from stargan.evaluation.people import people_of
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.sharpness import sharpness_at
-from stargan.evaluation.translations import Translations
+from stargan.judge.classification import Metrics, class_errors, goals
+from stargan.judge.judge import Judge
+from stargan.results.people import people_of
+from stargan.results.translations import Translations
 
 
 def across(

@@ -8,10 +8,15 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, Classes, LabelKind
 from stargan.evaluation.across import across
-from stargan.evaluation.classification import (
+from stargan.evaluation.frechet import Domain, domain_distances
+from stargan.evaluation.protocol import Protocol
+from stargan.evaluation.real import real_features
+from stargan.evaluation.reconstruction import reconstruction
+from stargan.evaluation.truth import cross_truth_metrics, truth_metrics
+from stargan.judge.classification import (
     Metrics,
     asked,
     attribute_errors,
@@ -21,15 +26,10 @@ from stargan.evaluation.classification import (
     single_targets,
     verdicts,
 )
-from stargan.evaluation.frechet import Domain, domain_distances
-from stargan.evaluation.judge import Judge
-from stargan.evaluation.judgements import judged
-from stargan.evaluation.people import people_of
-from stargan.evaluation.protocol import Protocol
-from stargan.evaluation.real import real_features
-from stargan.evaluation.reconstruction import reconstruction
-from stargan.evaluation.translations import Translations
-from stargan.evaluation.truth import cross_truth_metrics, truth_metrics
+from stargan.judge.judge import Judge
+from stargan.results.judgements import judged
+from stargan.results.people import people_of
+from stargan.results.translations import Translations
 
 
 @dataclass(frozen=True)

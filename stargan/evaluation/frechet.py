@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from torch_fidelity import FeatureExtractorBase, calculate_metrics, register_feature_extractor
 
-from stargan.evaluation.classification import Metrics
+from stargan.judge.classification import Metrics
 
 NEIGHBOURS = 3
 """Precision and recall: the radius of a ball is the distance to the third neighbour (torch-fidelity's default)."""

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3, FeatureExtractorInceptionV3
 
 from stargan.errors import Fault
-from stargan.evaluation.judge import batches
+from stargan.judge.judge import batches
 
 SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 LAYER = "2048"

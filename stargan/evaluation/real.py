@@ -12,12 +12,12 @@ import torchvision
 from filelock import FileLock
 from torch import Tensor
 
-from stargan.checkpoint import fingerprint
+from stargan.core.files import mapped, sha256, whole_folder, workspace_root, write_json
+from stargan.core.tensors import fingerprint
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
-from stargan.evaluation.judge import BATCH, Judge
 from stargan.evaluation.protocol import Protocol
-from stargan.files import mapped, sha256, whole_folder, workspace_root, write_json
+from stargan.judge.judge import BATCH, Judge
 
 BLOCK = 32 * BATCH
 """Images whose features are in memory at once."""

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from stargan.data.prepared import Prepared
-from stargan.evaluation.classification import Metrics, safe
-from stargan.evaluation.judge import batches
 from stargan.evaluation.similarity import l1, similarity
-from stargan.evaluation.translations import Translations
+from stargan.judge.classification import Metrics, safe
+from stargan.judge.judge import batches
+from stargan.results.translations import Translations
 
 
 def reconstruction(prepared: Prepared, made: Translations) -> Metrics:

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from stargan.evaluation.judge import batches
+from stargan.judge.judge import batches
 
 LUMINANCE = np.array([0.299, 0.587, 0.114])
 """Weights of red, green and blue (ITU-R BT.601)."""

@@ -6,13 +6,13 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from stargan.data.domains import LabelKind
 from stargan.data.prepared import Prepared
-from stargan.data.truth import Truth, drawable, truths
-from stargan.domains import LabelKind
-from stargan.evaluation.classification import Metrics, asked, goals, safe, single_targets
-from stargan.evaluation.people import persons
 from stargan.evaluation.reconstruction import mean_face
 from stargan.evaluation.similarity import l1, l1_where, similarity
+from stargan.judge.classification import Metrics, asked, goals, safe, single_targets
+from stargan.results.people import persons
+from stargan.synthetic.truth import Truth, drawable, truths
 
 NAMES = ("l1", "psnr", "ssim", "changed_l1", "kept_l1")
 HELD = 32

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from stargan.domains import LabelKind
+from stargan.data.domains import LabelKind
 
 
 def asking(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:

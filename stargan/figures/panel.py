@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stargan.data.domains import Classes, LabelKind
+from stargan.data.grids import title_of
 from stargan.data.prepared import Prepared
-from stargan.data.synthetic import EXPRESSIONS
-from stargan.data.truth import truths
-from stargan.domains import Classes, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.translations import Translations
 from stargan.figures.faces import asking, picked
-from stargan.pictures import sheet, title_of
+from stargan.figures.sheet import sheet
+from stargan.results.translations import Translations
+from stargan.synthetic import EXPRESSIONS
+from stargan.synthetic.truth import truths
 
 BLANK, MISSING = 255, 200
 """Grey of a cell that is meant to be empty, and of one that there is no translation for."""

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.naming import TITLES
-from stargan.evaluation.translations import Translations
 from stargan.figures.captions import Metrics, alone_notes, mask_notes
 from stargan.figures.panel import Column, Line, panel
+from stargan.results.naming import TITLES
+from stargan.results.translations import Translations
 
 FIGURE_1 = ("Blond_Hair", "~Male", "-Young", "Pale_Skin", "angry", "happy", "fearful")
 """Figure 1's columns, as what is asked of the faces that are shown: '-Young' takes young ones, to be aged."""

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from stargan.core.files import sha256
 from stargan.errors import Fault
-from stargan.files import sha256
 from stargan.study.questions import Question
 
 

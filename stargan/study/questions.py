@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import torch
 
+from stargan.data.domains import Attributes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.classification import asked
-from stargan.evaluation.naming import group_of
-from stargan.evaluation.translations import Translations
+from stargan.judge.classification import asked
+from stargan.results.naming import group_of
+from stargan.results.translations import Translations
 
 REAL, NOISE = "real", "noise"
 """What stands in a validation question in the methods' place."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from stargan.errors import Fault
-from stargan.evaluation.classification import Metrics, rate, safe
-from stargan.evaluation.naming import TITLES
+from stargan.judge.classification import Metrics, rate, safe
+from stargan.results.naming import TITLES
 from stargan.study.key import Key
 from stargan.study.questions import REAL
 

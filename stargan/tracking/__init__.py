@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from stargan.files import workspace_root
+from stargan.core.files import workspace_root
 
 STAGE_LOCK = "stage.lock"
 JOURNALS = Path("data/checkpoints/tracking")

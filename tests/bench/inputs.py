@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.setup import ROOT
-from stargan.data.packing import cores
-from stargan.data.synthetic.face import ATTRIBUTES
-from stargan.data.synthetic.people import celeba_face, celeba_name
-from stargan.data.synthetic.render import render_form
+from stargan.raw.packing import cores
+from stargan.synthetic.face import ATTRIBUTES
+from stargan.synthetic.people import celeba_face, celeba_name
+from stargan.synthetic.render import render_form
 from support.interrupted import UNTRACKED
 
 DRAWN = 300

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.inputs import peak_of, started
 from bench.setup import ROOT, noise
-from stargan.params import read_yaml
+from stargan.core.params import read_yaml
 from support.interrupted import UNTRACKED
 from support.sets import FACES, write_set
 

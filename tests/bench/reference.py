@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stargan.networks.halving import Halving
-from stargan.networks.star import Discriminator, Generator, InstanceNorm
+from stargan.models.networks.halving import Halving
+from stargan.models.networks.star import Discriminator, Generator, InstanceNorm
 
 LAMBDA_CLS, LAMBDA_REC, LAMBDA_GP = 1.0, 10.0, 10.0
 N_CRITIC = 5

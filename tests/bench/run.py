@@ -19,9 +19,9 @@ from bench.setup import ROOT, noise, training
 from bench.step import IMAGES, deep_layer, peaks, scaling, seconds, step
 from stargan.data.stream import to_uint8
 from stargan.evaluation.frechet import compared, frechet_distance, moments
-from stargan.evaluation.judge import Judge
-from stargan.networks.classifier import new_classifier
-from stargan.networks.star import Generator
+from stargan.judge.classifier import new_classifier
+from stargan.judge.judge import Judge
+from stargan.models.networks.star import Generator
 
 THREADS = 2
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stargan.assembly import build_training
+from stargan.core.params import load
+from stargan.data.domains import Attributes
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes
-from stargan.engine import Training
-from stargan.params import load
+from stargan.training.assembly import build_training
+from stargan.training.engine import Training
 
 ROOT = Path(__file__).parents[2]
 CPU = torch.device("cpu")

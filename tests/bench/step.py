@@ -13,11 +13,11 @@ from torch.nn.grad import conv2d_weight
 
 from bench.reference import Reference, cycle
 from bench.setup import N_CRITIC, noise, training
-from stargan.assembly.budget import flops_of_iteration
 from stargan.data.stream import Batch
-from stargan.engine import Training
-from stargan.methods.base import Update
-from stargan.networks.halving import doubled, halved, weight_gradient
+from stargan.models.networks.halving import doubled, halved, weight_gradient
+from stargan.training.assembly.budget import flops_of_iteration
+from stargan.training.engine import Training
+from stargan.training.methods.base import Update
 
 ATTRIBUTES = 5
 IMAGES = 64

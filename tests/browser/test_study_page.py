@@ -23,10 +23,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from stages import study, tally
 from stargan import tracking
-from stargan.domains import LabelKind
+from stargan.core.files import write_json
+from stargan.core.params import load
+from stargan.data.domains import LabelKind
 from stargan.errors import Fault
-from stargan.files import write_json
-from stargan.params import load
 from stargan.study.key import Key, read_key
 from support.params import write_params
 from support.processes import stage

@@ -9,20 +9,22 @@ import pytest
 import torch
 from torch import nn
 
-from stargan import losses
-from stargan.assembly import budget, build_training, cost_of, load_model, model_header, model_tensors
-from stargan.checkpoint import write_tensors
+from stargan.core.params import Baseline, Params, Run, load, read_yaml
+from stargan.core.tensors import write_tensors
+from stargan.data.domains import Classes
 from stargan.data.prepared import Prepared
 from stargan.data.stream import Batch
-from stargan.domains import Classes
-from stargan.engine import Training
 from stargan.errors import Fault
-from stargan.methods.base import Draws, Method, Translator, Update
-from stargan.methods.cyclegan import CycleGan
-from stargan.methods.diat import Diat
-from stargan.methods.icgan import IcGan
-from stargan.methods.star import Star, Weights
-from stargan.params import Baseline, Params, Run, load, read_yaml
+from stargan.models.assembly import load_model
+from stargan.models.translators import Translator
+from stargan.training import losses
+from stargan.training.assembly import budget, build_training, cost_of, model_header, model_tensors
+from stargan.training.engine import Training
+from stargan.training.methods.base import Draws, Method, Update
+from stargan.training.methods.cyclegan import CycleGan
+from stargan.training.methods.diat import Diat
+from stargan.training.methods.icgan import IcGan
+from stargan.training.methods.star import Star, Weights
 from support.sets import in_turn, write_set
 
 CHANGES = {

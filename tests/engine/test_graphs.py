@@ -10,9 +10,9 @@ from torch import Tensor
 
 from stages.train import Recorder
 from stargan.data.stream import Batch
-from stargan.engine import Training
 from stargan.errors import Fault
-from stargan.ranks import ALONE
+from stargan.training.engine import Training
+from stargan.training.ranks import ALONE
 from support.trainings import METHODS, close, cut, doubled, finished, training
 
 LENGTH = 24  # of the trainings; n_critic is 3

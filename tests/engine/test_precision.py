@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from stargan.engine import Training
-from stargan.methods.star import Star
-from stargan.ranks import ALONE
+from stargan.training.engine import Training
+from stargan.training.methods.star import Star
+from stargan.training.ranks import ALONE
 from support.trainings import METHODS, training
 
 NEAR = {"d": 0.998, "g": 0.85, "e": 0.95}

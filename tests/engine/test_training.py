@@ -10,14 +10,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from stargan.assembly import build_training
-from stargan.checkpoint import read_tensors, write_tensors
+from stargan.core.params import Baseline, Params, Run, load
+from stargan.core.tensors import read_tensors, write_tensors
+from stargan.data.domains import Classes
 from stargan.data.prepared import Prepared
-from stargan.domains import Classes
-from stargan.engine import Applied, Training
 from stargan.errors import Fault
-from stargan.methods.base import Update
-from stargan.params import Baseline, Params, Run, load
+from stargan.training.assembly import build_training
+from stargan.training.engine import Applied, Training
+from stargan.training.methods.base import Update
 from support import trainings
 from support.sets import write_set
 

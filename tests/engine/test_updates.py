@@ -6,12 +6,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from stargan.data.domains import Attributes, DomainSpace
 from stargan.data.stream import Batch
-from stargan.domains import Attributes, DomainSpace
-from stargan.engine import Losses, Training
-from stargan.methods.base import Draws, Method, Translator, Update, drawn
-from stargan.methods.star import Star
-from stargan.ranks import ALONE
+from stargan.models.translators import Translator
+from stargan.training.engine import Losses, Training
+from stargan.training.methods.base import Draws, Method, Update, drawn
+from stargan.training.methods.star import Star
+from stargan.training.ranks import ALONE
 from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, training
 
 FORMS = [*((name, "fast") for name in METHODS), *((name, "plain") for name in ("faces", "moods", "joint"))]

@@ -13,9 +13,9 @@ import pytest
 
 from faults.cells import IDENTICAL, REFUSED, Tell
 from faults.raw import assert_refused, pictures_with, sound_png, workspace, write_raw
-from stargan.data import source
-from stargan.data.source import open_source
 from stargan.errors import Fault
+from stargan.raw import source
+from stargan.raw.source import open_source
 from support.processes import hashes
 from support.stages import Stages
 

@@ -223,7 +223,7 @@ def test_a_manifest_of_another_version(
 
 def stopped(stages: Stages, folder: Path, run: str) -> list[Path]:
     """Kill a training after its third checkpoint and return the two that are kept, newest first."""
-    fault = {"at": "stargan.checkpoint:Checkpoints.save", "nth": 3, "after": True, "signal": "SIGKILL"}
+    fault = {"at": "stargan.training.checkpoints:Checkpoints.save", "nth": 3, "after": True, "signal": "SIGKILL"}
     ended = stages.run(folder, f"train {run}", fault)
     assert ended.injected
     assert ended.status == -9, ended

@@ -17,9 +17,9 @@ CODES = {"SIGKILL": -9, "SIGTERM": 130, "SIGINT": 130}
 TRAININGS = ("celeba", "rafd", "both", "diat-rafd", "cyclegan-rafd", "icgan-rafd")
 
 ITERATE, APPLY, SAVE = (
-    "stargan.engine:Training.iterate",
-    "stargan.engine:Training._apply",
-    "stargan.checkpoint:Checkpoints.save",
+    "stargan.training.engine:Training.iterate",
+    "stargan.training.engine:Training._apply",
+    "stargan.training.checkpoints:Checkpoints.save",
 )
 # Twelve iterations, a checkpoint every two, G every third, decay from the sixth, 12 training images in batches of four.
 MOMENTS: dict[str, dict[str, Any]] = {
@@ -35,7 +35,7 @@ MOMENTS: dict[str, dict[str, Any]] = {
     # Nothing is left to be saved here: asked to stop, the training ends well.
     "at the end, before the outputs": {"at": "stages.train:Recorder.finish", "nth": 1, "finished": True},
     "between outputs and removal of checkpoints": {
-        "at": "stargan.checkpoint:Checkpoints.remove", "nth": 1, "finished": True,
+        "at": "stargan.training.checkpoints:Checkpoints.remove", "nth": 1, "finished": True,
     },
 }  # fmt: skip
 
@@ -79,7 +79,10 @@ def test_a_long_iteration_is_given_up(
     saved = re.search(r"saved after (\d+) iterations", ended.stderr)
     assert saved, ended
     # Every iteration passes for a long one: the same signal saves the start of the same iteration, not its end.
-    long = fault | {"set": {"stargan.stopping:LONG_SECONDS": -1.0}, "said": f"saved after {int(saved[1]) - 1} iterations"}
+    long = fault | {
+        "set": {"stargan.training.stopping:LONG_SECONDS": -1.0},
+        "said": f"saved after {int(saved[1]) - 1} iterations",
+    }
     killed(stages, copy(trainable), f"train {run}", long, whole(f"train {run}"))
     tell("kills", f"{number} inside a long iteration", f"train {run}", IDENTICAL)
 
@@ -91,7 +94,7 @@ def test_a_call_that_does_not_return_is_given_up(
     """Catch a signal that waits for torch: at the paper's sizes one backward pass may take a minute."""
     fault = {
         "at": ITERATE, "nth": 8, "stuck": 60, "signal": "SIGTERM", "said": "saved after 7 iterations",
-        "set": {"stargan.stopping:LONG_SECONDS": -1.0, "stargan.stopping:PATIENCE_SECONDS": 0.5},
+        "set": {"stargan.training.stopping:LONG_SECONDS": -1.0, "stargan.training.stopping:PATIENCE_SECONDS": 0.5},
     }  # fmt: skip
     begun = time.monotonic()
     killed(stages, copy(trainable), f"train {run}", fault, whole(f"train {run}"))
@@ -120,12 +123,12 @@ STAGES: dict[str, dict[str, dict[str, Any]]] = {
         "before the folder is in place": {"at": "os:replace", "nth": 1},
     },
     "prepare celeba 16": {
-        "between two pictures": {"at": "stargan.data.packing:square", "nth": 30},
+        "between two pictures": {"at": "stargan.raw.packing:square", "nth": 30},
         "before the manifest": {"at": "stargan.data.prepared:write_json", "nth": 1},
         "before the folder is in place": {"at": "os:replace", "nth": 2},
     },
     "prepare rafd 16": {
-        "between two pictures": {"at": "stargan.data.packing:square", "nth": 30},
+        "between two pictures": {"at": "stargan.raw.packing:square", "nth": 30},
         "before the manifest": {"at": "stargan.data.prepared:write_json", "nth": 1},
         "before the folder is in place": {"at": "os:replace", "nth": 2},
     },
@@ -139,7 +142,7 @@ STAGES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "translate both": {
         "between two requests": {"at": "stages.translate:translated", "nth": 3},
-        "between two pictures": {"at": "stargan.pictures:write_bytes", "nth": 3},
+        "between two pictures": {"at": "stargan.data.grids:write_bytes", "nth": 3},
     },
     "evaluate both": {
         "before the metrics": {"at": "stages.evaluate:evaluated", "nth": 1, "after": True},

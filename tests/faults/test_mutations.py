@@ -16,14 +16,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from faults.cells import IDENTICAL, REFUSED, Tell
-from stargan import assembly
-from stargan.checkpoint import write_tensors
-from stargan.data.celeba import read_table
+from stargan.core.params import leaves, load, read_yaml
+from stargan.core.tensors import write_tensors
+from stargan.data.domains import DomainSpace
 from stargan.data.prepared import read_prepared
-from stargan.domains import DomainSpace
 from stargan.errors import Fault
-from stargan.networks.star import Generator
-from stargan.params import leaves, load, read_yaml
+from stargan.models import assembly
+from stargan.models.networks.star import Generator
+from stargan.raw.celeba import read_table
 from support.processes import ROOT
 from support.sets import FACES, MOODS, write_noise
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from faults.cells import IDENTICAL, Tell
-from stargan.params import read_yaml
+from stargan.core.params import read_yaml
 from stargan.tracking import JOURNALS
 from support.processes import ROOT, awaited, environment, hashes
 

@@ -11,7 +11,7 @@ from faults.cells import IDENTICAL, Copy, Tell, Whole, covering
 from faults.store import points, states, table
 from faults.test_kills import CODES, SIGNALS
 from faults.test_tracking_faults import good, good_store
-from stargan.assembly import load_model
+from stargan.models.assembly import load_model
 from stargan.tracking import JOURNALS
 from support.processes import awaited, hashes
 from support.stages import Stages

@@ -17,16 +17,16 @@ from torch import Tensor
 
 from faults.cells import IDENTICAL, REFUSED, Copy, Tell
 from stages import train
-from stargan import losses
-from stargan.assembly import load_model
-from stargan.checkpoint import read_tensors, write_tensors
-from stargan.domains import Attributes, DomainSpace
-from stargan.engine import Training
+from stargan.core.params import load
+from stargan.core.tensors import read_tensors, write_tensors
+from stargan.data.domains import Attributes, DomainSpace
 from stargan.errors import Fault
-from stargan.evaluation.judge import read_judge
-from stargan.networks.star import Discriminator, Generator
-from stargan.params import load
-from stargan.released import load_released
+from stargan.judge.judge import read_judge
+from stargan.models.assembly import load_model
+from stargan.models.networks.star import Discriminator, Generator
+from stargan.models.released import load_released
+from stargan.training import losses
+from stargan.training.engine import Training
 from support.processes import hashes
 from support.stages import Stages, assert_clean
 

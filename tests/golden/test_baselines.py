@@ -6,17 +6,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from stargan import losses
+from stargan.data.domains import Attributes, Classes, DomainSpace
 from stargan.data.stream import Batch
-from stargan.domains import Attributes, Classes, DomainSpace
-from stargan.methods.base import drawn
-from stargan.methods.cyclegan import Cycle, CycleGan
-from stargan.methods.diat import Diat, random_features
-from stargan.methods.icgan import IcGan, IcGanTranslator
-from stargan.methods.pairs import PairTranslator
-from stargan.networks.icgan import ConditionalDiscriminator, ConditionalGenerator, Encoder
-from stargan.networks.residual import ResidualGenerator
-from stargan.networks.star import Critic
+from stargan.models.networks.icgan import ConditionalDiscriminator, ConditionalGenerator, Encoder
+from stargan.models.networks.residual import ResidualGenerator
+from stargan.models.networks.star import Critic
+from stargan.models.translators import IcGanTranslator, PairTranslator
+from stargan.training import losses
+from stargan.training.methods.base import drawn
+from stargan.training.methods.cyclegan import Cycle, CycleGan
+from stargan.training.methods.diat import Diat, random_features
+from stargan.training.methods.icgan import IcGan
 
 MOODS = Classes(("neutral", "happy", "sad"))
 FACES = Attributes(("black", "blond", "brown", "Male", "Young"), (("black", "blond", "brown"),))

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from stargan.networks import halving
-from stargan.networks.halving import Halving, doubled, halved, weight_gradient
+from stargan.models.networks import halving
+from stargan.models.networks.halving import Halving, doubled, halved, weight_gradient
 
 SHAPES = [  # images, channels in and out, height and width of what goes in
     (2, 3, 5, 4, 8),  # more positions than channels: a convolution

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from stargan.networks.residual import reflected
-from stargan.networks.star import Discriminator, Generator
+from stargan.models.networks.residual import reflected
+from stargan.models.networks.star import Discriminator, Generator
 
 
 def size(network: nn.Module) -> int:

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from bench.reference import N_CRITIC, Reference
-from stargan.domains import Attributes, DomainSpace
-from stargan.methods.star import Star, Weights
-from stargan.networks.star import Discriminator, Generator
+from stargan.data.domains import Attributes, DomainSpace
+from stargan.models.networks.star import Discriminator, Generator
+from stargan.training.methods.star import Star, Weights
 
 
 def test_its_losses_are_those_of_the_equations() -> None:

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from stargan.data.domains import Attributes, DomainSpace
 from stargan.data.stream import Batch
-from stargan.domains import Attributes, DomainSpace
-from stargan.methods.base import Update, drawn
-from stargan.methods.star import Star, Weights
-from stargan.networks import halving
-from stargan.networks.star import Discriminator, Generator
+from stargan.models.networks import halving
+from stargan.models.networks.star import Discriminator, Generator
+from stargan.training.methods.base import Update, drawn
+from stargan.training.methods.star import Star, Weights
 from support.trainings import KINDS
 
 FACES, MOODS = KINDS["faces"], KINDS["moods"]

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from bench.setup import noise
-from stargan.assembly import build_training
 from stargan.data.stream import placed
-from stargan.engine import Training
-from stargan.networks.residual import reflected
+from stargan.models.networks.residual import reflected
+from stargan.training.assembly import build_training
+from stargan.training.engine import Training
 from support.trainings import KINDS, METHODS, close, cut, doubled, finished, settings
 from support.trainings import noise as small
 

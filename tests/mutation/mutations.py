@@ -184,85 +184,92 @@ STAGES = [
 ]
 
 TOP = [
-    quick("stargan.losses:gradient_penalty", "gradient.flatten(1), dim=1", "gradient, dim=1", "tests/unit/test_losses.py"),
     quick(
-        "stargan.losses:adversarial",
+        "stargan.training.losses:gradient_penalty",
+        "gradient.flatten(1), dim=1",
+        "gradient, dim=1",
+        "tests/unit/test_losses.py",
+    ),
+    quick(
+        "stargan.training.losses:adversarial",
         "src_fake.mean() - lambda_gp",
         "src_fake.mean() + lambda_gp",
         "tests/unit/test_losses.py",
     ),
     quick(
-        "stargan.schedule:rate_factor",
+        "stargan.training.schedule:rate_factor",
         "(length - iteration) / decay",
         "(length - iteration - 1) / decay",
         "tests/unit/test_schedule.py",
     ),
     quick(
-        "stargan.domains:Attributes.target",
+        "stargan.data.domains:Attributes.target",
         "*= 1 - goal[:, None]",
         "*= goal[:, None]",
         "tests/unit/test_domains.py",
     ),
     quick(
-        "stargan.domains:DomainSpace.vector",
+        "stargan.data.domains:DomainSpace.vector",
         "(dataset if mask is None else mask)",
         "dataset",
         "tests/unit/test_domains.py",
     ),
     quick(
-        "stargan.engine:Training._round",
+        "stargan.training.engine:Training._round",
         "manual_seed(self.seed * 1_000_003 + iteration)",
         "manual_seed(iteration)",
         "tests/engine/test_training.py",
     ),
     quick(
-        "stargan.engine:Training._apply",
+        "stargan.training.engine:Training._apply",
         "        if self._graphs is None:\n            self._check_finite(applied)\n",
         "        if self._graphs is None:\n            pass\n",
         "tests/engine/test_training.py",
     ),
-    quick("stargan.engine:Losses.forget", "term[0] != network", "term[0] == network", "tests/engine/test_training.py"),
-    quick("stargan.checkpoint:Checkpoints.latest", ", reverse=True", "", "tests/unit/test_checkpoint.py"),
-    quick("stargan.files:whole_folder", "        os.chmod(temporary, 0o755)\n", "", "tests/unit/test_files.py"),
     quick(
-        "stargan.translation:path_of",
+        "stargan.training.engine:Losses.forget", "term[0] != network", "term[0] == network", "tests/engine/test_training.py"
+    ),
+    quick("stargan.training.checkpoints:Checkpoints.latest", ", reverse=True", "", "tests/unit/test_checkpoint.py"),
+    quick("stargan.core.files:whole_folder", "        os.chmod(temporary, 0o755)\n", "", "tests/unit/test_files.py"),
+    quick(
+        "stargan.models.translation:path_of",
         'return [start, goal, start] if request.set == "reconstruction" else [start, goal]',
         "return [start, goal]",
         "tests/unit/test_translation.py",
     ),
     quick(
-        "stargan.params:Params.followed",
+        "stargan.core.params:Params.followed",
         'exclude={"lambda_cls", "lambda_rec", "lambda_gp"}',
         'exclude={"lambda_cls", "lambda_rec"}',
         "tests/engine/test_assembly.py",
     ),
     quick("stargan.profiles:flags", "'' if key in known else '+'", "''", "tests/unit/test_params.py"),
     slow(
-        "stargan.stopping:Stop.iterate",
+        "stargan.training.stopping:Stop.iterate",
         "copied(training.state())",
         "training.state()",
         f"{KILLS}::test_a_long_iteration_is_given_up",
     ),
     slow(
-        "stargan.stopping:Stop._note",
+        "stargan.training.stopping:Stop._note",
         "            self._start = None\n            raise Stopped\n",
         "            self._start = None\n",
         f"{KILLS}::test_a_long_iteration_is_given_up",
     ),
     slow(
-        "stargan.stopping:Stop._watch",
+        "stargan.training.stopping:Stop._watch",
         "os._exit(INTERRUPTED)",
         "os._exit(1)",
         f"{KILLS}::test_a_call_that_does_not_return_is_given_up",
     ),
     slow(
-        "stargan.stopping:Stop._watch",
+        "stargan.training.stopping:Stop._watch",
         "                save(start)\n",
         "",
         f"{KILLS}::test_a_call_that_does_not_return_is_given_up",
     ),
     slow(
-        "stargan.stopping:Stop.__init__",
+        "stargan.training.stopping:Stop.__init__",
         "for number in (signal.SIGINT, signal.SIGTERM):",
         "for number in (signal.SIGINT,):",
         f"{TRAIN}::test_a_signal_while_a_picture_is_written_is_not_lost",
@@ -292,55 +299,55 @@ TOP = [
         f"{DISK}::test_no_memory",
     ),
     slow(
-        "stargan.files:write_bytes",
+        "stargan.core.files:write_bytes",
         "    _remove_left(path)\n",
         "",
         f"{KILLS}::test_a_stage[compare-before anything is written-SIGKILL]",
     ),
     slow(
-        "stargan.checkpoint:read_tensors",
+        "stargan.core.tensors:read_tensors",
         "if header.pop(DIGEST, None) != _digest(tensors, header):",
         "if DIGEST in header and header.pop(DIGEST) != _digest(tensors, header):",
         f"{WEIGHTS}::test_a_model_of_ours",
     ),
     slow(
-        "stargan.checkpoint:_digest",
+        "stargan.core.tensors:_digest",
         "        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)\n",
         "",
         f"{DISK}::test_a_damaged_checkpoint",
     ),
     slow(
-        "stargan.engine:Training._apply",
+        "stargan.training.engine:Training._apply",
         "self.ranks.mean([update.objective, *update.terms.values(), *own])",
         "[update.objective, *update.terms.values(), *own]",
         f"{RANKS}::test_gradients_are_the_mean_over_the_whole_batch",
     ),
     slow(
-        "stargan.ranks:Ranks.mean",
+        "stargan.training.ranks:Ranks.mean",
         "        flat /= self.count\n",
         "",
         f"{RANKS}::test_gradients_are_the_mean_over_the_whole_batch",
     ),
     slow(
-        "stargan.ranks:Ranks.rows",
+        "stargan.training.ranks:Ranks.rows",
         "slice(None) if rest else slice(",
         "slice(",
         f"{RANKS}::test_rows_share_a_batch_or_give_it_whole",
     ),
     quick(
-        "stargan.released:load_released",
+        "stargan.models.released:load_released",
         "if space.width != first.shape[1] - 3:",
         "if space.label_width != first.shape[1] - 3:",
         f"{IMAGE}::test_label_names_must_fill_the_planes",
     ),
     slow(
-        "stargan.params:Section",
+        "stargan.core.params:Section",
         "allow_inf_nan=False",
         "allow_inf_nan=True",
         f"{DAMAGED}::test_a_wrong_value_is_named_among_all",
     ),
     slow(
-        "stargan.params:read_yaml",
+        "stargan.core.params:read_yaml",
         "except (OSError, ValueError, RecursionError, YAMLError) as error:",
         "except (OSError, YAMLError) as error:",
         f"{DAMAGED}::test_a_text_that_is_no_yaml",
@@ -349,32 +356,32 @@ TOP = [
 
 ASSEMBLY = [
     quick(
-        "stargan.assembly.budget:iterations",
+        "stargan.training.assembly.budget:iterations",
         "base_flops() / own_flops()",
         "own_flops() / base_flops()",
         "tests/engine/test_assembly.py",
     ),
     quick(
-        "stargan.assembly.training:streams_of",
+        "stargan.training.assembly.training:streams_of",
         "params.seed * 1000 + index",
         "params.seed * 1000",
         "tests/engine/test_assembly.py",
     ),
-    quick("stargan.assembly.parts:_within", "iteration - start,", "iteration,", "tests/engine/test_training.py"),
+    quick("stargan.training.assembly.parts:_within", "iteration - start,", "iteration,", "tests/engine/test_training.py"),
     slow(
-        "stargan.assembly.models:load_model",
+        "stargan.models.assembly:load_model",
         "if not all(torch.isfinite(value).all() for value in tensors.values()):",
         "if any(torch.isinf(value).any() for value in tensors.values()):",
         f"{WEIGHTS}::test_a_model_of_ours",
     ),
     slow(
-        "stargan.assembly.models:load_model",
+        "stargan.models.assembly:load_model",
         'str(header.get("method")) not in TRANSLATORS',
         'header.get("method") not in TRANSLATORS',
         f"{WEIGHTS}::test_a_model_of_ours",
     ),
     slow(
-        "stargan.assembly.models:load_model",
+        "stargan.models.assembly:load_model",
         "ValueError, OverflowError, RuntimeError",
         "ValueError, RuntimeError",
         f"{WEIGHTS}::test_a_model_of_ours",
@@ -410,26 +417,26 @@ COMPARISON = [
 
 DATA = [
     quick(
-        "stargan.data.celeba:read_raw",
+        "stargan.raw.celeba:read_raw",
         "[table.attributes.index(name) for name in kind.names]",
         "list(range(len(kind.names)))",
         "tests/unit/test_celeba.py",
     ),
     quick(
-        "stargan.data.splits:official_split",
+        "stargan.raw.splits:official_split",
         "order[:OFFICIAL_TEST]",
         "order[: OFFICIAL_TEST + 1]",
         "tests/unit/test_celeba.py",
     ),
     quick("stargan.data.stream:Stream.batch", "pixels.flip(2)", "pixels.flip(1)", "tests/property/test_stream.py"),
     quick(
-        "stargan.data.download:_check",
+        "stargan.raw.download:_check",
         "if digest != file.md5:",
         "if path.stat().st_size != file.size:",
         "tests/unit/test_fetch.py",
     ),
     quick(
-        "stargan.data.pictures:decode",
+        "stargan.raw.pictures:decode",
         "_rgb(ImageOps.exif_transpose(picture))",
         "_rgb(picture)",
         "tests/unit/test_pictures.py",
@@ -459,43 +466,43 @@ DATA = [
         f"{TRAIN}::test_other_data_are_not_resumed_into",
     ),
     slow(
-        "stargan.data.source:ZipSource.__init__",
+        "stargan.raw.source:ZipSource.__init__",
         "if len(every) > MAX_MEMBERS:",
         "if len([info for info in every if not info.is_dir()]) > MAX_MEMBERS:",
         f"{ARCHIVES}::test_a_bomb_by_count",
     ),
     slow(
-        "stargan.data.source:ZipSource.read",
+        "stargan.raw.source:ZipSource.read",
         "member.read(info.file_size)",
         "member.read()",
         f"{ARCHIVES}::test_a_bomb_takes_no_memory",
     ),
     slow(
-        "stargan.data.source:_refuse_hostile",
+        "stargan.raw.source:_refuse_hostile",
         "(zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)",
         "(zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)",
         f"{ARCHIVES}::test_an_archive_is_refused[unbounded method]",
     ),
     slow(
-        "stargan.data.source:_refuse_hostile",
+        "stargan.raw.source:_refuse_hostile",
         "info.orig_filename != info.filename or not info.filename.isprintable()",
         "not info.filename.isprintable()",
         f"{ARCHIVES}::test_an_archive_is_refused[NUL in a name]",
     ),
     slow(
-        "stargan.data.source:_refuse_hostile",
+        "stargan.raw.source:_refuse_hostile",
         "if not PurePosixPath(info.filename).parts:",
         "if not info.filename:",
         f"{ARCHIVES}::test_an_archive_is_refused[no name but a dot]",
     ),
     slow(
-        "stargan.data.source:FolderSource.__init__",
+        "stargan.raw.source:FolderSource.__init__",
         "os.walk(path, onerror=_unreadable)",
         "os.walk(path)",
         f"{PICTURES}::test_a_subfolder_that_may_not_be_read",
     ),
     slow(
-        "stargan.data.source:FolderSource.read",
+        "stargan.raw.source:FolderSource.read",
         "        if not file.is_file():  # a pipe would be waited for; a link to itself can't be resolved\n"
         '            raise OSError("is not a file")\n',
         "",
@@ -505,19 +512,19 @@ DATA = [
 
 SYNTHETIC = [
     quick(
-        "stargan.data.synthetic.archive:write_celeba",
+        "stargan.synthetic.archive:write_celeba",
         "(10 * place >= 9 * images)",
         "(10 * place > 9 * images)",
         "tests/unit/test_synthetic.py",
     ),
     quick(
-        "stargan.data.synthetic.face:shown",
+        "stargan.synthetic.face:shown",
         '_WOMEN_ONLY if "Male" in names else _MEN_ONLY',
         '_MEN_ONLY if "Male" in names else _WOMEN_ONLY',
         "tests/unit/test_synthetic.py",
     ),
     slow(
-        "stargan.data.synthetic.archive:_whole",
+        "stargan.synthetic.archive:_whole",
         "        part.unlink(missing_ok=True)\n",
         "        pass\n",
         f"{DISK}::test_a_full_disk_while_pictures_are_drawn",
@@ -532,7 +539,7 @@ EVALUATION = [
         "tests/unit/test_frechet.py",
     ),
     quick(
-        "stargan.evaluation.intervals:over_people",
+        "stargan.judge.intervals:over_people",
         "missed[drawn].sum() / shown[drawn].sum()",
         "(missed[drawn] / shown[drawn]).mean()",
         "tests/unit/test_intervals.py",
@@ -544,11 +551,22 @@ EVALUATION = [
         "tests/unit/test_similarity.py",
     ),
     slow(
-        "stargan.evaluation.judge:read_judge",
+        "stargan.judge.judge:read_judge",
         "if not all(torch.isfinite(value).all() for value in state.values()):",
         "if not any(torch.isfinite(value).all() for value in state.values()):",
         f"{WEIGHTS}::test_a_judge",
     ),
+]
+
+RESULTS = [
+    quick(
+        "stargan.results.people:people_of",
+        'f"{faces} {names[faces][image]}"',
+        "names[faces][image]",
+        "tests/unit/test_evaluate.py",
+    ),
+    slow("stargan.results.translations:read_translations", "(OSError, EOFError, ", "(OSError, ", DISK),
+    quick("stargan.results.naming:_title", "len(group) > 1 and ", "", "tests/unit/test_naming.py"),
 ]
 
 FIGURES = [
@@ -564,26 +582,26 @@ FIGURES = [
 
 METHODS = [
     quick(
-        "stargan.methods.cyclegan:CycleGan.discriminator_update",
+        "stargan.training.methods.cyclegan:CycleGan.discriminator_update",
         "(d_real + d_fake) / 2",
         "d_real + d_fake",
         "tests/golden/test_baselines.py",
     ),
     quick(
-        "stargan.methods.pairs:PairTranslator.steps",
+        "stargan.models.translators:PairTranslator.steps",
         "inside(labels, here) & inside(goal, there)",
         "inside(goal, there)",
         "tests/golden/test_baselines.py",
     ),
-    quick("stargan.methods.star:Star.phase", "(iteration + 1) %", "iteration %", "tests/golden/test_star_step.py"),
+    quick("stargan.training.methods.star:Star.phase", "(iteration + 1) %", "iteration %", "tests/golden/test_star_step.py"),
     slow(
-        "stargan.methods.star:Star.step",
+        "stargan.training.methods.star:Star.step",
         "alpha[batch.rows].to(x_real)",
         "alpha[: len(x_real)].to(x_real)",
         f"{RANKS}::test_gradients_are_the_mean_over_the_whole_batch",
     ),
     slow(
-        "stargan.methods.icgan:IcGan.step",
+        "stargan.training.methods.icgan:IcGan.step",
         ".clamp_min(1) * (len(x) / len(labels))",
         ".clamp_min(1)",
         f"{RANKS}::test_gradients_are_the_mean_over_the_whole_batch",
@@ -592,19 +610,19 @@ METHODS = [
 
 NETWORKS = [
     quick(
-        "stargan.networks.by_hand:weight_gradients",
+        "stargan.training.d_gradients:weight_gradients",
         "back[features].sum(dim=(0, 2, 3)",
         "back.sum(dim=(0, 2, 3)",
         "tests/golden/test_star_step.py",
     ),
     quick(
-        "stargan.networks.halving:_deep",
+        "stargan.models.networks.halving:_deep",
         "positions < weight[0]",
         "positions < weight[1]",
         "tests/golden/test_halving.py",
     ),
     slow(
-        "stargan.networks.batch_norm:BatchNorm.forward",
+        "stargan.models.networks.batch_norm:BatchNorm.forward",
         "n = x.numel() // x.shape[1] * dist.get_world_size()",
         "n = x.numel() // x.shape[1]",
         f"{RANKS}::test_weights_after_twenty_iterations_are_those_of_one_process",
@@ -662,5 +680,6 @@ TRACKING = [
 ]
 
 MUTATIONS = [
-    *STAGES, *TOP, *ASSEMBLY, *COMPARISON, *DATA, *SYNTHETIC, *EVALUATION, *FIGURES, *METHODS, *NETWORKS, *STUDY, *TRACKING,
+    *STAGES, *TOP, *ASSEMBLY, *COMPARISON, *DATA, *SYNTHETIC, *EVALUATION, *RESULTS, *FIGURES, *METHODS, *NETWORKS, *STUDY,
+    *TRACKING,
 ]  # fmt: skip

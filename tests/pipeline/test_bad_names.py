@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stargan.params import read_yaml
+from stargan.core.params import read_yaml
 from support.processes import ROOT
 from support.repository import Repository
 from support.stages import Stages

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from stargan.checkpoint import read_tensors
+from stargan.core.tensors import read_tensors
 from support.interrupted import at_start, checkpoints, outputs, slow, start, wait_for_checkpoint
 from support.workspaces import write_workspace
 

@@ -7,11 +7,11 @@ import torch
 
 from stages import prepare
 from stargan import profiles
-from stargan.assembly import build_training, cost_of
+from stargan.core.params import Baseline, Params, load
 from stargan.data.prepared import read_prepared
-from stargan.data.synthetic import write_celeba, write_rafd
-from stargan.engine import Training
-from stargan.params import Baseline, Params, load
+from stargan.synthetic import write_celeba, write_rafd
+from stargan.training.assembly import build_training, cost_of
+from stargan.training.engine import Training
 from support.processes import ROOT
 
 PAPER = {  # G and D; `both` has Figure 1's pale skin beside the paper's five bits

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from safetensors import safe_open
 
-from stargan.files import sha256
+from stargan.core.files import sha256
 from support.interrupted import at_start, checkpoints, outputs, slow, start, wait_for_checkpoint
 from support.processes import stage
 from support.stages import Stages
@@ -111,7 +111,7 @@ def changed(folder: Path, what: str) -> None:
 
 @pytest.mark.parametrize("what", ["split", "names", "labels"])
 def test_other_data_are_not_resumed_into(stages: Stages, workspace: Path, what: str) -> None:
-    killed = {"at": "stargan.checkpoint:Checkpoints.save", "after": True, "signal": "SIGKILL"}
+    killed = {"at": "stargan.training.checkpoints:Checkpoints.save", "after": True, "signal": "SIGKILL"}
     assert stages.run(workspace, "train both", killed).status == -9
     assert checkpoints(workspace)
     changed(workspace / "data/prepared/rafd-16", what)

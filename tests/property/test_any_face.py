@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stargan.data.synthetic import ATTRIBUTES, EXPRESSIONS, Face, edited, render_form
+from stargan.synthetic import ATTRIBUTES, EXPRESSIONS, Face, edited, render_form
 
 FACES = st.builds(
     Face,

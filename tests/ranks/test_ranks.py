@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from stargan.errors import Fault
-from stargan.ranks import Ranks
+from stargan.training.ranks import Ranks
 from support.stages import Stages
 from support.trainings import METHODS, training
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from stargan.ranks import joined
+from stargan.training.ranks import joined
 from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, gradients, training
 
 

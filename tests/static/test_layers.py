@@ -12,15 +12,15 @@ RAW_FORMS = {
     "stages/synthesize.py",
     "stages/prepare.py",
     "stages/fetch.py",
-    "stargan/params.py",
-    "stargan/data/celeba.py",
-    "stargan/data/rafd.py",
-    "stargan/data/download.py",
-    "stargan/data/truth.py",
+    "stargan/core/params.py",
+    "stargan/raw/celeba.py",
+    "stargan/raw/rafd.py",
+    "stargan/raw/download.py",
+    "stargan/synthetic/truth.py",
 }
 KEYS = {  # where a word is the name of a param and not a dataset's class
     "neutral": {
-        "stages/figures.py", "stargan/evaluation/judgements.py", "stargan/comparison/judged.py",
+        "stages/figures.py", "stargan/results/judgements.py", "stargan/comparison/judged.py",
         "stargan/comparison/paper.py",  # Table 3 starts from it
     },
 }  # fmt: skip
@@ -60,5 +60,5 @@ def test_no_dataset_is_known_by_name_after_prepare(word: str) -> None:
 def test_a_methods_name_is_known_to_assembly_alone() -> None:
     knowing = {str(path.relative_to(ROOT)) for path in sources() if "star" in strings(path)}
     assert knowing <= {
-        "stargan/assembly/models.py", "stargan/params.py", "stargan/evaluation/naming.py", "stargan/comparison/paper.py",
+        "stargan/models/assembly.py", "stargan/core/params.py", "stargan/results/naming.py", "stargan/comparison/paper.py",
     }  # fmt: skip

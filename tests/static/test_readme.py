@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stages.report import read, table
-from stargan.params import leaves, load, read_yaml
+from stargan.core.params import leaves, load, read_yaml
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stargan.evaluation.classification import safe
-from stargan.params import Baseline, load
+from stargan.core.params import Baseline, load
+from stargan.judge.classification import safe
 
 ROOT = Path(__file__).parents[2]
 PARAMS = load(ROOT / "params.yaml")

@@ -94,7 +94,7 @@ def inject(fault: dict[str, Any], mark: Path) -> None:
     if "at" in fault:
         patch(fault["at"], at)
     if "share" in fault:
-        patch("stargan.files:os.fdopen", cut)
+        patch("stargan.core.files:os.fdopen", cut)
     if "file_bytes" in fault:
         resource.setrlimit(resource.RLIMIT_FSIZE, (fault["file_bytes"], fault["file_bytes"]))
     if "memory_bytes" in fault:

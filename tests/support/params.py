@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from stargan.params import read_yaml
+from stargan.core.params import read_yaml
 from support.processes import ROOT
 
 NETWORKS = {"train__g_filters": 4, "train__g_blocks": 1, "train__d_filters": 4, "train__d_layers": 2}

@@ -21,8 +21,8 @@ from typing import Any
 
 from support.faults import inject, patch
 
-STAGES = ("synthesize", "prepare", "classifier", "train", "translate", "evaluate", "study", "tally", "compare", "figures",
-          "report", "summary", "fetch", "translate_image")  # fmt: skip
+STAGES = ("check", "synthesize", "prepare", "classifier", "train", "translate", "evaluate", "study", "tally", "compare",
+          "figures", "report", "summary", "fetch", "translate_image")  # fmt: skip
 # What stages import late, so that every child's code is the same however far it came.
 LATE = ("stargan.evaluation.truth", "stargan.evaluation.frechet", "stargan.profiles", "torch.utils.flop_counter",
         "scipy.stats", "torchmetrics", "pyarrow", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "mlflow.tracking.client",
@@ -95,7 +95,10 @@ def stage(job: dict[str, Any]) -> int:
     signal.alarm(job["seconds"])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
     if job["flush_seconds"]:
-        patch("stargan.tracking:_flush", lambda flush: lambda sender, _, *more: flush(sender, job["flush_seconds"], *more))
+        patch(
+            "stargan.tracking:_flush",
+            lambda flush: lambda sender, _, *more: flush(sender, job["flush_seconds"], *more),
+        )
     if job["tracked"]:
         patch("stargan.tracking:_start_sender", lambda _: Sender)
     else:

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stargan.checkpoint import write_tensors
+from stargan.core.files import sha256
+from stargan.core.tensors import write_tensors
+from stargan.data.domains import Attributes, Classes, DomainSpace, LabelKind
 from stargan.data.prepared import Prepared, read_prepared, write_manifest
-from stargan.domains import Attributes, Classes, DomainSpace, LabelKind
-from stargan.files import sha256
-from stargan.networks.star import Generator
+from stargan.models.networks.star import Generator
 
 HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
 FACES = Attributes((*HAIR, "Male", "Young"), (HAIR,))

@@ -45,7 +45,7 @@ def toured(copy: Repository, commands: list[str]) -> dict[str, str]:
     """Return what the commands print, run where files of the right kind stand where the README names some."""
     copy.sh(
         "mkdir photos && python - <<'END'\n"
-        "import torch; from PIL import Image; from stargan.networks.star import Generator\n"
+        "import torch; from PIL import Image; from stargan.models.networks.star import Generator\n"
         "Image.new('RGB', (50, 40), 'red').save('photo.jpg'); Image.new('RGB', (40, 50), 'tan').save('photos/a.png')\n"
         "torch.save(Generator(5, 4, 1).state_dict(), '200000-G.ckpt')\n"
         "import json; key = json.load(open('data/study/key.json'))\n"

@@ -8,13 +8,13 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from stargan.assembly import build_training
+from stargan.core.params import Baseline, Params, Run, load
+from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.data.stream import Batch
-from stargan.domains import Attributes, Classes, LabelKind
-from stargan.engine import Training
-from stargan.params import Baseline, Params, Run, load
-from stargan.ranks import Ranks
+from stargan.training.assembly import build_training
+from stargan.training.engine import Training
+from stargan.training.ranks import Ranks
 from support.processes import ROOT
 
 KINDS: Mapping[str, LabelKind] = {"faces": Attributes(("a", "b", "c"), (("a", "b"),)), "moods": Classes(("x", "y"))}

@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, Classes, LabelKind
 from stargan.evaluation.across import across
-from stargan.evaluation.judge import Judge
 from stargan.evaluation.protocol import Protocol
-from stargan.evaluation.translations import Translations
-from stargan.networks.classifier import Classifier
+from stargan.judge.classifier import Classifier
+from stargan.judge.judge import Judge
+from stargan.results.translations import Translations
 
 SIZE = 8
 KINDS: dict[str, LabelKind] = {

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stargan.data.celeba import read_partition, read_raw, read_table
-from stargan.data.raw import RawSet
-from stargan.data.source import FolderSource
-from stargan.data.splits import official_split
 from stargan.errors import Fault
+from stargan.raw.celeba import read_partition, read_raw, read_table
+from stargan.raw.rawset import RawSet
+from stargan.raw.source import FolderSource
+from stargan.raw.splits import official_split
 
 # As published: a count, names with a blank at the end, and blanks that line the values up.
 TXT = """3

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from stargan.checkpoint import Checkpoints, fingerprint, read_tensors, write_tensors
+from stargan.core.tensors import fingerprint, read_tensors, write_tensors
 from stargan.errors import Fault
+from stargan.training.checkpoints import Checkpoints
 
 TENSORS = {"w": torch.arange(6.0).reshape(2, 3).T, "n": torch.tensor(3)}
 
@@ -61,12 +62,12 @@ def test_a_second_writer_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_fingerprint_follows_values_and_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import stargan.losses
+    import stargan.training.losses
 
     one = fingerprint({"lr": 1.0}, ["hash"])
     assert one == fingerprint({"lr": 1.0}, ["hash"])
     assert one != fingerprint({"lr": 2.0}, ["hash"])
     changed = tmp_path / "losses.py"
-    changed.write_text(Path(str(stargan.losses.__file__)).read_text() + "# another\n")
-    monkeypatch.setattr(stargan.losses, "__file__", str(changed))
+    changed.write_text(Path(str(stargan.training.losses.__file__)).read_text() + "# another\n")
+    monkeypatch.setattr(stargan.training.losses, "__file__", str(changed))
     assert one != fingerprint({"lr": 1.0}, ["hash"])

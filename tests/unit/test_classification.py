@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from stargan.domains import Attributes, Classes
-from stargan.evaluation.classification import (
+from stargan.data.domains import Attributes, Classes
+from stargan.judge.classification import (
     attribute_errors,
     class_errors,
     goals,

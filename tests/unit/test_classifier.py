@@ -10,14 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from stages import classifier
+from stargan.core.params import Classifier
+from stargan.data.domains import Attributes, Classes
 from stargan.data.prepared import Prepared
-from stargan.domains import Attributes, Classes
 from stargan.errors import Fault
-from stargan.evaluation import judge as judge_module
-from stargan.evaluation.judge import Judge, read_judge, write_judge
-from stargan.evaluation.learning import flipped, learn, orders
-from stargan.networks.classifier import new_classifier
-from stargan.params import Classifier
+from stargan.judge import judge as judge_module
+from stargan.judge.classifier import new_classifier
+from stargan.judge.judge import Judge, read_judge, write_judge
+from stargan.judge.learning import flipped, learn, orders
 
 KIND = Classes(("dark", "light"), "tone")
 

@@ -24,13 +24,13 @@ from stargan.comparison.paper import ATTRIBUTES, ERRORS, EXPRESSIONS, VOTES, Set
 from stargan.comparison.scores import attribute_scores, expression_scores, shared_rows
 from stargan.comparison.tables import page
 from stargan.comparison.verdict import same_ranking, verdict
-from stargan.domains import Attributes, Classes, LabelKind
+from stargan.core.params import Baseline, Compare, leaves, load
+from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.intervals import Interval, wilson
-from stargan.evaluation.judgements import COLUMNS
-from stargan.evaluation.naming import TITLES
-from stargan.params import Baseline, Compare, leaves, load
+from stargan.judge.intervals import Interval, wilson
 from stargan.profiles import apply
+from stargan.results.judgements import COLUMNS
+from stargan.results.naming import TITLES
 from support.sets import FACES
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from stargan.domains import Attributes, Classes, DomainSpace, domain_space, label_kind
+from stargan.data.domains import Attributes, Classes, DomainSpace, domain_space, label_kind
 from stargan.errors import Fault
 from support.sets import FACES
 

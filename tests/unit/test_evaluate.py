@@ -13,19 +13,19 @@ from torch import Tensor, nn
 
 from stages import classifier, evaluate
 from stargan import tracking
+from stargan.core.metrics import joined
+from stargan.core.params import Evaluate, Params, Run, load
+from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.domains import Classes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation import dataset
-from stargan.evaluation.classification import goals
 from stargan.evaluation.dataset import domains, from_neutral
 from stargan.evaluation.frechet import coverage
-from stargan.evaluation.judge import Judge, read_judge
-from stargan.evaluation.people import people_of
 from stargan.evaluation.protocol import Protocol
-from stargan.evaluation.report import joined
-from stargan.evaluation.translations import Translations, read_translations
-from stargan.params import Evaluate, Params, Run, load
+from stargan.judge.classification import goals
+from stargan.judge.judge import Judge, read_judge
+from stargan.results.people import people_of
+from stargan.results.translations import Translations, read_translations
 from support.sets import LOOKS, MOODS, write_set
 
 SIZE = 16

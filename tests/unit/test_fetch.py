@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from stages.fetch import run_celeba, run_rafd
-from stargan.data import download
-from stargan.data.download import PublishedFile, fetch
-from stargan.data.rafd import EXPRESSIONS
 from stargan.errors import Fault
+from stargan.raw import download
+from stargan.raw.download import PublishedFile, fetch
+from stargan.raw.rafd import EXPRESSIONS
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB: more than one read of the client
 FILE = PublishedFile("images.zip", len(CONTENT), hashlib.md5(CONTENT).hexdigest(), "drive-id")

@@ -15,19 +15,19 @@ from PIL import Image
 
 from stages import figures as stage
 from stargan import tracking
-from stargan.data.pictures import CentreCrop, crop_as_dict
+from stargan.core.params import Params, load
+from stargan.data.crops import CentreCrop, crop_as_dict
+from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.data.synthetic import RENDERER, celeba_face, edited
-from stargan.data.truth import picture
-from stargan.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.translations import Translations, read_translations
 from stargan.figures import panel, paper
 from stargan.figures.captions import alone_notes, changing, mask_notes
 from stargan.figures.curves import curves, draw, split
 from stargan.figures.faces import asking, picked
-from stargan.params import Params, load
-from stargan.pictures import sheet
+from stargan.figures.sheet import sheet
+from stargan.results.translations import Translations, read_translations
+from stargan.synthetic import RENDERER, celeba_face, edited
+from stargan.synthetic.truth import picture
 from support.sets import MOODS, write_set
 
 SIZE = 8

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stargan.files import mapped, sha256, whole_folder, workspace_root, write_bytes, write_json
+from stargan.core.files import mapped, sha256, whole_folder, workspace_root, write_bytes, write_json
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

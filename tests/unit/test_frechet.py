@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from stargan.evaluation import frechet
-from stargan.evaluation.classification import Metrics
 from stargan.evaluation.frechet import Domain, compared, coverage, distances, domain_distances, frechet_distance
+from stargan.judge.classification import Metrics
 
 
 def moments(n: int, mean: list[float], variance: list[float], seed: int) -> Tensor:

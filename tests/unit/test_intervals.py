@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from stargan.evaluation.intervals import over_people, wilson
+from stargan.judge.intervals import over_people, wilson
 
 Z = 1.959963984540054
 

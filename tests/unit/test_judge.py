@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from stargan.domains import Attributes, LabelKind
-from stargan.evaluation.judge import Judge
-from stargan.networks.classifier import Classifier
+from stargan.data.domains import Attributes, LabelKind
+from stargan.judge.classifier import Classifier
+from stargan.judge.judge import Judge
 from support.sets import LOOKS, MOODS
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.domains import Classes, LabelKind
-from stargan.evaluation.judgements import Judgements, described, judged, together, write_judgements
-from stargan.evaluation.translations import Translations
+from stargan.results.judgements import Judgements, described, judged, together, write_judgements
+from stargan.results.translations import Translations
 from support.sets import LOOKS
 
 MOODS = Classes(("angry", "neutral"), "mood")

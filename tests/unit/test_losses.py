@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from stargan import losses
-from stargan.domains import Attributes, Classes
+from stargan.data.domains import Attributes, Classes
+from stargan.training import losses
 
 
 def test_penalty_of_a_linear_critic_of_slope_five_is_sixteen() -> None:

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 import torch
 
-from stargan.assembly import load_model
-from stargan.checkpoint import write_tensors
 from stargan.comparison.judged import read_judged
+from stargan.core.files import checked_name
+from stargan.core.params import load, read_yaml
+from stargan.core.tensors import write_tensors
+from stargan.data.domains import DomainSpace
 from stargan.data.prepared import read_prepared
-from stargan.domains import DomainSpace
 from stargan.errors import Fault
-from stargan.evaluation.judge import read_judge
-from stargan.evaluation.translations import read_translations
-from stargan.files import checked_name
-from stargan.params import load, read_yaml
+from stargan.judge.judge import read_judge
+from stargan.models.assembly import load_model
+from stargan.results.translations import read_translations
 from support.sets import FACES, MOODS, write_noise
 
 ROOT = Path(__file__).parents[2]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from stargan.domains import Attributes, Classes
-from stargan.evaluation.naming import group_of
+from stargan.data.domains import Attributes, Classes
+from stargan.results.naming import group_of
 from support.sets import FACES
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from stargan.core.params import leaves, load, read_yaml
 from stargan.errors import Fault
-from stargan.params import leaves, load, read_yaml
 from stargan.profiles import apply, flags, profile
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from torch.nn import functional as F
 
-from stargan.data.pictures import BadPicture, CentreCrop, ShareCrop, crop_as_dict, crop_from, decode, square
+from stargan.data.crops import BadPicture, CentreCrop, ShareCrop, crop_as_dict, crop_from, square
+from stargan.raw.pictures import decode
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 

@@ -15,13 +15,13 @@ import pytest
 from PIL import Image
 
 from stages.prepare import run
-from stargan.data import packing
+from stargan.core.files import sha256
+from stargan.core.params import Celeba, Rafd, load
 from stargan.data.prepared import Prepared, read_prepared
-from stargan.data.rafd import EXPRESSIONS
-from stargan.data.source import ZipSource, open_source
 from stargan.errors import Fault
-from stargan.files import sha256
-from stargan.params import Celeba, Rafd, load
+from stargan.raw import packing
+from stargan.raw.rafd import EXPRESSIONS
+from stargan.raw.source import ZipSource, open_source
 
 ROOT = Path(__file__).parents[2]
 RED, BLUE = (255, 0, 0), (0, 0, 255)

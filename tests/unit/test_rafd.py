@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from stargan.data import folder, rafd
-from stargan.data.rafd import EXPRESSIONS, Shot, shot
-from stargan.data.raw import RawSet
-from stargan.data.source import FolderSource
 from stargan.errors import Fault
+from stargan.raw import folder, rafd
+from stargan.raw.rafd import EXPRESSIONS, Shot, shot
+from stargan.raw.rawset import RawSet
+from stargan.raw.source import FolderSource
 
 GAZES = ("frontal", "left", "right")
 

@@ -12,10 +12,10 @@ from torch import Tensor
 from bench.setup import noise
 from stargan.data.prepared import Prepared
 from stargan.evaluation import real
-from stargan.evaluation.judge import Judge
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.real import real_features
-from stargan.networks.classifier import new_classifier
+from stargan.judge.classifier import new_classifier
+from stargan.judge.judge import Judge
 
 PROTOCOL = Protocol(neutral="", kid_subset=2, bootstrap=1, truths=1, seed=1)
 

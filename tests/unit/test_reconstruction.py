@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stargan.data.domains import Classes
 from stargan.data.prepared import Prepared
-from stargan.domains import Classes
-from stargan.evaluation.judge import BATCH
 from stargan.evaluation.reconstruction import mean_face, reconstruction
-from stargan.evaluation.translations import Translations
+from stargan.judge.judge import BATCH
+from stargan.results.translations import Translations
 
 
 def flat(*levels: int) -> np.ndarray:

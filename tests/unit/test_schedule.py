@@ -2,7 +2,7 @@
 
 import pytest
 
-from stargan.schedule import Schedule, rate_factor
+from stargan.training.schedule import Schedule, rate_factor
 
 
 @pytest.mark.parametrize(("iteration", "factor"), [(0, 1.0), (9, 1.0), (10, 1.0), (11, 0.9), (15, 0.5), (19, 0.1)])

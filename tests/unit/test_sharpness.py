@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from stargan.evaluation.judge import BATCH
 from stargan.evaluation.sharpness import sharpness, sharpness_at
+from stargan.judge.judge import BATCH
 
 
 def dotted(row: int, column: int, colour: tuple[int, int, int]) -> np.ndarray:

@@ -16,23 +16,14 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from stargan.core.files import write_json
+from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.domains import Classes, LabelKind
 from stargan.errors import Fault
-from stargan.evaluation.translations import Translations
-from stargan.files import write_json
+from stargan.results.translations import Translations
 from stargan.study.key import Key, key_of, read_key
 from stargan.study.page import page
-from stargan.study.questions import (
-    Candidate,
-    Panel,
-    Question,
-    candidates,
-    changes,
-    drawn,
-    spread,
-    words,
-)
+from stargan.study.questions import Candidate, Panel, Question, candidates, changes, drawn, spread, words
 from stargan.study.tally import Vote, markdown, of_this_page, read_votes, tally
 from support.sets import FACES, MOODS
 

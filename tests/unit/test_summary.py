@@ -12,8 +12,8 @@ import pytest
 
 from stages import summary
 from stargan.comparison.revisions import commit_of, read_revision
+from stargan.core.files import write_bytes, write_json
 from stargan.errors import Fault
-from stargan.files import write_bytes, write_json
 
 ERROR = "metrics/evaluate/rafd.json:expression_error_percent"
 SIZE = "metrics/evaluate/rafd.json:image_size"

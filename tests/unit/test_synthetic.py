@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from stages.synthesize import run
-from stargan.data.synthetic import (
+from stargan.errors import Fault
+from stargan.synthetic import (
     ATTRIBUTES,
     EXPRESSIONS,
     NOT_DRAWN,
@@ -27,8 +28,7 @@ from stargan.data.synthetic import (
     write_celeba,
     write_rafd,
 )
-from stargan.data.synthetic.render import Form
-from stargan.errors import Fault
+from stargan.synthetic.render import Form
 
 SEED = 11
 BARE = {**dict.fromkeys(ATTRIBUTES, False), "Young": True, "No_Beard": True, "Brown_Hair": True}

@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock, Timeout
 
 from stargan import tracking
-from stargan.files import workspace_root
+from stargan.core.files import workspace_root
 from stargan.tracking import Run, sender, stage_run
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import torch
 from PIL import Image
 
 from stages import translate_image
-from stargan import assembly
-from stargan.checkpoint import write_tensors
-from stargan.domains import Attributes, Classes
+from stargan.core.tensors import write_tensors
+from stargan.data.domains import Attributes, Classes
 from stargan.errors import Fault
-from stargan.networks.star import Generator
-from stargan.released import label_kinds, load_released
+from stargan.models import assembly
+from stargan.models.networks.star import Generator
+from stargan.models.released import label_kinds, load_released
 from support.sets import BOTH, FACES, MOODS
 
 CPU = torch.device("cpu")

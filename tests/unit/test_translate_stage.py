@@ -9,12 +9,12 @@ import torch
 from PIL import Image
 
 from stages import translate
-from stargan.assembly import load_model
-from stargan.checkpoint import write_tensors
+from stargan.core.tensors import write_tensors
 from stargan.data.prepared import read_prepared
 from stargan.data.stream import from_uint8, to_uint8
 from stargan.errors import Fault
-from stargan.networks.star import Generator
+from stargan.models.assembly import load_model
+from stargan.models.networks.star import Generator
 from support.params import write_params
 from support.processes import stage
 from support.sets import BOTH, FACES, MOODS, write_noise

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import torch
 
+from stargan.data.domains import Classes, DomainSpace
 from stargan.data.prepared import Prepared
-from stargan.domains import Classes, DomainSpace
-from stargan.translation import Request, feasible, path_of, requests, rows_of_faces, served, translated
+from stargan.models.translation import Request, feasible, path_of, requests, rows_of_faces, served, translated
 from support.sets import LOOKS
 
 MOODS = Classes(("happy", "sad"))

@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from stages import prepare
-from stargan.data.pictures import CentreCrop, ShareCrop, crop_as_dict
+from stargan.core.params import Celeba, Rafd, load
+from stargan.data.crops import CentreCrop, ShareCrop, crop_as_dict
+from stargan.data.domains import Attributes, LabelKind
 from stargan.data.prepared import Prepared, read_prepared
-from stargan.data.synthetic import RENDERER, celeba_face, rafd_face, write_celeba, write_rafd
-from stargan.data.truth import Truth, changes, drawn_face, picture, truths
-from stargan.domains import Attributes, LabelKind
 from stargan.errors import Fault
 from stargan.evaluation import truth as truth_module
 from stargan.evaluation.reconstruction import mean_face
 from stargan.evaluation.similarity import l1
 from stargan.evaluation.truth import cross_truth_metrics, next_persons, truth_metrics
-from stargan.params import Celeba, Rafd, load
+from stargan.synthetic import RENDERER, celeba_face, rafd_face, write_celeba, write_rafd
+from stargan.synthetic.truth import Truth, changes, drawn_face, picture, truths
 from support.sets import FACES, MOODS
 
 

@@ -1,0 +1,1 @@
+"""What every stage reads: params, files, tensors in files, metrics."""

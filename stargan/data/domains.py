@@ -1,0 +1,228 @@
+"""Label kinds, and the joined domain space of several datasets with its mask vector (Eq. 7).
+
+A dataset brings a *label kind*, never a name to compare: independent attributes (CelebA) or one of k classes
+(RaFD). Labels are {0, 1} vectors of the kind's width: uint8 in files, float32 in tensors.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from stargan.core.files import checked_name
+from stargan.errors import Fault, nearest
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Independent binary attributes; those of one exclusive group (hair colours) rule each other out."""
+
+    names: tuple[str, ...]
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    title: str = "attribute"
+
+    @property
+    def width(self) -> int:
+        """Number of label bits."""
+        return len(self.names)
+
+    def classification_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return -log D_cls(c|x) for Eqs. 2 and 3: binary cross-entropy summed over attributes, averaged over images.
+
+        logits and labels are (N, width); labels in {0, 1}.
+        """
+        summed = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum")
+        return summed / logits.shape[0]
+
+    def predicted(self, logits: Tensor) -> Tensor:
+        """Return the (N, width) label in {0, 1} that the logits say."""
+        return (logits > 0).to(logits.dtype)
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """Return the exclusive group that `name` stands in, or `name` alone."""
+        return next((group for group in self.exclusive if name in group), (name,))
+
+    def others(self, name: str) -> list[int]:
+        """Return the label columns that the attribute `name` excludes."""
+        return [self.names.index(other) for other in self.group(name) if other in self.names and other != name]
+
+    def target(self, labels: Tensor, text: str) -> Tensor:
+        """Return a copy of (N, width) labels changed to the target `text`.
+
+        `text` joins steps by '+': 'Blond_Hair' sets an attribute and clears those it excludes, '-Male' clears
+        one, '~Young' flips it. Raises Fault on an unknown name.
+        """
+        changed = labels.clone()
+        for step in text.split("+"):
+            sign, name = (step[0], step[1:]) if step[:1] in ("~", "-") else ("", step)
+            column = index_of(name, self.names)
+            before = labels[:, column]
+            goal = {"~": 1 - before, "-": torch.zeros_like(before), "": torch.ones_like(before)}[sign]
+            changed[:, self.others(name)] *= 1 - goal[:, None]  # what is set clears those it excludes
+            changed[:, column] = goal
+        return changed
+
+    def touched(self, text: str) -> list[int]:
+        """Return the label columns that the target `text` decides, those it clears by exclusion included."""
+        columns: set[int] = set()
+        for step in text.split("+"):
+            name = step.lstrip("~-")
+            columns |= {index_of(name, self.names), *([] if step.startswith("-") else self.others(name))}
+        return sorted(columns)
+
+    def singles(self) -> tuple[str, ...]:
+        """Return one target an attribute: set where it excludes others, flipped where it stands alone."""
+        return tuple(name if len(self.group(name)) > 1 else f"~{name}" for name in self.names)
+
+    def domains(self) -> tuple[str, ...]:
+        """Return the domains, as targets: each name of a group, with and without each that stands alone."""
+        alone = [name for name in self.names if len(self.group(name)) == 1]
+        return tuple(text for name in self.names for text in ((name, f"-{name}") if name in alone else (name,)))
+
+    def inside(self, labels: Tensor, domain: str) -> Tensor:
+        """Return which (N,) of (N, width) labels lie in a domain: 'Male', or '-Male' for those without."""
+        present = labels[:, index_of(domain.removeprefix("-"), self.names)] == 1
+        return ~present if domain.startswith("-") else present
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the kind as JSON values; `label_kind` reads them back."""
+        return {"kind": "attributes", "names": list(self.names), "exclusive": [list(group) for group in self.exclusive]}
+
+
+@dataclass(frozen=True)
+class Classes:
+    """One of k classes, as a one-hot label."""
+
+    names: tuple[str, ...]
+    title: str = "expression"
+
+    @property
+    def width(self) -> int:
+        """Number of label bits."""
+        return len(self.names)
+
+    def classification_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return -log D_cls(c|x) for Eqs. 2 and 3: mean cross-entropy; logits and one-hot labels are (N, width)."""
+        return F.cross_entropy(logits, labels.argmax(dim=1))
+
+    def predicted(self, logits: Tensor) -> Tensor:
+        """Return the (N, width) one-hot label that the logits say."""
+        return F.one_hot(logits.argmax(dim=1), self.width).to(logits.dtype)
+
+    def target(self, labels: Tensor, text: str) -> Tensor:
+        """Return (N, width) labels that are all of the class `text`. Raises Fault on an unknown name."""
+        changed = torch.zeros_like(labels)
+        changed[:, index_of(text, self.names)] = 1
+        return changed
+
+    def touched(self, text: str) -> list[int]:
+        """Return the label columns that the target `text` decides: all of them."""
+        index_of(text, self.names)
+        return list(range(self.width))
+
+    def singles(self) -> tuple[str, ...]:
+        """Return one target a class."""
+        return self.names
+
+    def domains(self) -> tuple[str, ...]:
+        """Return the domains, as targets: the classes."""
+        return self.names
+
+    def inside(self, labels: Tensor, domain: str) -> Tensor:
+        """Return which (N,) of (N, width) labels are of the class `domain`."""
+        return labels[:, index_of(domain, self.names)] == 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the kind as JSON values; `label_kind` reads them back."""
+        return {"kind": "classes", "names": list(self.names), "title": self.title}
+
+
+LabelKind = Attributes | Classes
+
+
+def label_kind(values: Mapping[str, Any]) -> LabelKind:
+    """Return the label kind that `as_dict` described. Raises Fault on another kind, ValueError on a title that is none."""
+    names = tuple(values["names"])
+    if values["kind"] == "attributes":
+        return Attributes(names, tuple(tuple(group) for group in values["exclusive"]))
+    if values["kind"] == "classes":
+        return Classes(names, checked_name(values["title"]))
+    raise Fault(f"label kind {values['kind']!r} is unknown; use attributes or classes")
+
+
+def kept_labels(kind: LabelKind, names: Sequence[str]) -> tuple[LabelKind, list[int]]:
+    """Return a kind with the attributes `names` alone, in this order, and their columns; [] and classes keep all.
+
+    Raises Fault on an unknown name.
+    """
+    if not names or not isinstance(kind, Attributes):
+        return kind, list(range(kind.width))
+    groups = (tuple(name for name in group if name in names) for group in kind.exclusive)
+    few = Attributes(tuple(names), tuple(group for group in groups if len(group) > 1), kind.title)
+    return few, [index_of(name, kind.names) for name in names]
+
+
+def index_of(name: str, names: Sequence[str]) -> int:
+    """Return the position of `name`. Raises Fault with the nearest names where it is unknown."""
+    if name not in names:
+        raise Fault(f"label {name!r} is unknown{nearest(name, names)}")
+    return list(names).index(name)
+
+
+@dataclass(frozen=True)
+class DomainSpace:
+    """The joined label space of n datasets: c~ = [c_1, ..., c_n, m] (Eq. 7); without a mask for n = 1."""
+
+    datasets: tuple[str, ...]
+    kinds: tuple[LabelKind, ...]
+    masked: bool = True
+    """Whether several datasets have a mask vector; without it unknown labels are zeros that nothing marks."""
+
+    @property
+    def label_width(self) -> int:
+        """Number of label bits of all datasets: the width of D_cls."""
+        return sum(kind.width for kind in self.kinds)
+
+    @property
+    def mask_width(self) -> int:
+        """Width of the mask vector m: one bit a dataset, none where there is only one, or it is left out."""
+        return len(self.kinds) if self.masked and len(self.kinds) > 1 else 0
+
+    @property
+    def width(self) -> int:
+        """Number of planes that G gets beside the image."""
+        return self.label_width + self.mask_width
+
+    def columns(self, dataset: int) -> slice:
+        """Return where the labels of the dataset at this position stand among all labels."""
+        start = sum(kind.width for kind in self.kinds[:dataset])
+        return slice(start, start + self.kinds[dataset].width)
+
+    def vector(self, labels: Tensor, dataset: int, mask: int | None = None) -> Tensor:
+        """Return c~ of Eq. 7, (N, width), for (N, width of the kind) labels of one dataset; unknown labels are 0.
+
+        `mask` names another dataset in the mask vector than the labels': the wrong mask of Figure 7.
+        """
+        vector = labels.new_zeros((labels.shape[0], self.width))
+        vector[:, self.columns(dataset)] = labels
+        if self.mask_width:
+            vector[:, self.label_width + (dataset if mask is None else mask)] = 1
+        return vector
+
+    def classification_loss(self, logits: Tensor, labels: Tensor, dataset: int) -> Tensor:
+        """Return the loss of the known dataset's labels alone; logits are (N, label_width)."""
+        return self.kinds[dataset].classification_loss(logits[:, self.columns(dataset)], labels)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the space as JSON values; `domain_space` reads them back."""
+        sets = [{"dataset": name, **kind.as_dict()} for name, kind in zip(self.datasets, self.kinds, strict=True)]
+        return {"masked": self.masked, "sets": sets}
+
+
+def domain_space(values: Mapping[str, Any]) -> DomainSpace:
+    """Return the domain space that `as_dict` described. Raises ValueError on a dataset or title with no proper name."""
+    names, kinds = zip(*((checked_name(value["dataset"]), label_kind(value)) for value in values["sets"]), strict=True)
+    return DomainSpace(names, kinds, values["masked"])

@@ -1,0 +1,1 @@
+"""The classifier that judges translations: its network, its training, its error rates."""

@@ -1,0 +1,116 @@
+"""A trained classifier as a judge of images: what it sees, and its form on disk."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from stargan.core.files import write_bytes, write_json
+from stargan.data.domains import Attributes, LabelKind, kept_labels, label_kind
+from stargan.data.stream import from_uint8
+from stargan.errors import Fault
+from stargan.judge.classifier import FEATURES, Classifier
+
+BATCH = 128
+"""Images a forward pass; beyond rounding, nothing depends on it."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a judge sees in N images: pooled features (N, 512) and logits (N, width), float32, on the CPU."""
+
+    features: Tensor
+    logits: Tensor
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A classifier with the label kind, the image size and the hash of the images that it was trained for.
+
+    columns: those of the network's head that are asked, in the order of `kind`; None: all. weights_sha256: of its file.
+    """
+
+    network: Classifier
+    kind: LabelKind
+    size: int
+    images_sha256: str
+    columns: tuple[int, ...] | None = None
+    weights_sha256: str = ""
+
+    def only(self, labels: Sequence[str]) -> "Judge":
+        """Return the same judge, asked for these attributes alone, in this order; [] and classes: for all."""
+        kind, kept = kept_labels(self.kind, labels)
+        before = self.columns or range(self.kind.width)
+        return replace(self, kind=kind, columns=tuple(before[column] for column in kept))
+
+    def see(self, images: np.ndarray, positions: np.ndarray) -> Seen:
+        """Return what is seen in the N images at `positions` of uint8 (M, size, size, 3); N may be 0."""
+        self.network.eval()
+        device = next(self.network.parameters()).device
+        features, logits = [torch.empty(0, FEATURES)], [torch.empty(0, self.kind.width)]
+        with torch.inference_mode():
+            for batch in batches(images, positions):
+                feature, logit = self.network(from_uint8(torch.from_numpy(batch)).to(device))
+                features.append(feature.cpu())
+                logits.append(logit.cpu() if self.columns is None else logit.cpu()[:, list(self.columns)])
+        return Seen(torch.cat(features), torch.cat(logits))
+
+    def features(self, images: np.ndarray, positions: np.ndarray) -> Tensor:
+        """Return the pooled features (N, 512) of the images at `positions`."""
+        return self.see(images, positions).features
+
+    def labels(self, seen: Seen) -> np.ndarray:
+        """Return the uint8 (N, width) labels in {0, 1} that the logits say."""
+        return self.kind.predicted(seen.logits).to(torch.uint8).numpy()
+
+    def probabilities(self, seen: Seen) -> np.ndarray:
+        """Return the float64 (N, width) probabilities: of each attribute by itself, or over the classes."""
+        logits = seen.logits.double()
+        return (logits.sigmoid() if isinstance(self.kind, Attributes) else logits.softmax(dim=1)).numpy()
+
+
+def batches(images: np.ndarray, positions: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the images at `positions`, in order, `BATCH` at a time: a memory-mapped array is never read whole."""
+    for start in range(0, len(positions), BATCH):
+        yield images[positions[start : start + BATCH]]
+
+
+def write_judge(folder: Path, judge: Judge) -> None:
+    """Write classifier.safetensors and classifier.json."""
+    state = {name: value.detach().cpu().contiguous() for name, value in judge.network.state_dict().items()}
+    weights = save(state)
+    write_bytes(folder / "classifier.safetensors", weights)
+    about = {
+        "labels": judge.kind.as_dict(), "size": judge.size, "images_sha256": judge.images_sha256,
+        "weights_sha256": hashlib.sha256(weights).hexdigest(),
+    }  # fmt: skip
+    write_json(folder / "classifier.json", about)
+
+
+def read_judge(folder: Path, device: torch.device | str = "cpu") -> Judge:
+    """Return the judge in `folder`. Raises Fault where it is missing or broken."""
+    try:
+        about: dict[str, Any] = json.loads((folder / "classifier.json").read_text())
+        kind = label_kind(about["labels"])
+        network = Classifier(kind.width)
+        weights = (folder / "classifier.safetensors").read_bytes()
+        state = load(weights)
+        network.load_state_dict(state)
+        digest = hashlib.sha256(weights).hexdigest()
+        if about.get("weights_sha256", digest) != digest:  # judges from before there was one are taken as they are
+            raise ValueError("its weights have changed")
+        if not all(torch.isfinite(value).all() for value in state.values()):
+            raise ValueError("some weights are not finite")
+        network.to(device).eval()
+        return Judge(network, kind, int(about["size"]), str(about["images_sha256"]), weights_sha256=digest)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise Fault(f"{folder}: no classifier there ({reason}); run the classifier stage again") from error

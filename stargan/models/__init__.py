@@ -1,0 +1,1 @@
+"""Trained networks: what translates, and the files that it is read from."""

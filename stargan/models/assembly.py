@@ -1,0 +1,105 @@
+"""Model files as translators again: the only place where the name of a file's method decides anything."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from stargan.core.tensors import read_tensors
+from stargan.data.domains import DomainSpace, domain_space
+from stargan.errors import Fault
+from stargan.models.networks.icgan import ConditionalGenerator, Encoder
+from stargan.models.networks.residual import ResidualGenerator
+from stargan.models.networks.star import Generator
+from stargan.models.translators import IcGanTranslator, Pair, PairTranslator, StarTranslator, Translator, name_of
+
+
+def star_translator(
+    space: DomainSpace, _image_size: int, architecture: Mapping[str, Any]
+) -> tuple[StarTranslator, dict[str, nn.Module]]:
+    """Return a translator without weights, and its networks by name."""
+    g = Generator(space.width, architecture["g_filters"], architecture["g_blocks"])
+    return StarTranslator(g), {"g": g}
+
+
+def diat_translator(
+    space: DomainSpace, _image_size: int, architecture: Mapping[str, Any]
+) -> tuple[PairTranslator, dict[str, nn.Module]]:
+    """Return a translator without weights, and its networks by name."""
+    generators: dict[Pair, nn.Module] = {
+        (here, there): ResidualGenerator(architecture["g_filters"], architecture["g_blocks"])
+        for here, there in architecture["pairs"]
+    }
+    return PairTranslator(generators, space.kinds[0]), {f"g_{name_of(pair)}": g for pair, g in generators.items()}
+
+
+def cyclegan_translator(
+    space: DomainSpace, _image_size: int, architecture: Mapping[str, Any]
+) -> tuple[PairTranslator, dict[str, nn.Module]]:
+    """Return a translator without weights, and its networks by name."""
+    generators: dict[Pair, nn.Module] = {}
+    networks: dict[str, nn.Module] = {}
+    for here, there in architecture["pairs"]:
+        both = [ResidualGenerator(architecture["g_filters"], architecture["g_blocks"]) for _ in "ab"]
+        networks[f"g_{name_of((here, there))}"] = nn.ModuleDict(dict(zip(("ab", "ba"), both, strict=True)))
+        generators |= {(here, there): both[0], (there, here): both[1]}
+    return PairTranslator(generators, space.kinds[0]), networks
+
+
+def icgan_translator(
+    space: DomainSpace, image_size: int, architecture: Mapping[str, Any]
+) -> tuple[IcGanTranslator, dict[str, nn.Module]]:
+    """Return a translator without weights, and its networks by name."""
+    own = architecture
+    g = ConditionalGenerator(image_size, own["z"], space.width, own["filters"])
+    e_z = Encoder(image_size, own["z"], own["z_units"], own["encoder_filters"])
+    return IcGanTranslator(g, e_z), {"g": g, "e_z": e_z}
+
+
+MODEL_SCHEMA = 2
+STAR = "star"
+
+Build = Callable[[DomainSpace, int, Mapping[str, Any]], tuple[Translator, dict[str, nn.Module]]]
+TRANSLATORS: Mapping[str, Build] = {
+    STAR: star_translator, "diat": diat_translator, "cyclegan": cyclegan_translator, "icgan": icgan_translator,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained method as a translator, with its labels and what else its file says."""
+
+    translator: Translator
+    space: DomainSpace
+    image_size: int
+    header: Mapping[str, Any]
+
+
+def load_model(path: Path, device: torch.device) -> Model:
+    """Return the model in a file that train wrote. Raises Fault on another file, schema or shape."""
+    tensors, header = read_tensors(path)
+    if header.get("schema") != MODEL_SCHEMA or str(header.get("method")) not in TRANSLATORS:
+        raise Fault(
+            f"{path}: model schema {header.get('schema')}, method {header.get('method')} is not schema {MODEL_SCHEMA} of "
+            f"{', '.join(TRANSLATORS)}; train it again or update the code"
+        )
+    if not all(torch.isfinite(value).all() for value in tensors.values()):
+        raise Fault(f"{path}: some weights are not finite; train it again")
+    try:
+        space, image_size = domain_space(header["space"]), int(header["image_size"])
+        with torch.device("meta"):  # shapes alone: the weights come from the file
+            translator, networks = TRANSLATORS[header["method"]](space, image_size, header["architecture"])
+        expected = {f"{name}.{key}" for name, network in networks.items() for key in network.state_dict()}
+        if expected != tensors.keys():
+            raise ValueError(f"{len(expected ^ tensors.keys())} names of tensors do not fit")
+        for name, network in networks.items():
+            own = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
+            network.load_state_dict(own, assign=True)
+            network.to(device).requires_grad_(False)
+    except (KeyError, TypeError, ValueError, OverflowError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise Fault(f"{path}: its weights do not fit its header ({reason}); train it again") from error
+    return Model(translator, space, image_size, header)

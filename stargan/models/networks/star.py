@@ -1,0 +1,113 @@
+"""StarGAN's generator and discriminator (paper, section 7.2, tables 4 and 5).
+
+Under autocast their convolutions are taken in bfloat16; what they give is of the images' type, so that losses are not.
+
+Parameters carry the names of the released code (`main.0.weight`, ...), so that its checkpoints load as they are.
+"""
+
+from itertools import pairwise
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from stargan.models.networks.halving import Halving
+
+
+class InstanceNorm(nn.Module):
+    """Instance normalisation with learnt scale and shift, and no running statistics."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x (N, C, H, W) with each channel of each image at mean 0 and variance 1, then scaled and shifted."""
+        return F.instance_norm(x, weight=self.weight, bias=self.bias)
+
+
+class ResidualBlock(nn.Module):
+    """x + two 3x3 convolutions; no ReLU after the sum."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.main = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False), InstanceNorm(channels), nn.ReLU(inplace=True),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False), InstanceNorm(channels),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x + F(x), (N, C, H, W)."""
+        return x + self.main(x)  # type: ignore[no-any-return]
+
+
+class Generator(nn.Module):
+    """G: an image and label planes to an image; two halvings, residual blocks, two doublings (Table 4).
+
+    Zero padding is needed: instance normalisation takes a constant plane's contribution away, so that with
+    reflected borders the label would hardly reach the image.
+    """
+
+    def __init__(self, planes: int, filters: int = 64, blocks: int = 6) -> None:
+        super().__init__()
+        f = filters
+        layers: list[nn.Module] = [
+            nn.Conv2d(3 + planes, f, 7, padding=3, bias=False), InstanceNorm(f), nn.ReLU(inplace=True),
+            nn.Conv2d(f, 2 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(2 * f), nn.ReLU(inplace=True),
+            nn.Conv2d(2 * f, 4 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(4 * f), nn.ReLU(inplace=True),
+            *(ResidualBlock(4 * f) for _ in range(blocks)),
+            nn.ConvTranspose2d(4 * f, 2 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(2 * f), nn.ReLU(inplace=True),
+            nn.ConvTranspose2d(2 * f, f, 4, stride=2, padding=1, bias=False), InstanceNorm(f), nn.ReLU(inplace=True),
+            nn.Conv2d(f, 3, 7, padding=3, bias=False), nn.Tanh(),
+        ]  # fmt: skip
+        self.main = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor, c: Tensor) -> Tensor:
+        """Return G(x, c), (N, 3, H, W) in [-1, 1], for images x in [-1, 1] and labels c (N, planes)."""
+        planes = c[:, :, None, None].expand(-1, -1, x.shape[2], x.shape[3])
+        return self.main(torch.cat([x, planes], dim=1)).to(x.dtype)  # type: ignore[no-any-return]
+
+
+class Critic(nn.Module):
+    """D without its class head: halving convolutions with LeakyReLU(0.01), then D_src (patches).
+
+    No batch statistics: real and fake images may share a forward pass.
+    """
+
+    slope = 0.01
+
+    def __init__(self, filters: int = 64, layers: int = 6) -> None:
+        super().__init__()
+        widths = [3, *(filters * 2**layer for layer in range(layers))]
+        self.main = nn.ModuleList(Halving(w_in, w_out) for w_in, w_out in pairwise(widths))
+        self.src = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
+
+    @property
+    def layers(self) -> list[Halving]:
+        """The convolutions of the trunk."""
+        return [cast(Halving, layer) for layer in self.main]
+
+    def trunk(self, x: Tensor) -> Tensor:
+        """Return the last feature maps of images (N, 3, H, W) in [-1, 1]."""
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), self.slope)
+        return x
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return D_src(x), (N, 1, h, w) unbounded."""
+        return self.src(self.trunk(x)).to(x.dtype)  # type: ignore[no-any-return]
+
+
+class Discriminator(Critic):
+    """D: the critic with D_cls, the logits of all labels, on the same trunk (Table 5)."""
+
+    def __init__(self, image_size: int, labels: int, filters: int = 64, layers: int = 6) -> None:
+        super().__init__(filters, layers)
+        self.cls = nn.Conv2d(filters * 2 ** (layers - 1), labels, image_size // 2**layers, bias=False)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+        """Return D_src(x), (N, 1, h, w) unbounded, and D_cls(x), (N, labels) logits, for images in [-1, 1]."""
+        features = self.trunk(x)
+        return self.src(features).to(x.dtype), self.cls(features).flatten(1).to(x.dtype)

@@ -1,0 +1,1 @@
+"""Datasets as others distribute them: read, split, packed into the prepared form."""

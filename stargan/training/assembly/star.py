@@ -1,0 +1,21 @@
+"""StarGAN from its params."""
+
+import torch
+
+from stargan.core.params import Train
+from stargan.data.domains import DomainSpace
+from stargan.models.networks.star import Discriminator, Generator
+from stargan.training.assembly.parts import Adam, Parts
+from stargan.training.methods.star import Star, Weights
+
+
+def build_star(space: DomainSpace, image_size: int, train: Train, seed: int, device: torch.device, length: int) -> Parts:
+    """Return StarGAN with fresh networks, drawn from `seed`."""
+    with torch.random.fork_rng(devices=[]):  # torch's layers draw from the global generator: lend it a seed
+        torch.manual_seed(seed)
+        g = Generator(space.width, train.g_filters, train.g_blocks)
+        d = Discriminator(image_size, space.label_width, train.d_filters, train.d_layers)
+    weights = Weights(train.lambda_cls, train.lambda_rec, train.lambda_gp)
+    star = Star(g.to(device), d.to(device), space, weights, train.n_critic, plain=train.step == "plain")
+    rates = {"g": train.g_lr, "d": train.d_lr}
+    return Parts(star, {key: Adam(lr, train.beta1, train.beta2, (0, length)) for key, lr in rates.items()}, 1)
