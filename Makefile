@@ -5,8 +5,10 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST = OMP_NUM_THREADS=1 python -m pytest -q $(if $(TIMES),--junitxml=$(TIMES)/$@.xml)
 
-# One file each, by one worker: they begin first.
-LONG = $(addprefix tests/pipeline/test_,tour.py tour_of_comparisons.py tour_of_seeds.py tour_of_ablations.py again.py)
+# Files that take long, each by one worker, begin first: one that needs the small repository, three that need none while
+# it is built, then others that do.
+LONG = $(patsubst %,tests/pipeline/test_%.py,tour_of_comparisons train_stage paper_setup launched again tour tour_of_seeds \
+  tour_of_ablations)
 REST = $(filter-out $(LONG),$(wildcard tests/pipeline/test_*.py))
 
 .PHONY: repro check test test-pipeline test-faults test-faults-full test-all times soak bench clean

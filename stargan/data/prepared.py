@@ -102,7 +102,7 @@ def read_prepared(folder: Path) -> Prepared:
             checked_name(manifest["dataset"]), size, kind, images, labels, rows, manifest["origin"], manifest["crop"],
             manifest["images_sha256"],
         )  # fmt: skip
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error
 
 

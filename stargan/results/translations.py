@@ -59,5 +59,5 @@ def read_translations(folder: Path) -> Translations:
             step=int(about["step"]), image_size=size, datasets=tuple(map(checked_name, about["datasets"])),
             sizes=dict(about["sizes"]), settings=dict(about["settings"]), images=images, index=index,
         )  # fmt: skip
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: no translations there ({error}); run the translate stage again") from error

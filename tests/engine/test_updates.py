@@ -60,7 +60,8 @@ def test_weights_after_twenty_iterations_in_float64(name: str, form: str) -> Non
         made.iterate()
     found = effective(made)
     for key, value in expected.items():
-        near = 1e-7 if key.endswith(".running_mean") else 1e-9
+        # A running mean follows the bias before its norm, which rounding alone moves: the norm takes the bias away.
+        near = 1e-6 if key.endswith(".running_mean") else 1e-9
         assert (found[key] - value).double().norm() <= near * value.double().norm(), key
 
 

@@ -74,7 +74,7 @@ STAGES = [
         "stages.train:lead",
         "            raise SystemExit(INTERRUPTED) from None\n",
         "            return\n",
-        f"{TRAIN}::test_outputs_of_a_training_and_of_interrupted_ones_are_the_same",
+        f"{TRAIN}::test_outputs_of_a_training_and_of_an_interrupted_one_are_the_same",
     ),
     slow(
         "stages.train:lead",
@@ -100,13 +100,19 @@ STAGES = [
         "        recorder.after_iteration(tracker, stop)\n",
         "",
         f"{TRAIN}::test_a_signal_while_a_picture_is_written_is_not_lost",
-        f"{TRAIN}::test_outputs_of_a_training_and_of_interrupted_ones_are_the_same",
+        f"{TRAIN}::test_outputs_of_a_training_and_of_an_interrupted_one_are_the_same",
     ),
     slow(
         "stages.train:iterate",
         "            if stops(training, stop):\n                raise Stopped\n",
         "",
-        f"{TRAIN}::test_outputs_of_a_training_and_of_interrupted_ones_are_the_same",
+        f"{KILLS}::test_a_training",
+    ),
+    slow(
+        "stages.train:Recorder.save_and_say",
+        "        self.save(tracker, state)\n",
+        "",
+        f"{TRAIN}::test_a_signal_while_a_picture_is_written_is_not_lost",
     ),
     slow(
         "stages.train:Recorder.save",
@@ -118,19 +124,19 @@ STAGES = [
         "stages.train:Recorder.after_iteration",
         'f"{done:08d}.safetensors"',
         'f"{done + 1:08d}.safetensors"',
-        f"{TRAIN}::test_outputs_of_a_training_and_of_interrupted_ones_are_the_same",
+        f"{TRAIN}::test_outputs_of_a_training_and_of_an_interrupted_one_are_the_same",
     ),
     slow(
         "stages.train:Recorder.finish",
         "        self.store.remove()\n",
         "",
-        f"{TRAIN}::test_outputs_of_a_training_and_of_interrupted_ones_are_the_same",
+        f"{TRAIN}::test_outputs_of_a_training_and_of_an_interrupted_one_are_the_same",
     ),
     slow(
         "stages.train:Recorder.finish",
         'for extra in ("samples", "kept"):',
         'for extra in ("samples",):',
-        f"{TRAIN}::test_outputs_of_a_training_and_of_interrupted_ones_are_the_same",
+        f"{TRAIN}::test_outputs_of_a_training_and_of_an_interrupted_one_are_the_same",
     ),
     slow(
         "stages.train:checkpoints_of",
@@ -292,12 +298,14 @@ TOP = [
         "except PermissionError as error:",
         f"{DISK}::test_a_full_disk[classifier rafd 16-disk full at a flush]",
     ),
-    slow(
+    quick(
         "stargan.errors:main",
         "except (MemoryError, RuntimeError) as error:",
         "except MemoryError as error:",
-        f"{DISK}::test_no_memory",
+        "tests/unit/test_errors.py",
     ),
+    slow("stargan.core.files:whole_folder", "    _remove_left(path)\n", "", f"{KILLS}::test_a_stage"),
+    slow("stargan.core.files:write_bytes", "            os.fsync(file.fileno())\n", "", DISK),
     slow(
         "stargan.core.files:write_bytes",
         "    _remove_left(path)\n",
@@ -565,7 +573,6 @@ RESULTS = [
         "names[faces][image]",
         "tests/unit/test_evaluate.py",
     ),
-    slow("stargan.results.translations:read_translations", "(OSError, EOFError, ", "(OSError, ", DISK),
     quick("stargan.results.naming:_title", "len(group) > 1 and ", "", "tests/unit/test_naming.py"),
 ]
 

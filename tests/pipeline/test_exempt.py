@@ -6,6 +6,7 @@ from support.repository import Repository
 NOTHING = """
 class Silent:
     id = ""
+    n = 0
 
     def __init__(self, iterable=()):
         self.iterable = iterable
@@ -38,8 +39,14 @@ STAGES = [
 ]  # fmt: skip
 
 
+def outputs(copy: Repository) -> dict[str, str]:
+    """Return the hash of each output; a cache of what evaluation measured on real faces is none."""
+    found = hashes(copy.path / "data") | hashes(copy.path / "metrics")
+    return {name: digest for name, digest in found.items() if not name.startswith("cache/")}
+
+
 def test_outputs_are_the_same_without_faults_wording_progress_and_tracking(copy: Repository) -> None:
-    before = hashes(copy.path / "data") | hashes(copy.path / "metrics")
+    before = outputs(copy)
     for name, code in WITHOUT.items():
         (copy.path / "stargan" / name).write_text(code)
     copy.sh(
@@ -47,4 +54,4 @@ def test_outputs_are_the_same_without_faults_wording_progress_and_tracking(copy:
         "    sys.argv = words.split()\n"
         "    runpy.run_module(f'stages.{sys.argv[0]}', run_name='__main__')\""
     )
-    assert hashes(copy.path / "data") | hashes(copy.path / "metrics") == before
+    assert outputs(copy) == before

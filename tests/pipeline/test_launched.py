@@ -67,11 +67,11 @@ def test_two_processes_make_what_one_makes_and_one_of_them_writes(alone: Path) -
     assert not list(alone.glob("data/checkpoints/both/*/*"))
 
 
-@pytest.mark.parametrize("rank", ["0", "1"])
-def test_a_killed_process_ends_the_others_and_another_number_goes_on(alone: Path, rank: str) -> None:
-    at_start(alone, slow())
-    process = launched(alone, 2)
-    wait_for_checkpoint(alone, process)
+def killed(folder: Path, rank: str) -> None:
+    """Kill one of two processes; assert that the other one ends, and that the last checkpoint is whole."""
+    at_start(folder, slow())
+    process = launched(folder, 2)
+    wait_for_checkpoint(folder, process)
     pids = children(process)
     begun = time.monotonic()
     os.kill(pids[rank], signal.SIGKILL)
@@ -79,8 +79,16 @@ def test_a_killed_process_ends_the_others_and_another_number_goes_on(alone: Path
     assert time.monotonic() - begun < 60
     assert process.returncode != 0, said
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids.values())
-    _, header = read_tensors(checkpoints(alone)[-1])  # whole
+    _, header = read_tensors(checkpoints(folder)[-1])
     assert 0 < header["done"] < 24
+
+
+def test_a_killed_process_ends_the_first(alone: Path) -> None:
+    killed(alone, "1")
+
+
+def test_the_first_one_killed_ends_the_other_and_another_number_goes_on(alone: Path) -> None:
+    killed(alone, "0")
     at_start(alone)
     assert "resumed after" in finished(launched(alone, 1))
     check_losses(alone)

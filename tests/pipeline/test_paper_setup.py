@@ -7,10 +7,11 @@ import torch
 
 from stages import prepare
 from stargan import profiles
-from stargan.core.params import Baseline, Params, load
-from stargan.data.prepared import read_prepared
+from stargan.core.params import Baseline, Params, Run, load
+from stargan.data.prepared import Prepared, read_prepared
 from stargan.synthetic import write_celeba, write_rafd
 from stargan.training.assembly import build_training, cost_of
+from stargan.training.assembly.training import shapes_of
 from stargan.training.engine import Training
 from support.processes import ROOT
 
@@ -43,46 +44,48 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> tuple[Params, Path]:
 
 
 @pytest.mark.parametrize("name", PAPER)
-def test_one_iteration_at_the_papers_sizes(paper: tuple[Params, Path], name: str) -> None:
+def test_networks_have_the_papers_sizes_and_take_its_images(paper: tuple[Params, Path], name: str) -> None:
+    """Shapes alone go through each network, and back: at 256 px an iteration takes a minute."""
     params, folder = paper
-    training = shortened(params, folder, name)
-    networks = training.method.networks
+    run = params.training(name)
+    sets = sets_of(folder, run)
+    networks = shapes_of(run, params, sets, 1).method.networks
     assert tuple(sum(p.numel() for p in networks[key].parameters()) for key in "gd") == PAPER[name]
-    before = {key: network.state_dict()["main.0.weight"].clone() for key, network in networks.items()}
-    losses = training.iterate()
-    assert losses is not None
-    assert len(losses) == 7 * len(params.training(name).datasets)
-    for key, network in networks.items():
-        assert not torch.equal(before[key], network.state_dict()["main.0.weight"])
+    assert cost_of(name, params, sets).train_flops > 0
+
+
+def sets_of(folder: Path, run: Run | Baseline) -> dict[str, Prepared]:
+    """Return the prepared datasets of a run, with the labels that it trains."""
+    return {
+        dataset: read_prepared(folder / "data/prepared" / f"{dataset}-{run.image_size}").only(run.labels)
+        for dataset in run.datasets
+    }
 
 
 def shortened(params: Params, folder: Path, name: str) -> Training:
-    """Return a training of one iteration of batch 1, with one pair where it has pairs."""
+    """Return a training of one iteration of batch 1, of IcGAN of two of batch 2, with one pair where it has pairs."""
     run = params.training(name)
     like = run.like if isinstance(run, Baseline) else name
-    changes = {"unit": "iterations", "length": 2 if isinstance(run, Baseline) else 1, "decay": 0}
+    icgan = isinstance(run, Baseline) and run.method == "icgan"
+    changes = {"unit": "iterations", "length": 2 if icgan else 1, "decay": 0}
     runs = params.runs | {like: params.runs[like].model_copy(update=changes)}
     baselines = params.baselines
     if isinstance(run, Baseline):
         baselines = baselines | {name: run.model_copy(update={"pairs": run.pairs[:1]})}
-    train = params.train.model_copy(update={"batch": 2 if name.startswith("icgan") else 1, "n_critic": 1, "log_every": 1})
-    sets = {
-        dataset: read_prepared(folder / "data/prepared" / f"{dataset}-{run.image_size}").only(run.labels)
-        for dataset in run.datasets
-    }
+    train = params.train.model_copy(update={"batch": 2 if icgan else 1, "n_critic": 1, "log_every": 1})
     short = params.model_copy(update={"runs": runs, "baselines": baselines, "train": train})
-    return build_training(name, short, sets, torch.device("cpu"))
+    return build_training(name, short, sets_of(folder, run), torch.device("cpu"))
 
 
-@pytest.mark.parametrize(
-    "name", ["diat-rafd", "cyclegan-rafd", "icgan-rafd", "diat-celeba", "cyclegan-celeba", "icgan-celeba"]
-)
-def test_a_baselines_iterations_at_the_papers_sizes(paper: tuple[Params, Path], name: str) -> None:
+@pytest.mark.parametrize("name", ["rafd", "diat-rafd", "cyclegan-celeba", "icgan-celeba"])
+def test_iterations_at_the_papers_sizes_move_every_network(paper: tuple[Params, Path], name: str) -> None:
+    """One run of each method; IcGAN takes an iteration of each phase."""
     training = shortened(*paper, name)
     before = {key: [p.clone() for p in network.parameters()] for key, network in training.method.networks.items()}
     while training.done < training.length:
         losses = training.iterate()
         assert losses
+        assert name != "rafd" or len(losses) == 7
     for key, network in training.method.networks.items():
         assert any(not torch.equal(a, b) for a, b in zip(before[key], network.parameters(), strict=True)), key
 
