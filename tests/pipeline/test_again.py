@@ -43,7 +43,7 @@ def test_every_stage_is_in_mlflow(again: tuple[Repository, str]) -> None:
 
 def test_mlflow_ui_answers_in_the_root(again: tuple[Repository, str]) -> None:
     again[0].sh(
-        "mlflow ui --port 5917 > ui.log 2>&1 & server=$!\n"
+        "mlflow ui --workers 1 --port 5917 > ui.log 2>&1 & server=$!\n"
         "for i in $(seq 60); do curl -sf http://127.0.0.1:5917/health && break; sleep 1; done\n"
         "curl -sf -X POST -H 'Content-Type: application/json' -d '{\"max_results\": 10}' "
         "http://127.0.0.1:5917/api/2.0/mlflow/experiments/search | grep stargan\n"

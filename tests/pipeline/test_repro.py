@@ -1,6 +1,7 @@
 """The whole pipeline through DVC in a repository of its own, at a size that only shows that it goes."""
 
 import re
+import sys
 from pathlib import Path
 
 from support.repository import BASELINE_RUNS, RUNS, Repository
@@ -16,6 +17,14 @@ def test_everything_is_made_and_a_second_run_does_nothing(repository: Repository
     assert "Data and pipelines are up to date" in repository.sh("dvc repro")
     assert repository.lock() == lock
     assert repository.sh("git status --porcelain") == ""
+
+
+def test_dvc_as_users_start_it_writes_the_same_lock(copy: Repository) -> None:
+    """The other commands in repositories of the tests go to a DVC that parses dvc.lock faster."""
+    lock = copy.lock()
+    printed = copy.sh(f"{Path(sys.executable).parent}/dvc repro -f -s tally")
+    assert "Running stage 'tally'" in printed
+    assert copy.lock() == lock
 
 
 def test_metrics_of_every_run_are_there(repository: Repository) -> None:

@@ -19,15 +19,17 @@ threads: 1
 synthesize: {celeba: {images: 60}, rafd: {people: 6, height: 64, gazes: [left, frontal]}}
 data: {celeba: {test_images: 20}, rafd: {test_share: 0.34}}
 classifier: {epochs: 1, batch: 16}
-train: {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, n_critic: 2, sample_every: 10, checkpoint_every: 5, log_every: 5}
+train:
+  {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, n_critic: 2, sample_every: 6, sample_faces: 2,
+   checkpoint_every: 3, log_every: 3}
 runs:
-  celeba: {length: 10, decay: 5}
-  rafd: {length: 10, decay: 5}
-  both: {length: 10, decay: 5}
+  celeba: {length: 6, decay: 3}
+  rafd: {length: 6, decay: 3}
+  both: {length: 6, decay: 3}
 budget: images_per_model
 icgan: {z: 4, filters: 4, encoder_filters: 4, z_units: 8, y_units: 8}
 translate: {pictures: 2}
-evaluate: {kid_subset: 5, bootstrap: 20, truths: 4}
+evaluate: {kid_subset: 5, bootstrap: 20, truths: 2}
 compare: {faces: 2}
 study: {questions: 6, validation: 1}
 """
