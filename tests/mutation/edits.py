@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from mutation.mutations import MUTATIONS, Mutation
+from mutation.mutation import Mutation
+from mutation.mutations import MUTATIONS
 
 ROOT = Path(__file__).parents[2]
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from mutation.edits import ROOT, faults, file_of, mutated
-from mutation.mutations import MUTATIONS, Mutation
+from mutation.mutation import Mutation
+from mutation.mutations import MUTATIONS
 
 HERE = Path(__file__).parent
 TIERS = {

@@ -1,0 +1,1 @@
+"""The mutations, by the part of the code that they change."""

@@ -1,0 +1,114 @@
+"""Mutations of params, files, faults and tracking."""
+
+from mutation.mutation import DAMAGED, DISK, KILLS, PAGE, WEIGHTS, quick, slow
+
+MUTATIONS = [
+    quick(
+        "dvc.yaml:",
+        "        - ${item.method}\n",
+        "",
+        "tests/engine/test_assembly.py",
+        "tests/static/test_pipeline.py",
+    ),
+    quick("stargan.core.files:whole_folder", "        os.chmod(temporary, 0o755)\n", "", "tests/unit/test_files.py"),
+    quick(
+        "stargan.core.params:Params.followed",
+        'exclude={"lambda_cls", "lambda_rec", "lambda_gp"}',
+        'exclude={"lambda_cls", "lambda_rec"}',
+        "tests/engine/test_assembly.py",
+    ),
+    quick("stargan.profiles:flags", "'' if key in known else '+'", "''", "tests/unit/test_params.py"),
+    slow(
+        "stargan.errors:main",
+        "    signal.signal(signal.SIGTERM, _interrupt)\n",
+        "",
+        f"{KILLS}::test_a_stage[synthesize celeba-while pictures are drawn-SIGTERM]",
+    ),
+    slow(
+        "stargan.errors:main",
+        "os._exit(130)",
+        "os._exit(1)",
+        f"{KILLS}::test_a_stage[synthesize celeba-before the folder is in place-SIGINT]",
+    ),
+    slow(
+        "stargan.errors:main",
+        "except OSError as error:",
+        "except PermissionError as error:",
+        f"{DISK}::test_a_full_disk[classifier rafd 16-disk full at a flush]",
+    ),
+    quick(
+        "stargan.errors:main",
+        "except (MemoryError, RuntimeError) as error:",
+        "except MemoryError as error:",
+        "tests/unit/test_errors.py",
+    ),
+    slow("stargan.core.files:whole_folder", "    _remove_left(path)\n", "", f"{KILLS}::test_a_stage"),
+    slow("stargan.core.files:write_bytes", "            os.fsync(file.fileno())\n", "", DISK),
+    slow(
+        "stargan.core.files:write_bytes",
+        "    _remove_left(path)\n",
+        "",
+        f"{KILLS}::test_a_stage[compare-before anything is written-SIGKILL]",
+    ),
+    slow(
+        "stargan.core.tensors:read_tensors",
+        "if header.pop(DIGEST, None) != _digest(tensors, header):",
+        "if DIGEST in header and header.pop(DIGEST) != _digest(tensors, header):",
+        f"{WEIGHTS}::test_a_model_of_ours",
+    ),
+    slow(
+        "stargan.core.tensors:_digest",
+        "        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)\n",
+        "",
+        f"{DISK}::test_a_damaged_checkpoint",
+    ),
+    slow(
+        "stargan.core.params:Section",
+        "allow_inf_nan=False",
+        "allow_inf_nan=True",
+        f"{DAMAGED}::test_a_wrong_value_is_named_among_all",
+    ),
+    slow(
+        "stargan.core.params:read_yaml",
+        "except (OSError, ValueError, RecursionError, YAMLError) as error:",
+        "except (OSError, YAMLError) as error:",
+        f"{DAMAGED}::test_a_text_that_is_no_yaml",
+    ),
+    slow(
+        "stargan/study/page.html:",
+        "vote.choices[study.questions[vote.at].id] = choice;\n      keep();\n",
+        "vote.choices[study.questions[vote.at].id] = choice;\n",
+        f"{PAGE}::test_two_raters_vote_and_are_counted",
+    ),
+    slow(
+        "stargan/study/page.html:",
+        "vote.rater.replaceAll('\"', '\"\"')",
+        "vote.rater",
+        f"{PAGE}::test_two_raters_vote_and_are_counted",
+    ),
+    slow(
+        "stargan/study/page.html:",
+        'button && button.getAttribute("aria-pressed") !== "true"',
+        "button !== null",
+        f"{PAGE}::test_the_page_serves_keyboards_and_readers",
+    ),
+    quick("stargan.tracking:_open", "        run.hold()\n", "", "tests/unit/test_tracking.py"),
+    quick(
+        "stargan.tracking:Run._write",
+        'f"\\n{_event(kind, **fields)}\\n"',
+        'f"{_event(kind, **fields)}\\n"',
+        "tests/unit/test_tracking.py",
+    ),
+    quick(
+        "stargan.tracking.sender:Outlet._connect",
+        'with FileLock(self._folder.parent / ".lock"):',
+        "with nullcontext():",
+        "tests/unit/test_tracking.py",
+    ),
+    quick(
+        "stargan.tracking.sender:_end",
+        '"status": "KILLED"',
+        '"status": "FAILED"',
+        "tests/unit/test_tracking.py",
+    ),
+]
