@@ -124,7 +124,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --table, the file that the cells are written to, and --minutes, the length of the soak."""
     parser.addoption("--table", help="write the table of cells here, where all passed")
-    parser.addoption("--minutes", type=float, default=1.0, help="how long trainings are killed again and again")
+    parser.addoption("--minutes", type=float, default=0.5, help="how long trainings are killed again and again")
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:

@@ -16,7 +16,7 @@ from faults.test_kills import SIGNALS
 from support.interrupted import at_start, slow
 from support.processes import ROOT, environment
 
-SLOW = slow(1.0)
+SLOW = slow(0.3)
 WHOM = ("the whole group", "the stage alone")
 WHOLE: dict[str, dict[str, str]] = {}
 

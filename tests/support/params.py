@@ -9,11 +9,12 @@ from support.processes import ROOT
 
 NETWORKS = {"train__g_filters": 4, "train__g_blocks": 1, "train__d_filters": 4, "train__d_layers": 2}
 ICGAN = {f"icgan__{key}": value for key, value in (("filters", 4), ("encoder_filters", 4), ("z_units", 8), ("y_units", 8))}
+PAIRS = [["neutral", "happy"], ["neutral", "angry"]]
 BASELINES = {
     f"{method}-rafd": {
         "method": method, "like": "rafd", "datasets": ["rafd"], "faces": ["rafd"], "labels": [], "image_size": 16,
-        "pairs": [] if method == "icgan" else [["neutral", "happy"], ["neutral", "angry"]],
-    } for method in ("diat", "cyclegan", "icgan")
+        "pairs": PAIRS[:pairs],
+    } for method, pairs in (("diat", 2), ("cyclegan", 1), ("icgan", 0))  # a pair of CycleGAN has networks for both ways
 }  # fmt: skip
 
 
