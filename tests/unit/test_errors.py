@@ -33,6 +33,10 @@ def too_much_for_python() -> None:
     bytearray(1 << 60)
 
 
+def sizes_that_do_not_fit() -> None:
+    torch.cat([torch.zeros(2, 3), torch.zeros(3, 2)])
+
+
 @pytest.mark.parametrize(
     ("work", "said"),
     [
@@ -53,4 +57,4 @@ def test_what_a_user_can_mend_is_one_line(work: Callable[[], None], said: str, c
 def test_a_bug_keeps_its_traceback() -> None:
     """Of torch's errors only a want of memory is the user's."""
     with pytest.raises(RuntimeError, match="Sizes of tensors"):
-        main(lambda: torch.cat([torch.zeros(2, 3), torch.zeros(3, 2)]) and None)
+        main(sizes_that_do_not_fit)
