@@ -1,5 +1,6 @@
 """The train stage as a process: what it writes, and that an interruption leaves no trace in it."""
 
+import json
 import shutil
 import signal
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from safetensors import safe_open
 
 from stargan.core.files import sha256
+from stargan.core.params import read_yaml
 from support.interrupted import at_start, checkpoints, outputs, slow, start, wait_for_checkpoint
 from support.processes import stage
 from support.stages import Stages
@@ -94,6 +96,17 @@ def test_a_signal_while_a_picture_is_written_is_not_lost(stages: Stages, workspa
     assert f"{saved:08d}" in [path.stem for path in checkpoints(workspace)]
     assert stages.run(workspace, "train both").status == 0
     assert outputs(workspace) == outputs(whole)  # the picture that was given up is made again
+
+
+def test_asked_to_stop_it_stops_though_nothing_is_due(stages: Stages, workspace: Path) -> None:
+    """Pictures that are due stop it as well, and so does a first iteration of its kind: here there are none any more."""
+    params = read_yaml(workspace / "params.yaml")
+    params["train"]["sample_every"] = 1000
+    (workspace / "params.yaml").write_text(json.dumps(params))
+    asked = {"at": "stargan.training.engine:Training.iterate", "nth": 6, "signal": "SIGTERM"}
+    done = stages.run(workspace, "train both", asked)
+    assert done.status == 130, done
+    assert int(done.stderr.split("saved after ")[1].split()[0]) < 24
 
 
 def changed(folder: Path, what: str) -> None:

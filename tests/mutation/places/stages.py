@@ -1,6 +1,6 @@
 """Mutations of the stages."""
 
-from mutation.mutation import DISK, IMAGE, KILLS, LAUNCHED, PAGE, TRACKED, TRAIN, quick, slow
+from mutation.mutation import DISK, IMAGE, LAUNCHED, PAGE, TRACKED, TRAIN, quick, slow
 
 MUTATIONS = [
     quick(
@@ -69,7 +69,7 @@ MUTATIONS = [
         "stages.train:iterate",
         "            if stops(training, stop):\n                raise Stopped\n",
         "",
-        f"{KILLS}::test_a_training",
+        f"{TRAIN}::test_asked_to_stop_it_stops_though_nothing_is_due",
     ),
     slow(
         "stages.train:Recorder.save_and_say",
