@@ -1,1 +1,1 @@
-"""Data: raw forms, the prepared form, batches."""
+"""Prepared datasets: labels, images, batches; crops of pictures and grids of them."""

@@ -44,11 +44,13 @@ def path_of(module: str) -> str:
 
 
 def code_of(graph: grimp.ImportGraph, module: str) -> set[str]:
-    """Return the code that a stage imports: files of stages/, folders and files of stargan/."""
-    modules = {module, *graph.find_upstream_modules(module)} - {"stargan"}
+    """Return the code that a stage imports, with packages on the way: files of stages/, folders and files of stargan/."""
+    modules = {module, *graph.find_upstream_modules(module)}
+    packages = {".".join(name.split(".")[:depth]) for name in modules for depth in range(2, name.count(".") + 1)}
+    modules |= packages | {up for package in packages for up in graph.find_upstream_modules(package)}
+    folders = {".".join(name.split(".")[:2]) for name in modules if name.startswith("stargan.")}
     files = {path_of(name) for name in modules if name.startswith("stages")}
-    return files | {path_of(".".join(name.split(".")[:2])).removesuffix("/__init__.py") for name in modules - {"stages"}
-                    if name.startswith("stargan.")}  # fmt: skip
+    return files | {path_of(folder).removesuffix("/__init__.py") for folder in folders}
 
 
 @pytest.mark.parametrize("name", STAGES)
