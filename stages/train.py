@@ -31,6 +31,9 @@ from stargan.training.engine import State, Training, copied
 from stargan.training.ranks import joined
 from stargan.training.stopping import INTERRUPTED, Stop, Stopped
 
+CODE = ("core", "data", "models", "training")
+"""The folders that a training's weights follow from: those that dvc.yaml names."""
+
 
 class Recorder:
     """What a training leaves behind on its way: checkpoints, sample grids, kept generators."""
@@ -115,7 +118,7 @@ def checkpoints_of(
     """Yield (checkpoints, MLflow run id); `training` is resumed where a checkpoint of the very same one exists."""
     inputs = [prepared.digest() for prepared in sets.values()]
     settings = [params.followed(name), training.length, params.threads, training.device.type, torch.__version__]
-    store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(inputs, settings))
+    store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(CODE, inputs, settings))
     with store.lock():
         latest = store.latest()
         if latest:

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from stargan.core.files import write_bytes
 from stargan.errors import Fault
 
 HEADER, DIGEST = "stargan", "sha256"
+PACKAGE = Path(__file__).parents[1]
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
@@ -48,8 +48,8 @@ def _digest(tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> str:
     return digest.hexdigest()
 
 
-def fingerprint(*parts: Any) -> str:
-    """Return a hash of JSON values and of the code in use: the source of every imported module of this project."""
-    modules = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "stargan"}
-    code = {name: hashlib.sha256(Path(str(modules[name].__file__)).read_bytes()).hexdigest() for name in modules}
+def fingerprint(folders: Iterable[str], *parts: Any, package: Path = PACKAGE) -> str:
+    """Return a hash of JSON values and of the code in these folders of the package, whatever has been imported."""
+    sources = [path for folder in folders for path in sorted((package / folder).rglob("*.py"))]
+    code = [[str(path.relative_to(package)), hashlib.sha256(path.read_bytes()).hexdigest()] for path in sources]
     return hashlib.sha256(json.dumps([parts, code], sort_keys=True).encode()).hexdigest()[:16]

@@ -19,6 +19,8 @@ from stargan.errors import Fault
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.judge import BATCH, Judge
 
+CODE = ("core", "data", "judge", "evaluation")
+"""The folders that features of real images follow from."""
 BLOCK = 32 * BATCH
 """Images whose features are in memory at once."""
 
@@ -26,8 +28,8 @@ BLOCK = 32 * BATCH
 def real_features(prepared: Prepared, judge: Judge, protocol: Protocol) -> Tensor:
     """Return the (N, d) features of the real train images: of the protocol's network, by default the judge's.
 
-    They are in a file and mapped into memory, under a key of the network's weights, the images, their positions, and all
-    code in use, which is how they are preprocessed; of a network whose weights have no hash they are in memory alone.
+    They are in a file and mapped into memory, under a key of the network's weights, the images, their positions, and the
+    code that preprocesses them; of a network whose weights have no hash they are in memory alone.
     """
     train = prepared.split("train")
     weights, features = protocol.weights_sha256, protocol.features or judge.features
@@ -37,7 +39,7 @@ def real_features(prepared: Prepared, judge: Judge, protocol: Protocol) -> Tenso
         return features(prepared.images, train)
     # Rounding depends on the rest.
     here = [torch.__version__, torchvision.__version__, torch.get_num_threads(), str(protocol.device)]
-    key = fingerprint(weights, prepared.images_sha256, sha256(train), *here)
+    key = fingerprint(CODE, weights, prepared.images_sha256, sha256(train), *here)
 
     def blocks() -> Iterator[np.ndarray]:
         for start in range(0, len(train), BLOCK):

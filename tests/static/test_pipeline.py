@@ -7,6 +7,7 @@ from typing import Any
 import grimp
 import pytest
 
+from stages.train import CODE
 from stargan.core.params import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +61,11 @@ def test_code_dependencies_are_the_folders_imported_from(graph: grimp.ImportGrap
     needed = code_of(graph, module_of(stage)) - EXEMPT
     assert declared == needed, f"missing {sorted(needed - declared)}, superfluous {sorted(declared - needed)}"
     assert sum((ROOT / dep).is_dir() for dep in declared) <= 6
+
+
+def test_checkpoints_follow_the_code_that_dvc_follows() -> None:
+    declared = {dep for dep in STAGES["train"]["deps"] if dep.startswith("stargan/")}
+    assert declared == {f"stargan/{folder}" for folder in CODE}
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -1,6 +1,8 @@
 """Checkpoints: whole or absent, the newest readable one, no second writer."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import torch
 from stargan.core.tensors import fingerprint, read_tensors, write_tensors
 from stargan.errors import Fault
 from stargan.training.checkpoints import Checkpoints
+from support.processes import ROOT
 
 TENSORS = {"w": torch.arange(6.0).reshape(2, 3).T, "n": torch.tensor(3)}
 
@@ -61,13 +64,32 @@ def test_a_second_writer_is_refused(tmp_path: Path) -> None:
             raise AssertionError("two writers")
 
 
-def test_the_fingerprint_follows_values_and_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import stargan.training.losses
+def test_the_fingerprint_follows_values_and_the_code_of_its_folders(tmp_path: Path) -> None:
+    for name in ("training/losses.py", "training/methods/star.py", "figures/panel.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    folders = ("training",)
 
-    one = fingerprint({"lr": 1.0}, ["hash"])
-    assert one == fingerprint({"lr": 1.0}, ["hash"])
-    assert one != fingerprint({"lr": 2.0}, ["hash"])
-    changed = tmp_path / "losses.py"
-    changed.write_text(Path(str(stargan.training.losses.__file__)).read_text() + "# another\n")
-    monkeypatch.setattr(stargan.training.losses, "__file__", str(changed))
-    assert one != fingerprint({"lr": 1.0}, ["hash"])
+    def now(rate: float = 1.0) -> str:
+        return fingerprint(folders, {"lr": rate}, ["hash"], package=tmp_path)
+
+    one = now()
+    assert one != now(2.0)
+    (tmp_path / "figures/panel.py").write_text("x = 2\n")
+    assert now() == one
+    for name in ("training/losses.py", "training/methods/star.py"):
+        (tmp_path / name).write_text("x = 2\n")
+        assert now() != one, name
+        (tmp_path / name).write_text("x = 1\n")
+    (tmp_path / "training/methods/star.py").rename(tmp_path / "training/star.py")
+    assert now() != one
+
+
+def test_the_fingerprint_is_of_the_code_in_use_whatever_was_imported() -> None:
+    """Catches checkpoints that a process with other imports, as a warm one, does not find again."""
+    code = "import sys; from stargan.core.tensors import fingerprint; print(fingerprint(('core', 'figures'), 1))"
+    told = [
+        subprocess.run([sys.executable, "-c", more + code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for more in ("", "import stargan.figures.panel;")
+    ]
+    assert told[0] == told[1] == fingerprint(("core", "figures"), 1) + "\n"
