@@ -32,7 +32,7 @@ test-pipeline: $(BIN)/.installed
 	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) $(REST) tests/browser tests/ranks
 
 test-faults: $(BIN)/.installed
-	$(PYTEST) -n 3 --dist worksteal tests/faults --table docs/reliability.md
+	$(PYTEST) -n 4 --dist worksteal tests/faults --table docs/reliability.md
 
 test-faults-full: $(BIN)/.installed
 	$(PYTEST) -n 3 --dist worksteal tests/faults -m "full or not full"

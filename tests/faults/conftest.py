@@ -35,9 +35,10 @@ SMALL = {
     "threads": 1, "data__sizes": [16], "synthesize__celeba": {"images": 60, "seed": 1},
     "synthesize__rafd": {"people": 12, "seed": 2, "height": 64, "angles": [90], "gazes": ["frontal"]},
     "data__celeba__test_images": 20, "classifier__epochs": 1, "classifier__batch": 16, "translate__pictures": 2,
-    "evaluate__kid_subset": 5, "evaluate__bootstrap": 20, "evaluate__truths": 4, "translate__batch": 16,
+    "evaluate__kid_subset": 5, "evaluate__bootstrap": 20, "evaluate__truths": 2, "translate__batch": 16,
     "compare__attributes": ["celeba"], "compare__expressions": ["rafd"], "baselines": {},
     "study__questions": 6, "study__validation": 1, "compare__faces": 2,
+    "translate__targets": {"celeba": ["Brown_Hair", "~Male+~Young"], "rafd": []},
 }  # fmt: skip
 CHAIN = (
     "synthesize celeba", "synthesize rafd", "prepare celeba 16", "prepare rafd 16", "classifier celeba 16",

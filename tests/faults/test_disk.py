@@ -106,7 +106,7 @@ FULL: dict[str, tuple[dict[str, Any], str]] = {
     "disk full in the middle of a write": ({"share": 0.5, "errno": 28}, "No space left on device"),
     "input/output error at a flush": ({"at": "os:fsync", "errno": 5}, "Input/output error"),
     "disk full at the rename": ({"at": "os:replace", "errno": 28}, "No space left on device"),
-    "no file longer than 2000 bytes": ({"file_bytes": 2000}, "File too large"),
+    "no file longer than 500 bytes": ({"file_bytes": 500}, "File too large"),
 }
 
 
