@@ -149,8 +149,14 @@ class Rater:
             "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600
         })  # fmt: skip
         browser.get((root / "metrics/study/index.html").as_uri())
-        browser.execute_script("localStorage.clear()")
-        browser.refresh()
+        self.wait = WebDriverWait(browser, 30).until
+        self.wait(lambda _: self.forgotten())
+
+    def forgotten(self) -> bool:
+        """Forget the votes of before; say whether the page has. A browser writes what it stores somewhat later."""
+        self.browser.execute_script("localStorage.clear()")
+        self.browser.refresh()
+        return not any(part.is_displayed() for part in self.browser.find_elements(By.CSS_SELECTOR, "#asked, #end"))
 
     def find(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
@@ -166,9 +172,13 @@ class Rater:
         assert self.at() == 1
 
     def at(self) -> int:
-        found = re.fullmatch(r"Question (\d+) of 12", self.find("#count").text)
+        found = self.wait(lambda _: re.fullmatch(r"Question (\d+) of 12", self.find("#count").text))
         assert found
         return int(found[1])
+
+    def ends(self) -> bool:
+        """Say whether the page shows its end, once it does."""
+        return self.wait(lambda _: self.find("#end").is_displayed())
 
     def chosen(self) -> list[str]:
         pressed = self.browser.find_elements(By.CSS_SELECTOR, ".option[aria-pressed=true]")
@@ -249,14 +259,14 @@ def test_two_raters_vote_and_are_counted(workspace: Path, browser: webdriver.Chr
         if not key.answers[f"q{number:02d}"].group:
             ann.look("validation")
         ann.press(str(position(key, number, "star")), Keys.ENTER)
-    assert ann.find("#end").is_displayed()
+    assert ann.ends()
     assert not ann.find("#asked").is_displayed()
     ann.look("end")
     ann.press(Keys.BACKSPACE)
     assert ann.at() == 12
     ann.press(Keys.ENTER)
     browser.refresh()
-    assert ann.find("#end").is_displayed()
+    assert ann.ends()
     file = ann.save()
 
     wanted = [
