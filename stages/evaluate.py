@@ -16,15 +16,15 @@ from stages import torch_setup
 from stargan import tracking
 from stargan.core.files import write_json
 from stargan.core.metrics import joined, rounded
-from stargan.core.params import Evaluate, Params, Sets, load
+from stargan.core.params import Evaluate, Params, load
 from stargan.data.domains import Classes
-from stargan.data.prepared import Prepared, read_sets
+from stargan.data.prepared import Prepared
 from stargan.errors import Fault, main, nearest
 from stargan.evaluation.dataset import examined
 from stargan.evaluation.protocol import Protocol
-from stargan.judge.judge import Judge, read_judge
+from stargan.judge.judge import Judge, judge_folder, read_judge
 from stargan.results.judgements import Judgements, described, together, write_judgements
-from stargan.results.translations import Translations, read_translations
+from stargan.results.translations import Translations, sets_of, translations_of
 
 
 def evaluated(
@@ -36,27 +36,18 @@ def evaluated(
     """
     found = {dataset: examined(dataset, sets, judges, made, protocol) for dataset in made.datasets}
     table = joined([(dataset, one.metrics) for dataset, one in found.items()], apart({name: sets[name] for name in found}))
-    about = {dataset: described(sets[dataset], one.real_wrong) for dataset, one in found.items()}
+    about = {dataset: described(sets[dataset], judges[dataset], one.real_wrong) for dataset, one in found.items()}
     judgements = together(made, [one.judgements for one in found.values()], about, protocol.neutral)
     return rounded(table | dict(made.sizes) | {"image_size": made.image_size, "step": made.step}), judgements
 
 
 def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], neutral: str) -> None:
-    """Raise Fault where translations, whole prepared sets and judges do not belong together, or `neutral` is no class."""
-    missing = [dataset for dataset in made.datasets if dataset not in sets]
-    if missing:
-        raise Fault(f"data/translations/{made.run}: trained on {', '.join(missing)}, unlike {made.run}'s datasets in "
-                    "params.yaml; run the translate stage again")  # fmt: skip
+    """Raise Fault where a judge did not learn from the prepared set that it judges, or `neutral` is no class."""
     check_neutral(neutral, {dataset: sets[dataset] for dataset in made.datasets})
     for dataset, prepared in sets.items():
-        judge, folder = judges[dataset], f"data/classifier/{dataset}-{prepared.size}"
-        if (prepared.kind, prepared.size) != (judge.kind, judge.size):
-            raise Fault(f"{folder}: its labels are not those of the prepared set; run the classifier stage again")
-        if prepared.images_sha256 != judge.images_sha256:
-            raise Fault(f"{folder}: it learned from other images than the prepared set's; run the classifier stage again")
-        if prepared.size != made.image_size:
-            raise Fault(f"data/translations/{made.run}: images of {made.image_size} px, not {prepared.size}; "
-                        "run the translate stage again")  # fmt: skip
+        if judges[dataset].learned_from != prepared.digest:
+            raise Fault(f"{judge_folder(dataset, prepared.size)}: learned from another {prepared.folder} than there is now; "
+                        f"run dvc repro classifier@{dataset}")  # fmt: skip
 
 
 def apart(sets: Mapping[str, Prepared]) -> tuple[str, ...]:
@@ -87,30 +78,16 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
     )  # fmt: skip
 
 
-def read_parts(
-    chosen: Sets, made: Translations, neutral: str, device: torch.device
-) -> tuple[dict[str, Prepared], dict[str, Judge]]:
-    """Return the prepared sets whose faces a run translates and their judges, with the attributes that it trains alone.
-
-    Raises Fault where they do not belong together.
-    """
-    sets = read_sets(chosen.faces, chosen.image_size, [])
-    judges = {dataset: read_judge(Path("data/classifier", f"{dataset}-{chosen.image_size}"), device) for dataset in sets}
-    check(made, sets, judges, neutral)
-    return (
-        {dataset: prepared.only(chosen.labels) for dataset, prepared in sets.items()},
-        {dataset: judge.only(chosen.labels) for dataset, judge in judges.items()},
-    )
-
-
 def run(name: str, params: Params) -> None:
     """Evaluate the run `name`; write metrics/evaluate/<name>.json and data/judgements/<name>."""
     device = torch_setup(params)
     protocol = protocol_of(params.evaluate, params.seed, device)
-    made = read_translations(Path("data/translations", name))
-    chosen = params.training(name)
-    sets, judges = read_parts(chosen, made, protocol.neutral, device)
-    settings = {"seed": params.seed, "evaluate": params.evaluate.model_dump(), "run": chosen.model_dump()}
+    made = translations_of(name)
+    sets = sets_of(made)
+    judges = {dataset: read_judge(judge_folder(dataset, made.image_size), device) for dataset in sets}
+    check(made, sets, judges, protocol.neutral)
+    judges = {dataset: judge.only(made.labels) for dataset, judge in judges.items()}
+    settings = {"seed": params.seed, "evaluate": params.evaluate.model_dump(), **made.settings}
     with tracking.stage_run(f"evaluate@{name}", settings) as tracker:
         tracker.tag("model.md5", made.model_md5)
         metrics, judgements = evaluated(made, sets, judges, protocol)
@@ -123,7 +100,7 @@ def run(name: str, params: Params) -> None:
 
 def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.evaluate", description=__doc__)
-    parser.add_argument("run", help="a key of params.yaml's runs or baselines")
+    parser.add_argument("run", help="a key of params.yaml's runs")
     run(parser.parse_args().run, load())
 
 

@@ -35,10 +35,7 @@ def run_celeba(folder: Path, mirror: str | None = None, files: tuple[PublishedFi
             fetch(file, folder, mirror)
         except Fault as fault:
             faults.append(str(fault))
-    flags = (
-        f"-S data.celeba.images={folder}/img_align_celeba.zip -S data.celeba.attributes={folder}/list_attr_celeba.txt "
-        f"-S data.celeba.partition={folder}/list_eval_partition.txt"
-    )
+    flags = f"-S datasets.celeba.path={folder} -S datasets.celeba.attributes=list_attr_celeba.txt"
     if faults:
         raise Fault(f"{len(faults)} of {len(files)} files are not there yet: {' | '.join(faults)} | when all are there, "
                     f"use them by {flags}")  # fmt: skip
@@ -65,7 +62,7 @@ def run_rafd(path: Path) -> str:
     lacking = [gap for angle in angles for gap in _gaps(shots, angle)]
     if lacking:
         raise Fault(f"{path}: {len(lacking)} picture(s) lacking, first {', '.join(lacking[:3])}; download them again")
-    return f"-S data.rafd.images={path} -S data.rafd.angles={json.dumps(angles, separators=(',', ':'))}"
+    return f"-S datasets.rafd.path={path} -S datasets.rafd.angles={json.dumps(angles, separators=(',', ':'))}"
 
 
 def _report(shots: dict[str, Shot], names: int) -> None:

@@ -16,31 +16,16 @@ from stargan.core.files import whole_folder, write_bytes
 from stargan.core.params import Compare, Params, load
 from stargan.data.domains import Attributes, Classes
 from stargan.data.grids import write_png
-from stargan.data.prepared import Prepared, read_sets
 from stargan.errors import Fault, main
 from stargan.figures import paper
 from stargan.figures.captions import Metrics
 from stargan.figures.curves import curves
-from stargan.results.translations import Translations, read_translations
+from stargan.results.translations import Translations, sets_of, translations_of
 
 
 def listed(compare: Compare) -> list[str]:
     """Return the compared runs, each once, in their order."""
     return list(dict.fromkeys([*compare.attributes, *compare.expressions, compare.single, compare.joint]))
-
-
-def read_run(name: str, params: Params) -> Translations:
-    """Return a run's translations. Raises Fault where they are missing or of another image size than its params say."""
-    made, size = read_translations(Path("data/translations", name)), params.training(name).image_size
-    if made.image_size != size:
-        raise Fault(f"data/translations/{name}: images of {made.image_size} px, not {size}; run the translate stage again")
-    return made
-
-
-def sets_of(name: str, params: Params) -> dict[str, Prepared]:
-    """Return the prepared sets whose faces a run translates."""
-    chosen = params.training(name)
-    return read_sets(chosen.faces, chosen.image_size, chosen.labels)
 
 
 def read_metrics(name: str) -> Metrics:
@@ -63,12 +48,16 @@ def read_losses(name: str) -> pd.DataFrame:
 def draw(folder: Path, made: dict[str, Translations], params: Params) -> None:
     """Write all figures to `folder`."""
     compare, count = params.compare, params.compare.faces
-    single, joint, sets = made[compare.single], made[compare.joint], sets_of(compare.joint, params)
+    single, joint = made[compare.single], made[compare.joint]
+    if single.image_size != joint.image_size:
+        raise Fault(f"params.yaml: compare.single = {single.run} has images of {single.image_size} px, compare.joint = "
+                    f"{joint.run} of {joint.image_size}; name runs of one image size")  # fmt: skip
+    sets = sets_of(joint)
     metrics = {name: read_metrics(name) for name in (compare.single, compare.joint)}
     write_png(folder / "figure1.png", paper.figure_1(joint, sets, count))
     for number, kind, names in ((4, Attributes, compare.attributes), (5, Classes, compare.expressions)):
         several = [made[name] for name in names]
-        picture = paper.methods(several, sets_of(names[0], params), kind, params.evaluate.neutral, count)
+        picture = paper.methods(several, sets_of(several[0]), kind, params.evaluate.neutral, count)
         write_png(folder / f"figure{number}.png", picture)
     write_png(folder / "figure6.png", paper.figure_6(single, joint, sets, metrics, count))
     write_png(folder / "figure7.png", paper.figure_7(joint, sets, metrics[compare.joint], count))
@@ -77,7 +66,7 @@ def draw(folder: Path, made: dict[str, Translations], params: Params) -> None:
 
 def run(params: Params) -> None:
     """Draw the figures of the compared runs and write metrics/figures."""
-    made = {name: read_run(name, params) for name in listed(params.compare)}
+    made = {name: translations_of(name) for name in listed(params.compare)}
     settings = {"compare": params.compare.model_dump(), "neutral": params.evaluate.neutral}
     with tracking.stage_run("figures", settings) as tracker:
         with whole_folder(Path("metrics/figures")) as folder:

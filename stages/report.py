@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from stargan.core.params import load
+from stargan.core.params import Params, load
 from stargan.errors import Fault, main
 
 Metrics = Mapping[str, float]
@@ -79,8 +79,14 @@ def table(metrics: Mapping[str, Metrics]) -> str:
     return "\n".join(lines)
 
 
+def shown(params: Params) -> str:
+    """Return the table of the runs that others are measured with: those with a length of their own."""
+    names = [name for name, run in params.runs.items() if run.like is None]
+    return table({name: read(Path("metrics/evaluate", f"{name}.json")) for name in names})
+
+
 def _command() -> None:
-    print(table({run: read(Path(f"metrics/evaluate/{run}.json")) for run in load().runs}))
+    print(shown(load()))
 
 
 if __name__ == "__main__":

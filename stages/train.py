@@ -50,20 +50,20 @@ class Recorder:
 
     def free(self) -> int:
         """Return how many iterations there are to the next one after which something is due."""
-        train, done, length = self.params.train, self.training.done, self.training.length
-        often = (every for every in (train.sample_every, train.keep_every, train.checkpoint_every) if every > 0)
-        return min([length - done, *(every - done % every for every in often)])
+        every, done, length = self.params.bookkeeping, self.training.done, self.training.length
+        often = (n for n in (every.sample_every, every.checkpoint_every, self.params.train.keep_every) if n > 0)
+        return min([length - done, *(n - done % n for n in often)])
 
     def after_iteration(self, tracker: tracking.Run, stop: Stop) -> None:
         """Write what is due after an iteration; to do it again changes nothing. Raises Stopped in the middle of samples."""
         done = self.training.done
-        if self.due(self.params.train.sample_every):
+        if self.due(self.params.bookkeeping.sample_every):
             start = self.training.state() if self.training.ranks.alone else None
             for path in stop.give_up_from(start, lambda: list(self.sample())):
                 tracker.log_artifact(path, "samples")
         if self.params.train.keep_every and done % self.params.train.keep_every == 0:
             self.write_generator(self.store.folder / "kept" / f"{done:08d}.safetensors")
-        if self.due(self.params.train.checkpoint_every):
+        if self.due(self.params.bookkeeping.checkpoint_every):
             self.save(tracker)
 
     def save(self, tracker: tracking.Run, state: State | None = None) -> None:
@@ -78,14 +78,14 @@ class Recorder:
 
     def sample(self) -> Iterator[Path]:
         """Yield the written grids: fixed test faces of each dataset, translated to all they can be."""
-        train, space, device = self.params.train, self.training.space, self.training.device
+        space, device, count = self.training.space, self.training.device, self.params.bookkeeping.sample_faces
         translator, _ = self.training.method.translator()
         for name, prepared in self.sets.items():
             asked = [r for r in requests(space, [name], {}) if r.set in ("own", "cross")]
             wanted = feasible(translator, space, asked, self.sets)
             if not wanted:  # no test face that this method can translate
                 continue
-            positions = shown_positions(np.unique(np.concatenate(list(wanted.values()))), train.sample_faces)
+            positions = shown_positions(np.unique(np.concatenate(list(wanted.values()))), count)
             cells = rows_of_faces(translator, space, list(wanted), prepared, positions, device)
             path = self.store.folder / "samples" / f"{prepared.dataset}-{self.training.done:08d}.png"
             write_png(path, grid(cells, ["input", *(title_of(request.target) for request in wanted)]))
@@ -93,7 +93,7 @@ class Recorder:
 
     def write_generator(self, path: Path) -> None:
         """Write the generator as it is now, with all that is needed to use it."""
-        header = assembly.model_header(self.name, self.params, self.training, self.cost)
+        header = assembly.model_header(self.name, self.params, self.training, self.cost, self.sets)
         write_tensors(path, assembly.model_tensors(self.training), header)
 
     def finish(self) -> None:
@@ -116,7 +116,7 @@ def checkpoints_of(
     name: str, params: Params, sets: Mapping[str, Prepared], training: Training
 ) -> Iterator[tuple[Checkpoints, str | None]]:
     """Yield (checkpoints, MLflow run id); `training` is resumed where a checkpoint of the very same one exists."""
-    inputs = [prepared.digest() for prepared in sets.values()]
+    inputs = [prepared.digest for prepared in sets.values()]
     settings = [params.followed(name), training.length, params.threads, training.device.type, torch.__version__]
     store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(CODE, inputs, settings))
     with store.lock():
@@ -130,7 +130,7 @@ def checkpoints_of(
 def run(name: str, params: Params) -> None:
     """Train the run `name`, or go on with it, alone or as one of the processes that a launcher started."""
     device = torch_setup(params, tf32=params.train.precision != "float32")
-    chosen = params.training(name)
+    chosen = params.run(name)
     sets = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
     stop = Stop()
     with joined(device) as ranks:
@@ -200,7 +200,7 @@ def stops(training: Training, stop: Stop) -> bool:
 
 def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.train", description=__doc__)
-    parser.add_argument("run", help="a key of params.yaml's runs or baselines")
+    parser.add_argument("run", help="a key of params.yaml's runs")
     run(parser.parse_args().run, load())
 
 

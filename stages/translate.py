@@ -13,13 +13,15 @@ import torch
 
 from stages import torch_setup
 from stargan import tracking
-from stargan.core.files import md5, whole_folder, write_json
+from stargan.core.about import file_digest
+from stargan.core.files import md5, whole_folder
 from stargan.core.params import Params, load
 from stargan.data.grids import grid, title_of, write_png
 from stargan.data.prepared import Prepared, read_sets
 from stargan.errors import Fault, main
 from stargan.models.assembly import Model, load_model
 from stargan.models.translation import Request, feasible, requests, shown_positions, translated
+from stargan.results.translations import TRANSLATIONS, write_record
 
 SETS = {"own": "", "cross": "-cross", "wrong_mask": "-wrong-mask"}
 
@@ -96,16 +98,18 @@ def run(name: str, params: Params) -> None:
     """Make the test translations of the run `name`."""
     device = torch_setup(params)
     path = model_path(name, params.translate.checkpoint)
-    model = load_model(path, device)
-    chosen = params.training(name)
-    own = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
-    guests = [dataset for dataset in chosen.faces if dataset not in chosen.datasets]
-    sets = {**own, **read_sets(guests, chosen.image_size, [])}
+    model, chosen = load_model(path, device), params.run(name)
+    sets = read_sets(chosen.faces, chosen.image_size, [])
+    check(model, path, name, {dataset: sets[dataset] for dataset in chosen.datasets})
+    sets = {
+        dataset: prepared.only(chosen.labels) if dataset in chosen.datasets else prepared
+        for dataset, prepared in sets.items()
+    }
     wanted = requests(model.space, chosen.faces, params.translate.targets)
-    settings = {"translate": params.translate.model_dump(), "run": chosen.model_dump()}
+    settings = {"translate": params.translate.model_dump(), "run": chosen.model_dump(exclude_none=True)}
     with (
         tracking.stage_run(f"translate@{name}", settings) as tracker,
-        whole_folder(Path("data/translations") / name) as folder,
+        whole_folder(TRANSLATIONS / name) as folder,
         whole_folder(Path("metrics/grids") / name) as grids,
     ):
         tracker.tag("model.md5", md5(path))
@@ -115,16 +119,29 @@ def run(name: str, params: Params) -> None:
             write_pictures(images, index, prepared, params.translate.pictures, grids, folder / "pictures")
         for picture in sorted(grids.iterdir()):
             tracker.log_artifact(picture, "grids")
-        write_json(folder / "translations.json", {
+        write_record(folder, {
             "run": name, "model_md5": md5(path), "method": model.header["method"], "step": model.header["step"],
-            "sizes": model.header["sizes"], "settings": model.header["settings"],
-            "datasets": list(model.space.datasets), "image_size": model.image_size,
+            "sizes": model.header["sizes"], "settings": model.header["settings"], "faces": chosen.faces,
+            "labels": chosen.labels, "datasets": list(model.space.datasets), "image_size": model.image_size,
+        }, {
+            str(path): file_digest(path),
+            **{str(prepared.folder): prepared.digest for prepared in sets.values()},
         })  # fmt: skip
+
+
+def check(model: Model, path: Path, name: str, sets: Mapping[str, Prepared]) -> None:
+    """Raise Fault where the model in a file is another run's, or was not trained on these prepared sets."""
+    again, header = f"run dvc repro train@{name}", model.header
+    if header["run"] != name or model.space.datasets != tuple(sets):
+        raise Fault(f"{path}: is of the run {header['run']} on {', '.join(model.space.datasets)}; {again}")
+    for prepared in sets.values():
+        if header["made_from"].get(str(prepared.folder)) != prepared.digest:
+            raise Fault(f"{path}: was trained on another {prepared.folder} than there is now; {again}")
 
 
 def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.translate", description=__doc__)
-    parser.add_argument("run", help="a key of params.yaml's runs or baselines")
+    parser.add_argument("run", help="a key of params.yaml's runs")
     run(parser.parse_args().run, load())
 
 

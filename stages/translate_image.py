@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from stages import torch_setup
-from stargan.core.params import load
+from stargan.core.params import AttributeTable, load
 from stargan.data.crops import BadPicture, CentreCrop, square
 from stargan.data.domains import DomainSpace
 from stargan.data.grids import write_png
@@ -110,7 +110,8 @@ def _command() -> None:
     params = load()
     device = torch_setup(params)
     if given.labels:
-        kinds = label_kinds(given.labels, params.data.celeba.exclusive)
+        tables = [one for one in params.datasets.values() if isinstance(one, AttributeTable)]
+        kinds = label_kinds(given.labels, [group for one in tables for group in one.exclusive])
         model = load_released(given.model, kinds, given.size or 128, device)
     elif given.model.suffix != ".safetensors":
         raise Fault(

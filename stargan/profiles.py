@@ -18,7 +18,7 @@ from stargan.core.files import write_bytes
 from stargan.core.params import leaves, read_yaml
 from stargan.errors import Fault, main, nearest
 
-OPEN = ("runs", "baselines")
+OPEN = ("datasets", "runs")
 """Sections of params.yaml to which a profile may add entries."""
 
 
@@ -31,7 +31,7 @@ def profile(name: str) -> dict[str, Any]:
 
 
 def check_key(key: str, known: Mapping[str, Any], name: str) -> None:
-    """Raise Fault on a key that params.yaml has not; runs and baselines may be new."""
+    """Raise Fault on a key that params.yaml has not; datasets and runs may be new."""
     if key not in known and key.split(".")[0] not in OPEN:
         raise Fault(f"profiles/{name}.yaml: {key} is not in params.yaml{nearest(key, known)}")
 

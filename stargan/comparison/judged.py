@@ -1,6 +1,5 @@
 """The judgements of a run, as the evaluate stage leaves them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from stargan.core.about import file_digest, read_about
 from stargan.core.files import checked_name
 from stargan.data.domains import LabelKind, label_kind
 from stargan.errors import Fault, nearest
-from stargan.results.judgements import COLUMNS
+from stargan.results.judgements import COLUMNS, FORM
 from stargan.results.naming import TITLES
 
 TEXTS = ("faces", "person", "labels", "source", "target")
@@ -53,11 +53,15 @@ class Judged:
 def read_judged(folder: Path) -> Judged:
     """Return the judgements in `folder`. Raises Fault where they are missing or of another form."""
     try:
-        about = json.loads((folder / "judgements.json").read_text())
+        record = read_about(folder / "judgements.json", FORM)
+        record.check_files({"judgements.csv": file_digest(folder / "judgements.csv")})
+        about = record.values
         types = dict.fromkeys(TEXTS, str) | dict.fromkeys(("image", "counts", "wrong"), int)
         rows = pd.read_csv(folder / "judgements.csv", dtype=types, keep_default_na=False)
         if tuple(rows.columns) != COLUMNS:
             raise ValueError(f"columns {', '.join(rows.columns)}")
+        if about["run"] != folder.name:
+            raise ValueError(f"they are of the run {about['run']}")
         for name, dataset in about["datasets"].items():
             checked_name(name)
             label_kind(dataset["kind"])

@@ -14,29 +14,29 @@ COLUMNS = {
 """Groups of targets, as the paper heads them: those of one step are Table 1, the others Table 2."""
 
 VOTES = {
-    "Hair": {"diat": 9.3, "cyclegan": 20.0, "icgan": 4.5, "star": 66.2},
-    "Male": {"diat": 31.4, "cyclegan": 16.6, "icgan": 12.9, "star": 39.1},
-    "Young": {"diat": 6.9, "cyclegan": 13.3, "icgan": 9.2, "star": 70.6},
-    "Hair+Male": {"diat": 20.4, "cyclegan": 14.0, "icgan": 18.2, "star": 47.4},
-    "Hair+Young": {"diat": 15.6, "cyclegan": 12.0, "icgan": 10.9, "star": 61.5},
-    "Male+Young": {"diat": 18.7, "cyclegan": 11.2, "icgan": 20.3, "star": 49.8},
-    "Hair+Male+Young": {"diat": 15.6, "cyclegan": 11.9, "icgan": 20.3, "star": 52.2},
+    "Hair": {"diat": 9.3, "cyclegan": 20.0, "icgan": 4.5, "stargan": 66.2},
+    "Male": {"diat": 31.4, "cyclegan": 16.6, "icgan": 12.9, "stargan": 39.1},
+    "Young": {"diat": 6.9, "cyclegan": 13.3, "icgan": 9.2, "stargan": 70.6},
+    "Hair+Male": {"diat": 20.4, "cyclegan": 14.0, "icgan": 18.2, "stargan": 47.4},
+    "Hair+Young": {"diat": 15.6, "cyclegan": 12.0, "icgan": 10.9, "stargan": 61.5},
+    "Male+Young": {"diat": 18.7, "cyclegan": 11.2, "icgan": 20.3, "stargan": 49.8},
+    "Hair+Male+Young": {"diat": 15.6, "cyclegan": 11.9, "icgan": 20.3, "stargan": 52.2},
 }
 """Tables 1 and 2: percent of the votes."""
 
 RATERS = {1: 146, 2: 100}
 """Raters of Tables 1 and 2."""
 
-ERRORS = {"diat": 4.10, "cyclegan": 5.99, "icgan": 8.07, "star": 2.12}
+ERRORS = {"diat": 4.10, "cyclegan": 5.99, "icgan": 8.07, "stargan": 2.12}
 """Table 3: classification error of translations, percent. How many were translated is not printed."""
 
 REAL_ERROR = 0.45
 """Table 3: classification error of real images, percent."""
 
-MILLIONS = {"diat": 52.6, "cyclegan": 52.6, "icgan": 67.8, "star": 53.2}
+MILLIONS = {"diat": 52.6, "cyclegan": 52.6, "icgan": 67.8, "stargan": 53.2}
 """Table 3: parameters of one model, G and D (IcGAN: and both encoders), in millions."""
 
-MODELS = {"diat": 7, "cyclegan": 14, "icgan": 1, "star": 1}
+MODELS = {"diat": 7, "cyclegan": 14, "icgan": 1, "stargan": 1}
 """Table 3: how many such models."""
 
 
@@ -60,13 +60,13 @@ class Setup:
 
 ATTRIBUTES = Setup(
     images=202_599, test=(1_999, 2_000), labels=5, image_size=128, epochs=20, start="", targets=0,
-    parameters={"diat": 52_558_787, "cyclegan": 52_558_787, "star": 53_192_576},
+    parameters={"diat": 52_558_787, "cyclegan": 52_558_787, "stargan": 53_192_576},
 )  # fmt: skip
 """Tables 1 and 2. The released code tests on 1,999 images."""
 
 EXPRESSIONS = Setup(
     images=4_824, test=(432, 504), labels=8, image_size=128, epochs=200, start="neutral", targets=7,
-    parameters={"diat": 52_558_787, "cyclegan": 52_558_787, "icgan": 67_756_620, "star": 53_226_560},
+    parameters={"diat": 52_558_787, "cyclegan": 52_558_787, "icgan": 67_756_620, "stargan": 53_226_560},
 )  # fmt: skip
 """Table 3. A tenth is tested, of the images or of the 67 people with 72 images each: the paper does not say."""
 
@@ -80,7 +80,7 @@ WIDTHS: Mapping[str, Mapping[str, Any]] = {
     "icgan": {
         "icgan.z": 64, "icgan.filters": 64, "icgan.encoder_filters": 32, "icgan.z_units": 2048, "icgan.y_units": 512,
     },
-    "star": _RESIDUAL,
+    "stargan": _RESIDUAL,
 }  # fmt: skip
 """Settings that give the networks their sizes."""
 
@@ -89,7 +89,7 @@ TRAINING: Mapping[str, Mapping[str, Any]] = {
     "cyclegan": _SHARED | _ADAM | {"cyclegan.lambda_cyc": 10.0},
     "icgan": _SHARED | {"icgan.gan_lr": 2e-4, "icgan.encoder_lr": 1e-4, "icgan.encoder_beta1": 0.1,
               "icgan.gan_share": 0.625, "train.beta1": 0.5},
-    "star": _SHARED | _ADAM | {
+    "stargan": _SHARED | _ADAM | {
         "train.n_critic": 5, "train.lambda_cls": 1.0, "train.lambda_rec": 10.0, "train.lambda_gp": 10.0,
     },
 }  # fmt: skip

@@ -154,10 +154,11 @@ def label_kind(values: Mapping[str, Any]) -> LabelKind:
 
 
 def kept_labels(kind: LabelKind, names: Sequence[str]) -> tuple[LabelKind, list[int]]:
-    """Return a kind with the attributes `names` alone, in this order, and their columns; [] and classes keep all.
+    """Return a kind with those of the attributes `names` that it has, in this order, and their columns.
 
-    Raises Fault on an unknown name.
+    A kind that has none of them keeps all of its own, and so do classes.
     """
+    names = [name for name in names if name in kind.names]
     if not names or not isinstance(kind, Attributes):
         return kind, list(range(kind.width))
     groups = (tuple(name for name in group if name in names) for group in kind.exclusive)

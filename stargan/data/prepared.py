@@ -4,8 +4,6 @@ A folder with `images.npy` (uint8, N x size x size x 3, RGB), `labels.npy` (uint
 an image: source, person, split) and `manifest.json`.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,17 +12,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stargan.core.files import checked_name, mapped, sha256, write_json
-from stargan.data.domains import LabelKind, kept_labels, label_kind
+from stargan.core.about import file_digest, read_about, write_about
+from stargan.core.files import checked_name, mapped, sha256
+from stargan.data.domains import LabelKind, index_of, kept_labels, label_kind
 from stargan.errors import Fault
 
-SCHEMA = 1
+FORM = "prepared"
 ROWS = ("source", "person", "split")
+PREPARED = Path("data/prepared")
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared dataset. `images` is memory-mapped: what is changed there never reaches the file."""
+    """A prepared dataset. `images` is memory-mapped: what is changed there never reaches the file.
+
+    digest: of all that stands in its folder.
+    """
 
     dataset: str
     size: int
@@ -35,25 +38,39 @@ class Prepared:
     origin: Mapping[str, Any]
     crop: Mapping[str, Any]
     images_sha256: str
+    digest: str
 
     def split(self, name: str) -> np.ndarray:
         """Return the positions of the images in split `name` ('train' or 'test'), ascending."""
         return np.flatnonzero((self.rows["split"] == name).to_numpy())
 
-    def digest(self) -> str:
-        """Return a hash of all that a training takes from here: images, labels, their names, and the split."""
-        told = [self.images_sha256, sha256(self.labels), self.kind.as_dict(), self.rows["split"].tolist()]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
     def only(self, labels: Sequence[str]) -> "Prepared":
-        """Return the same images with these attributes alone, in this order; [] and classes: with all."""
+        """Return the same images with those of these attributes that they have, in this order; [] and classes: with all."""
         kind, columns = kept_labels(self.kind, labels)
         return replace(self, kind=kind, labels=self.labels[:, columns])
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies, by its dataset and size."""
+        return prepared_folder(self.dataset, self.size)
 
     @property
     def synthetic(self) -> bool:
         """Whether the faces were drawn by this project, so that the truth of a translation can be drawn too."""
         return bool(self.origin["kind"] == "synthetic")
+
+
+def prepared_folder(dataset: str, size: int) -> Path:
+    """Return where a dataset lies, prepared at a size."""
+    return PREPARED / dataset / str(size)
+
+
+def prepared_sizes(dataset: str) -> list[int]:
+    """Return the sizes that a dataset was prepared at, ascending. Raises Fault where it was not."""
+    found = sorted(int(path.name) for path in (PREPARED / dataset).glob("*") if path.name.isdecimal())
+    if not found:
+        raise Fault(f"{PREPARED / dataset}: nothing was prepared there; run dvc repro prepare@{dataset}")
+    return found
 
 
 def write_manifest(
@@ -69,43 +86,69 @@ def write_manifest(
 ) -> None:
     """Complete a folder that holds images.npy and labels.npy with rows.csv and manifest.json."""
     images = np.load(folder / "images.npy", mmap_mode="r")
-    labels = np.load(folder / "labels.npy")
     rows[list(ROWS)].to_csv(folder / "rows.csv", index=False, lineterminator="\n")
-    write_json(folder / "manifest.json", {
-        "schema": SCHEMA, "dataset": dataset, "size": int(images.shape[1]), "images": len(images),
-        "labels": kind.as_dict(), "origin": dict(origin), "crop": dict(crop), "quarantined": quarantined,
-        "images_sha256": images_sha256, "labels_sha256": sha256(labels),
-    })  # fmt: skip
+    values = {
+        "dataset": dataset, "size": int(images.shape[1]), "images": len(images), "labels": kind.as_dict(),
+        "origin": dict(origin), "crop": dict(crop), "quarantined": quarantined,
+    }  # fmt: skip
+    files = {
+        "images.npy": images_sha256, "labels.npy": sha256(np.load(folder / "labels.npy")),
+        "rows.csv": file_digest(folder / "rows.csv"),
+    }  # fmt: skip
+    write_about(folder / "manifest.json", FORM, values, files, {})
 
 
 def read_prepared(folder: Path) -> Prepared:
     """Return the prepared dataset in `folder`. Raises Fault where it is missing, of another schema, cut or changed."""
-    path = folder / "manifest.json"
     try:
-        manifest = json.loads(path.read_text())
-        if manifest["schema"] != SCHEMA:
-            raise Fault(f"{path}: schema {manifest['schema']} is not {SCHEMA}; run the prepare stage again")
+        about = read_about(folder / "manifest.json", FORM)
+        manifest = about.values
         images, labels = mapped(folder / "images.npy"), mapped(folder / "labels.npy")
         rows = pd.read_csv(folder / "rows.csv", dtype=str, keep_default_na=False)
-        kind = label_kind(manifest["labels"])
-        size = int(manifest["size"])
+        kind, size = label_kind(manifest["labels"]), int(manifest["size"])
         if tuple(rows.columns) != ROWS:
-            raise Fault(f"{folder / 'rows.csv'}: columns {', '.join(rows.columns)}; run the prepare stage again")
+            raise ValueError(f"rows.csv has columns {', '.join(rows.columns)}")
         if not len(images) == len(labels) == len(rows) == manifest["images"]:
-            raise Fault(f"{folder}: {len(images)} images, {len(labels)} labels, {len(rows)} rows; run prepare again")
+            raise ValueError(f"{len(images)} images, {len(labels)} labels, {len(rows)} rows")
         if images.shape[1:] != (size, size, 3) or images.dtype != np.uint8 or labels.shape[1:] != (kind.width,):
-            raise Fault(f"{folder}: shapes {images.shape}, {labels.shape} do not fit the manifest; run prepare again")
-        for name, array in (("labels", labels), ("images", images)):
-            if sha256(array) != manifest[f"{name}_sha256"]:
-                raise Fault(f"{folder / name}.npy: its hash is not the manifest's; run the prepare stage again")
+            raise ValueError(f"shapes {images.shape}, {labels.shape} do not fit the manifest")
+        about.check_files({
+            "images.npy": sha256(images), "labels.npy": sha256(labels), "rows.csv": file_digest(folder / "rows.csv"),
+        })  # fmt: skip
         return Prepared(
             checked_name(manifest["dataset"]), size, kind, images, labels, rows, manifest["origin"], manifest["crop"],
-            manifest["images_sha256"],
+            about.files["images.npy"], about.digest,
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error
 
 
+def digest_of_set(dataset: str, size: int) -> str:
+    """Return the digest of a prepared dataset by its record alone. Raises Fault where it is missing or another's."""
+    folder = prepared_folder(dataset, size)
+    try:
+        about = read_about(folder / "manifest.json", FORM)
+        held = about.values["dataset"], about.values["size"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Fault(f"{folder}: not a prepared dataset ({error}); run dvc repro prepare@{dataset}") from error
+    if held != (dataset, size):
+        raise Fault(f"{folder}: holds {held[0]} at {held[1]} px; run dvc repro prepare@{dataset}")
+    return about.digest
+
+
+def read_set(dataset: str, size: int) -> Prepared:
+    """Return a prepared dataset. Raises Fault where it is missing, changed, or another than its folder says."""
+    digest_of_set(dataset, size)
+    return read_prepared(prepared_folder(dataset, size))
+
+
 def read_sets(datasets: Sequence[str], size: int, labels: Sequence[str]) -> dict[str, Prepared]:
-    """Return the prepared datasets of a run, by name, with the attributes `labels` alone ([]: all)."""
-    return {name: read_prepared(Path("data/prepared") / f"{name}-{size}").only(labels) for name in datasets}
+    """Return the prepared datasets of a run, by name, with the attributes `labels` alone ([]: all).
+
+    Raises Fault where one can't be had, and on a label that none has.
+    """
+    sets = {name: read_set(name, size) for name in datasets}
+    known = [label for prepared in sets.values() for label in prepared.kind.names]
+    for label in labels:
+        index_of(label, known)
+    return {name: prepared.only(labels) for name, prepared in sets.items()}

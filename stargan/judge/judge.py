@@ -1,11 +1,9 @@
 """A trained classifier as a judge of images: what it sees, and its form on disk."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +11,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from stargan.core.files import write_bytes, write_json
+from stargan.core.about import read_about, write_about
+from stargan.core.files import write_bytes
 from stargan.data.domains import Attributes, LabelKind, kept_labels, label_kind
 from stargan.data.stream import from_uint8
 from stargan.errors import Fault
@@ -21,6 +20,8 @@ from stargan.judge.classifier import FEATURES, Classifier
 
 BATCH = 128
 """Images a forward pass; beyond rounding, nothing depends on it."""
+FORM = "judge"
+JUDGES = Path("data/classifier")
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,19 @@ class Seen:
 
 @dataclass(frozen=True)
 class Judge:
-    """A classifier with the label kind, the image size and the hash of the images that it was trained for.
+    """A classifier with the label kind and the image size that it was trained for.
 
-    columns: those of the network's head that are asked, in the order of `kind`; None: all. weights_sha256: of its file.
+    learned_from: the digest of the prepared set whose training images it learned from. columns: those of the network's
+    head that are asked, in the order of `kind`; None: all. weights_sha256: of its file. digest: of its record.
     """
 
     network: Classifier
     kind: LabelKind
     size: int
-    images_sha256: str
+    learned_from: str
     columns: tuple[int, ...] | None = None
     weights_sha256: str = ""
+    digest: str = ""
 
     def only(self, labels: Sequence[str]) -> "Judge":
         """Return the same judge, asked for these attributes alone, in this order; [] and classes: for all."""
@@ -83,34 +86,38 @@ def batches(images: np.ndarray, positions: np.ndarray) -> Iterator[np.ndarray]:
         yield images[positions[start : start + BATCH]]
 
 
-def write_judge(folder: Path, judge: Judge) -> None:
-    """Write classifier.safetensors and classifier.json."""
+def judge_folder(dataset: str, size: int) -> Path:
+    """Return where the judge of a dataset lies, at an image size."""
+    return JUDGES / dataset / str(size)
+
+
+def write_judge(folder: Path, judge: Judge, learned_from: Path | str) -> None:
+    """Write classifier.safetensors and classifier.json. learned_from: the prepared set's path."""
     state = {name: value.detach().cpu().contiguous() for name, value in judge.network.state_dict().items()}
     weights = save(state)
     write_bytes(folder / "classifier.safetensors", weights)
-    about = {
-        "labels": judge.kind.as_dict(), "size": judge.size, "images_sha256": judge.images_sha256,
-        "weights_sha256": hashlib.sha256(weights).hexdigest(),
-    }  # fmt: skip
-    write_json(folder / "classifier.json", about)
+    write_about(
+        folder / "classifier.json", FORM, {"labels": judge.kind.as_dict(), "size": judge.size},
+        {"classifier.safetensors": hashlib.sha256(weights).hexdigest()}, {str(learned_from): judge.learned_from},
+    )  # fmt: skip
 
 
 def read_judge(folder: Path, device: torch.device | str = "cpu") -> Judge:
-    """Return the judge in `folder`. Raises Fault where it is missing or broken."""
+    """Return the judge in `folder`. Raises Fault where it is missing, broken or changed."""
     try:
-        about: dict[str, Any] = json.loads((folder / "classifier.json").read_text())
-        kind = label_kind(about["labels"])
+        about = read_about(folder / "classifier.json", FORM)
+        kind = label_kind(about.values["labels"])
+        (learned_from,) = about.made_from.values()
         network = Classifier(kind.width)
         weights = (folder / "classifier.safetensors").read_bytes()
         state = load(weights)
         network.load_state_dict(state)
         digest = hashlib.sha256(weights).hexdigest()
-        if about.get("weights_sha256", digest) != digest:  # judges from before there was one are taken as they are
-            raise ValueError("its weights have changed")
+        about.check_files({"classifier.safetensors": digest})
         if not all(torch.isfinite(value).all() for value in state.values()):
             raise ValueError("some weights are not finite")
         network.to(device).eval()
-        return Judge(network, kind, int(about["size"]), str(about["images_sha256"]), weights_sha256=digest)
+        return Judge(network, kind, int(about.values["size"]), learned_from, weights_sha256=digest, digest=about.digest)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Fault(f"{folder}: no classifier there ({reason}); run the classifier stage again") from error

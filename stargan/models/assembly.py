@@ -59,12 +59,12 @@ def icgan_translator(
     return IcGanTranslator(g, e_z), {"g": g, "e_z": e_z}
 
 
-MODEL_SCHEMA = 2
-STAR = "star"
+MODEL_SCHEMA = 3
+STARGAN = "stargan"
 
 Build = Callable[[DomainSpace, int, Mapping[str, Any]], tuple[Translator, dict[str, nn.Module]]]
 TRANSLATORS: Mapping[str, Build] = {
-    STAR: star_translator, "diat": diat_translator, "cyclegan": cyclegan_translator, "icgan": icgan_translator,
+    STARGAN: star_translator, "diat": diat_translator, "cyclegan": cyclegan_translator, "icgan": icgan_translator,
 }  # fmt: skip
 
 

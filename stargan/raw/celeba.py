@@ -41,22 +41,24 @@ def read_raw(
     split: str,
     test_images: int,
     seed: int,
+    key: str,
 ) -> RawSet:
     """Return CelebA's pictures with the chosen labels, in the table's order.
 
     Splits are drawn over the table's rows, so that a missing file moves no other picture to another side.
     Raises Fault on a table that is wrong anywhere, an unknown attribute, or a split that can't be made.
+    key: the section of params.yaml, which faults name.
     """
     table = read_table(attributes)
-    kind = _kind(table, labels, exclusive)
+    kind = _kind(table, labels, exclusive, key)
     if split == "random":
-        splits = random_split(len(table.pictures), _fewer(test_images, table), seed)
+        splits = random_split(len(table.pictures), _fewer(test_images, table, key), seed)
     elif split == "official-code":
-        _fewer(OFFICIAL_TEST, table)
+        _fewer(OFFICIAL_TEST, table, key)
         splits = official_split(len(table.pictures))
     else:
         sides = read_partition(partition)
-        splits = [_side(sides, name, partition) for name in table.pictures]
+        splits = [_side(sides, name, partition, key) for name in table.pictures]
     columns = [table.attributes.index(name) for name in kind.names]
     bits = (table.values[:, columns] == 1).astype(np.uint8)
     files = by_base_name(source)
@@ -154,29 +156,29 @@ def _row(path: Path, line: int, names: list[str], cells: list[str]) -> list[int]
                     "attribute") from error  # fmt: skip
 
 
-def _kind(table: Table, labels: Sequence[str], exclusive: Sequence[Sequence[str]]) -> Attributes:
+def _kind(table: Table, labels: Sequence[str], exclusive: Sequence[Sequence[str]], section: str) -> Attributes:
     """Return the label kind; exclusive groups are cut to the chosen labels."""
     for key, names in (("labels", labels), *(("exclusive", group) for group in exclusive)):
         for name in names:
             if name not in table.attributes:
-                raise Fault(f"data.celeba.{key}: attribute {name!r} is not in {table.path}"
+                raise Fault(f"{section}.{key}: attribute {name!r} is not in {table.path}"
                             f"{nearest(name, table.attributes)}")  # fmt: skip
         if len(set(names)) != len(names):
-            raise Fault(f"data.celeba.{key}: {', '.join(names)} repeats an attribute; name each once")
+            raise Fault(f"{section}.{key}: {', '.join(names)} repeats an attribute; name each once")
     groups = (tuple(name for name in group if name in labels) for group in exclusive)
     return Attributes(tuple(labels), tuple(group for group in groups if len(group) > 1))
 
 
-def _fewer(test: int, table: Table) -> int:
+def _fewer(test: int, table: Table, key: str) -> int:
     if test >= len(table.pictures):
-        raise Fault(f"data.celeba: {test} test images of {len(table.pictures)} in {table.path} leave none to train "
-                    "on; lower data.celeba.test_images, with data.celeba.split=random")  # fmt: skip
+        raise Fault(f"{key}: {test} test images of {len(table.pictures)} in {table.path} leave none to train "
+                    f"on; lower {key}.test_images, with {key}.split=random")  # fmt: skip
     return test
 
 
-def _side(sides: dict[str, str], name: str, path: Path) -> str:
+def _side(sides: dict[str, str], name: str, path: Path, key: str) -> str:
     if name not in sides:
-        raise Fault(f"{path}: has no line for {name!r}; fetch it again or use data.celeba.split=random")
+        raise Fault(f"{path}: has no line for {name!r}; fetch it again or use {key}.split=random")
     return sides[name]
 
 

@@ -15,11 +15,12 @@ from stargan.raw.source import Source
 SECTIONS = ("train", "test")
 
 
-def read_raw(source: Source, *, title: str, split: str, test_share: float, seed: int) -> RawSet:
+def read_raw(source: Source, *, title: str, split: str, test_share: float, seed: int, key: str) -> RawSet:
     """Return the pictures of class folders, classes in alphabetical order, with the largest centred square.
 
     With split `folders` the sides are train/ and test/; else the folders that hold pictures are the classes.
     Raises Fault where a class is on one side only: it would shift every label after it.
+    key: the section of params.yaml, which faults name.
     """
     if not source.names:
         raise Fault(f"{source.path}: holds no file; put a folder a class in it")
@@ -32,10 +33,10 @@ def read_raw(source: Source, *, title: str, split: str, test_share: float, seed:
     classes = [part[-2] for part in parts]
     if split == "folders":
         sides = [part[-3] for part in parts]
-        names = _names_of_both(source, classes, sides)
+        names = _names_of_both(source, classes, sides, key)
     else:
         names = sorted(set(classes))
-        sides = class_splits([_person(name) for name in source.names], split, test_share, seed)
+        sides = class_splits([_person(name) for name in source.names], split, test_share, seed, key)
     if len(names) < 2:
         raise Fault(f"{source.path}: only one class folder, {names[0]}; at least two are needed")
     labels = np.eye(len(names), dtype=np.uint8)[[names.index(name) for name in classes]]
@@ -43,7 +44,7 @@ def read_raw(source: Source, *, title: str, split: str, test_share: float, seed:
     return RawSet(Classes(tuple(names), title), CentreCrop(), rows, labels)
 
 
-def _names_of_both(source: Source, classes: Sequence[str], sides: Sequence[str]) -> list[str]:
+def _names_of_both(source: Source, classes: Sequence[str], sides: Sequence[str], key: str) -> list[str]:
     """Return the class names, equal on both sides. Raises Fault that names the first that is not."""
     for side in sides:
         if side not in SECTIONS:
@@ -51,7 +52,7 @@ def _names_of_both(source: Source, classes: Sequence[str], sides: Sequence[str])
     pairs = set(zip(sides, classes, strict=True))
     train, test = (sorted(name for side, name in pairs if side == section) for section in SECTIONS)
     if not train or not test:
-        raise Fault(f"{source.path}: no picture in {'test' if train else 'train'}/; use data.rafd.split=image to "
+        raise Fault(f"{source.path}: no picture in {'test' if train else 'train'}/; use {key}.split=image to "
                     "draw a test set")  # fmt: skip
     for name in test:
         if name not in train:

@@ -47,11 +47,12 @@ def read_raw(
     split: str,
     test_share: float,
     seed: int,
+    key: str,
 ) -> RawSet:
     """Return RaFD's pictures of the chosen camera angles, in the order of their file names.
 
     Raises Fault where no picture is of these angles, or on a split that can't be made. Pictures that are not
-    named as RaFD names them are returned as bad.
+    named as RaFD names them are returned as bad. key: the section of params.yaml, which faults name.
     """
     files = {full: base for base, full in by_base_name(source).items() if is_candidate(base)}
     shots = {full: shot(base) for full, base in files.items()}
@@ -60,9 +61,9 @@ def read_raw(
     if not taken:
         there = sorted({found.angle for found in shots.values() if found})
         raise Fault(f"{source.path}: no RaFD picture of angles {list(angles)}, but of {there or 'none'}; set "
-                    "data.rafd.angles, or data.rafd.layout=folders for a folder a class")  # fmt: skip
+                    f"{key}.angles, or {key}.form=folders for a folder a class")  # fmt: skip
     persons = [found.person for found in taken.values()]
-    sides = class_splits(persons, split, test_share, seed)
+    sides = class_splits(persons, split, test_share, seed, key)
     order = [EXPRESSIONS.index(found.expression) for found in taken.values()]
     labels = np.eye(len(EXPRESSIONS), dtype=np.uint8)[order]
     rows = frame(list(taken), persons, sides)
@@ -74,12 +75,10 @@ def is_candidate(name: str) -> bool:
     return name.startswith("Rafd") or looks_like_picture(name)
 
 
-def class_splits(persons: Sequence[str], split: str, share: float, seed: int) -> list[str]:
+def class_splits(persons: Sequence[str], split: str, share: float, seed: int, key: str) -> list[str]:
     """Return 'train' or 'test' a picture, split by `person` or by `image`. Raises Fault where it can't be."""
     if split == "image":
         return random_split(len(persons), min(max(1, round(share * len(persons))), len(persons) - 1), seed)
-    if split == "folders":
-        raise Fault("data.rafd.split=folders needs data.rafd.layout=folders; use split=person or image")
     if "" in persons:
-        raise Fault("data.rafd.split=person needs RaFD's file names; use split=image or folders")
+        raise Fault(f"{key}.split=person needs RaFD's file names; use {key}.split=image or folders")
     return person_split(persons, share, seed)

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stargan.core.files import whole_folder, write_json
+from stargan.core.about import file_digest, write_about
+from stargan.core.files import whole_folder
 from stargan.core.metrics import DIGITS
 from stargan.data.prepared import Prepared
 from stargan.judge.classification import verdicts
+from stargan.judge.judge import Judge
 from stargan.results.people import persons
-from stargan.results.translations import Translations
+from stargan.results.translations import TRANSLATIONS, Translations
 
+FORM = "judgements"
 COLUMNS = ("faces", "image", "person", "labels", "source", "target", "counts", "wrong")
 
 
@@ -23,11 +26,12 @@ class Judgements:
     """A run's judged translations.
 
     table: one row an own translation, of `COLUMNS`, in the index's order. about: which run it is and what it was
-    judged with, as JSON values.
+    judged with, as JSON values. made_from: the digest of the translations by their folder.
     """
 
     table: pd.DataFrame
     about: Mapping[str, Any]
+    made_from: Mapping[str, str]
 
 
 def judged(prepared: Prepared, own: pd.DataFrame, seen: np.ndarray) -> pd.DataFrame:
@@ -44,15 +48,15 @@ def judged(prepared: Prepared, own: pd.DataFrame, seen: np.ndarray) -> pd.DataFr
     )[list(COLUMNS)]  # fmt: skip
 
 
-def described(prepared: Prepared, real_wrong: np.ndarray) -> dict[str, Any]:
-    """Return what a dataset is and how the judge does on its real test faces, as JSON values.
+def described(prepared: Prepared, judge: Judge, real_wrong: np.ndarray) -> dict[str, Any]:
+    """Return what a dataset is, by which judge it was judged, and how that does on its real test faces, as JSON values.
 
     real_wrong: of bits for attributes, of images for classes; not empty.
     """
     return {
         "synthetic": prepared.synthetic, "origin": dict(prepared.origin), "crop": dict(prepared.crop),
         "kind": prepared.kind.as_dict(), "images": {name: len(prepared.split(name)) for name in ("train", "test")},
-        "digest": prepared.digest(),
+        "prepared": prepared.digest, "judge": judge.weights_sha256,
         "real_error_percent": round(100 * float(real_wrong.mean()), DIGITS), "real_n": int(real_wrong.size),
         "real_wrong": int(real_wrong.sum()),
     }  # fmt: skip
@@ -66,11 +70,12 @@ def together(
         "run": made.run, "method": made.method, "step": made.step, "image_size": made.image_size, "sizes": dict(made.sizes),
         "settings": dict(made.settings), "datasets": dict(datasets), "neutral": neutral,
     }  # fmt: skip
-    return Judgements(pd.concat(tables).sort_index(), about)
+    return Judgements(pd.concat(tables).sort_index(), about, {str(TRANSLATIONS / made.run): made.about.digest})
 
 
 def write_judgements(folder: Path, judgements: Judgements) -> None:
     """Write judgements.csv and judgements.json, both or none."""
     with whole_folder(folder) as temporary:
         judgements.table.to_csv(temporary / "judgements.csv", index=False, lineterminator="\n")
-        write_json(temporary / "judgements.json", judgements.about)
+        files = {"judgements.csv": file_digest(temporary / "judgements.csv")}
+        write_about(temporary / "judgements.json", FORM, judgements.about, files, judgements.made_from)

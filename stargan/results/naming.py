@@ -2,7 +2,7 @@
 
 from stargan.data.domains import Attributes, LabelKind
 
-TITLES = {"diat": "DIAT", "cyclegan": "CycleGAN", "icgan": "IcGAN", "star": "StarGAN"}
+TITLES = {"diat": "DIAT", "cyclegan": "CycleGAN", "icgan": "IcGAN", "stargan": "StarGAN"}
 """The paper's methods by the keys that translations carry, in the order of its tables."""
 
 

@@ -5,11 +5,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
+from stargan.core.about import read_about, write_about
 from stargan.core.files import sha256
 from stargan.errors import Fault
 from stargan.study.questions import Question
+
+FORM = "study key"
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,6 @@ class Key:
         """The page's id: a hash of the key, the pictures in it, so that votes for another page are known as such."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the key as JSON values; `read_key` reads them back."""
-        return {"page": self.page, **asdict(self)}
-
 
 def key_of(questions: Sequence[Question], groups: Sequence[str], methods: Sequence[str]) -> Key:
     """Return the key of a page's questions; those of `groups` and `methods` that none asks about are left out."""
@@ -55,10 +53,15 @@ def key_of(questions: Sequence[Question], groups: Sequence[str], methods: Sequen
     )
 
 
+def write_key(path: Path, key: Key, made_from: Mapping[str, str]) -> None:
+    """Write the key. made_from: the digests of the translations that its page shows, by their folders."""
+    write_about(path, FORM, {"page": key.page, **asdict(key)}, {}, made_from)
+
+
 def read_key(path: Path) -> Key:
     """Return the key in `path`. Raises Fault where it is missing, cut, or was changed by hand."""
     try:
-        values = json.loads(path.read_text())
+        values = read_about(path, FORM).values
         answers = {name: Answer(**{**one, "options": tuple(one["options"])}) for name, one in values["answers"].items()}
         key = Key(tuple(values["groups"]), tuple(values["methods"]), answers)
         if key.page != values["page"]:

@@ -17,7 +17,7 @@ from stargan.training.engine import Training
 ROOT = Path(__file__).parents[2]
 CPU = torch.device("cpu")
 N_CRITIC = 5
-FULL = {"g_filters": 64, "g_blocks": 6, "d_filters": 64, "d_layers": 6, "n_critic": N_CRITIC, "log_every": 1000}
+FULL = {"g_filters": 64, "g_blocks": 6, "d_filters": 64, "d_layers": 6, "n_critic": N_CRITIC}
 
 
 def noise(dataset: str, size: int, attributes: int, images: int) -> Prepared:
@@ -27,7 +27,7 @@ def noise(dataset: str, size: int, attributes: int, images: int) -> Prepared:
     return Prepared(
         dataset, size, Attributes(tuple(f"a{index}" for index in range(attributes)), ()),
         random.integers(0, 256, (images, size, size, 3), dtype=np.uint8),
-        random.integers(0, 2, (images, attributes), dtype=np.uint8), rows, {"kind": "files"}, {}, "",
+        random.integers(0, 2, (images, attributes), dtype=np.uint8), rows, {"kind": "files"}, {}, "", "",
     )  # fmt: skip
 
 
@@ -37,5 +37,7 @@ def training(sets: Sequence[Prepared], batch: int, **changes: Any) -> Training:
     train = params.train.model_copy(update=FULL | {"batch": batch} | changes)
     datasets = [prepared.dataset for prepared in sets]
     run = params.runs["both"].model_copy(update={"datasets": datasets, "image_size": sets[0].size})
-    params = params.model_copy(update={"train": train, "runs": {"both": run}})
+    params = params.model_copy(update={
+        "train": train, "runs": {"both": run}, "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 1000}),
+    })  # fmt: skip
     return build_training("both", params, {prepared.dataset: prepared for prepared in sets}, CPU)

@@ -23,14 +23,17 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from stages import study, tally
 from stargan import tracking
-from stargan.core.files import write_json
-from stargan.core.params import load
+from stargan.core.about import file_digest
+from stargan.core.files import sha256
+from stargan.core.params import load, read_yaml
 from stargan.data.domains import LabelKind
+from stargan.data.prepared import prepared_folder, read_prepared
 from stargan.errors import Fault
+from stargan.results.translations import write_record
 from stargan.study.key import Key, read_key
 from support.params import write_params
-from support.processes import stage
-from support.sets import FACES, MOODS, write_set
+from support.processes import ROOT, stage
+from support.sets import FACES, MOODS, change_record, write_set
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 # Under CI the browser has to be there: then a missing one fails.
@@ -39,7 +42,7 @@ pytestmark = pytest.mark.skipif(
     reason="no chromium and chromedriver in PATH (Debian: apt install chromium chromium-driver)",
 )
 
-METHODS = ("star", "diat", "cyclegan", "icgan")
+METHODS = ("stargan", "diat", "cyclegan", "icgan")
 KINDS: dict[str, LabelKind] = {"celeba": FACES, "rafd": MOODS}
 TARGETS = {
     "celeba": ["Black_Hair", "Blond_Hair", "~Male", "~Young", "Brown_Hair+~Male"], "rafd": ["angry", "happy"]
@@ -62,12 +65,12 @@ def write_portraits(root: Path, dataset: str, count: int = 24) -> None:
     labels = np.eye(KINDS[dataset].width, dtype=np.uint8)[np.arange(count) % 3]
     splits, people = ["test"] * (count // 2) + ["train"] * (count // 2), [str(index // 2) for index in range(count)]
     images = np.stack([portrait(label, 0) for label in labels])
-    write_set(root / "data/prepared" / f"{dataset}-{SIZE}", dataset, KINDS[dataset], images, labels, splits, people)
+    write_set(root / "data/prepared" / dataset / str(SIZE), dataset, KINDS[dataset], images, labels, splits, people)
 
 
 def write_run(root: Path, dataset: str, method: str, test: int = 12) -> None:
     """Write translations of all test faces to all targets, tinted by method."""
-    run = dataset if method == "star" else f"{method}-{dataset}"
+    run = dataset if method == "stargan" else f"{method}-{dataset}"
     folder = root / "data/translations" / run
     folder.mkdir(parents=True)
     rows = [("own", dataset, image, dataset, target, dataset) for target in TARGETS[dataset] for image in range(test)]
@@ -76,17 +79,21 @@ def write_run(root: Path, dataset: str, method: str, test: int = 12) -> None:
     )
     tint = 40 * METHODS.index(method)
     np.save(folder / "images.npy", np.stack([portrait(np.array([1, n % 2]), tint) for n in range(len(rows))]))
-    write_json(folder / "translations.json", {
-        "run": run, "method": method, "model_md5": "", "step": 1, "sizes": {}, "datasets": [dataset],
-        "image_size": SIZE, "settings": {},
-    })  # fmt: skip
+    prepared = prepared_folder(dataset, SIZE)
+    write_record(folder, {
+        "run": run, "method": method, "model_md5": "", "step": 1, "sizes": {}, "datasets": [dataset], "faces": [dataset],
+        "labels": LABELS[dataset], "image_size": SIZE, "settings": {},
+    }, {str(prepared): read_prepared(root / prepared).digest})  # fmt: skip
+
+
+STARGANS = read_yaml(ROOT / "params.yaml")["runs"]
 
 
 def baseline(method: str, dataset: str) -> dict[str, Any]:
     """Return a baseline's params."""
     pairs = [["Male", "-Male"] if dataset == "celeba" else ["neutral", "happy"]]
     return {"method": method, "like": dataset, "datasets": [dataset], "faces": [dataset], "labels": LABELS[dataset],
-            "image_size": SIZE, "pairs": [] if method == "icgan" else pairs}  # fmt: skip
+            "pairs": [] if method == "icgan" else pairs}  # fmt: skip
 
 
 def write_workspace(root: Path, **compare: list[str]) -> None:
@@ -95,7 +102,7 @@ def write_workspace(root: Path, **compare: list[str]) -> None:
     both = {"attributes": ["celeba", *(f"{method}-celeba" for method in METHODS[1:])],
             "expressions": ["rafd", *(f"{method}-rafd" for method in METHODS[1:])]}  # fmt: skip
     patch = {f"compare__{key}": names for key, names in (both | compare).items()}
-    write_params(root / "params.yaml", baselines=runs, study__questions=QUESTIONS, study__validation=CHECKS, **patch)
+    write_params(root / "params.yaml", runs=STARGANS | runs, study__questions=QUESTIONS, study__validation=CHECKS, **patch)
     for dataset in KINDS:
         write_portraits(root, dataset)
         for method in METHODS:
@@ -243,22 +250,22 @@ def test_two_raters_vote_and_are_counted(workspace: Path, browser: webdriver.Chr
     ann.press(Keys.ENTER, "9", Keys.ENTER)
     assert (ann.at(), ann.chosen()) == (1, [])  # not without an answer, and 9 is none
     for number in (1, 2, 3):
-        ann.press(str(position(key, number, "star")), Keys.ENTER if number % 2 else Keys.ARROW_RIGHT)
+        ann.press(str(position(key, number, "stargan")), Keys.ENTER if number % 2 else Keys.ARROW_RIGHT)
     assert ann.at() == 4
     ann.press(Keys.ARROW_LEFT)
     ann.look("chosen")
-    assert ann.chosen() == [str(position(key, 3, "star"))]
+    assert ann.chosen() == [str(position(key, 3, "stargan"))]
     ann.press(str(position(key, 3, "icgan")))
     assert ann.chosen() == [str(position(key, 3, "icgan"))]
-    ann.press(Keys.ENTER, str(position(key, 4, "star")))
+    ann.press(Keys.ENTER, str(position(key, 4, "stargan")))
     browser.refresh()
     assert ann.at() == 4
-    assert ann.chosen() == [str(position(key, 4, "star"))]
+    assert ann.chosen() == [str(position(key, 4, "stargan"))]
     ann.press(Keys.ENTER)
     for number in range(5, 13):
         if not key.answers[f"q{number:02d}"].group:
             ann.look("validation")
-        ann.press(str(position(key, number, "star")), Keys.ENTER)
+        ann.press(str(position(key, number, "stargan")), Keys.ENTER)
     assert ann.ends()
     assert not ann.find("#asked").is_displayed()
     ann.look("end")
@@ -271,7 +278,7 @@ def test_two_raters_vote_and_are_counted(workspace: Path, browser: webdriver.Chr
 
     wanted = [
         {"page": key.page, "rater": 'Ann "A", B', "question": f"q{number:02d}",
-         "choice": str(position(key, number, "icgan" if number == 3 else "star"))}
+         "choice": str(position(key, number, "icgan" if number == 3 else "stargan"))}
         for number in range(1, 13)
     ]  # fmt: skip
     assert table(file) == wanted
@@ -310,7 +317,7 @@ def check_tally(workspace: Path, key: Key) -> None:
     for number in range(1, 13):
         group = key.answers[f"q{number:02d}"].group
         if group:
-            by_hand[group, "icgan" if number == 3 else "star"] += 1
+            by_hand[group, "icgan" if number == 3 else "stargan"] += 1
             by_hand[group, "cyclegan" if number == 2 else "diat"] += 1
     run_in(workspace, lambda: tally.run([]))
     metrics = json.loads((workspace / "metrics/votes.json").read_text())
@@ -408,7 +415,7 @@ def test_one_list_of_two_asks_about_it_alone(tmp_path: Path) -> None:
     write_workspace(tmp_path, attributes=["celeba"], expressions=["rafd", "icgan-rafd"])
     study_in(tmp_path)
     key = read_key(tmp_path / "data/study/key.json")
-    assert (key.groups, key.methods) == (("angry", "happy"), ("star", "icgan"))
+    assert (key.groups, key.methods) == (("angry", "happy"), ("stargan", "icgan"))
     assert {answer.faces for answer in key.answers.values()} == {"rafd"}
 
 
@@ -418,14 +425,29 @@ def test_two_runs_of_a_method_other_sizes_and_missing_translations_are_refused(t
         study_in(tmp_path)
     both = tmp_path / "data/translations/both"
     shutil.copytree(tmp_path / "data/translations/rafd", both)
+    with pytest.raises(Fault, match="data/translations/both: are translations of rafd; run dvc repro translate@both"):
+        study_in(tmp_path)
+    change_record(both / "translations.json", lambda about: about.update(run="both"))
     with pytest.raises(Fault, match="both of the method star"):
         study_in(tmp_path)
-    about = json.loads((both / "translations.json").read_text()) | {"method": "other", "image_size": 16}
-    write_json(both / "translations.json", about)
-    np.save(both / "images.npy", np.load(both / "images.npy")[:, ::2, ::2])
+    images = np.load(both / "images.npy")[:, ::2, ::2]
+    np.save(both / "images.npy", images)
+    files = {"images.npy": sha256(images), "index.csv": file_digest(both / "index.csv")}
+    change_record(
+        both / "translations.json", lambda about: about.update(run="both", method="other", image_size=16, files=files)
+    )
     with pytest.raises(Fault, match="16 px are not the 32 of rafd"):
         study_in(tmp_path)
     assert not (tmp_path / "metrics/study/index.html").exists()
+
+
+def test_faces_of_another_set_are_refused(tmp_path: Path) -> None:
+    """Catches questions that show other faces than those that were translated."""
+    write_workspace(tmp_path, expressions=["rafd", "diat-rafd"])
+    manifest = tmp_path / f"data/prepared/rafd/{SIZE}/manifest.json"
+    change_record(manifest, lambda about: about.update(quarantined=["another"]))
+    with pytest.raises(Fault, match=f"was made from another data/prepared/rafd/{SIZE} than there is now"):
+        study_in(tmp_path)
 
 
 @pytest.mark.parametrize(("key", "dataset"), [("attributes", "celeba"), ("expressions", "rafd")])
@@ -435,5 +457,6 @@ def test_a_run_on_both_is_asked_about_the_lists_own_labels(
     write_workspace(tmp_path)
     shutil.copytree(tmp_path / f"data/translations/{dataset}", tmp_path / "data/translations/both")
     monkeypatch.chdir(tmp_path)
-    found = study.panel(key, ["both", f"icgan-{dataset}"], load())
-    assert (list(found.made), list(found.sets)) == (["star", "icgan"], [dataset])
+    change_record(Path("data/translations/both/translations.json"), lambda about: about.update(run="both"))
+    found = study.panel(key, ["both", f"icgan-{dataset}"])
+    assert (list(found.made), list(found.sets)) == (["stargan", "icgan"], [dataset])

@@ -81,8 +81,8 @@ def test_rows_of_the_loss_table_end_a_graph() -> None:
 def test_what_is_due_ends_a_graph() -> None:
     """Catches a checkpoint, a sample or a kept generator that a graph runs past."""
     recorder = Recorder.__new__(Recorder)
-    train = SimpleNamespace(sample_every=6, keep_every=0, checkpoint_every=4)
-    recorder.params = SimpleNamespace(train=train)  # type: ignore[assignment]
+    every = SimpleNamespace(sample_every=6, checkpoint_every=4)
+    recorder.params = SimpleNamespace(bookkeeping=every, train=SimpleNamespace(keep_every=0))  # type: ignore[assignment]
     ends = [0]
     while ends[-1] < 15:
         recorder.training = SimpleNamespace(done=ends[-1], length=15)  # type: ignore[assignment]

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stargan.core.params import Baseline, Params, Run, load
+from stargan.core.params import Params, Run, load
 from stargan.core.tensors import read_tensors, write_tensors
 from stargan.data.domains import Classes
 from stargan.data.prepared import Prepared
@@ -30,21 +30,23 @@ MOODS_PAIRS, FACES_PAIRS = [["x", "y"]], [["a", "b"], ["c", "-c"]]
 @pytest.fixture(scope="module")
 def params() -> Params:
     params = load()
-    small = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4, "log_every": 2}
+    small = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4}
     runs = {
-        name: Run(datasets=[name], faces=[name], labels=[], image_size=16, unit="iterations", length=12, decay=6)
+        name: Run(
+            method="stargan", datasets=[name], faces=[name], labels=[], image_size=16, unit="iterations", length=12, decay=6
+        )
         for name in ("faces16", "moods16")
     }
-    baselines = {}
     for method in ("diat", "cyclegan", "icgan"):
         for name, pairs in (("moods", MOODS_PAIRS), ("faces", FACES_PAIRS)):
-            baselines[f"{method}-{name}"] = Baseline(
+            runs[f"{method}-{name}"] = Run(
                 method=method, like=f"{name}16", datasets=[f"{name}16"], faces=[f"{name}16"], labels=[], image_size=16,
                 pairs=[] if method == "icgan" else pairs,
             )  # fmt: skip
     icgan = {"z": 3, "filters": 4, "encoder_filters": 2, "z_units": 5, "y_units": 6, "gan_share": 0.6}
     update = {
-        "seed": 5, "budget": "images_per_model", "runs": runs, "baselines": baselines,
+        "seed": 5, "budget": "images_per_model", "runs": runs,
+        "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 2}),
         "train": params.train.model_copy(update=small), "icgan": params.icgan.model_copy(update=icgan),
     }  # fmt: skip
     return params.model_copy(update=update)
@@ -64,10 +66,11 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Prepared]:
 
 
 def training(params: Params, sets: dict[str, Prepared], names: list[str], **changes: object) -> Training:
-    """Return a StarGAN on the datasets `names`; or, where `names` is one baseline, that."""
-    if names[0] in params.baselines:
+    """Return a StarGAN on the datasets `names`; or, where `names` is one run, that."""
+    if names[0] in params.runs:
         return build_training(names[0], params.model_copy(update=changes), sets, torch.device("cpu"))
     values = {
+        "method": "stargan",
         "datasets": names,
         "faces": names,
         "labels": [],

@@ -24,25 +24,25 @@ def trainable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def write(folder: Path) -> None:
         write_trainable(
-            folder, 12, train__n_critic=3, train__sample_every=6, train__checkpoint_every=2, train__keep_every=6,
-            train__log_every=2,
+            folder, 12, train__n_critic=3, bookkeeping__sample_every=6, bookkeeping__checkpoint_every=2, train__keep_every=6,
+            bookkeeping__log_every=2,
         )  # fmt: skip
 
     return once(tmp_path_factory, "trainable", write)
 
 
 SMALL = {
-    "threads": 1, "data__sizes": [16], "synthesize__celeba": {"images": 60, "seed": 1},
+    "threads": 1, "image_size": 16, "synthesize__celeba": {"images": 60, "seed": 1},
     "synthesize__rafd": {"people": 12, "seed": 2, "height": 64, "angles": [90], "gazes": ["frontal"]},
-    "data__celeba__test_images": 20, "classifier__epochs": 1, "classifier__batch": 16, "translate__pictures": 2,
+    "datasets__celeba__test_images": 20, "classifier__epochs": 1, "classifier__batch": 16, "translate__pictures": 2,
     "evaluate__kid_subset": 5, "evaluate__bootstrap": 20, "evaluate__truths": 2, "translate__batch": 16,
-    "compare__attributes": ["celeba"], "compare__expressions": ["rafd"], "baselines": {},
+    "compare__attributes": ["celeba"], "compare__expressions": ["rafd"],
     "study__questions": 6, "study__validation": 1, "compare__faces": 2,
     "translate__targets": {"celeba": ["Brown_Hair", "~Male+~Young"], "rafd": []},
 }  # fmt: skip
 CHAIN = (
-    "synthesize celeba", "synthesize rafd", "prepare celeba 16", "prepare rafd 16", "classifier celeba 16",
-    "classifier rafd 16", *(f"{stage} {run}" for stage in ("train", "translate", "evaluate") for run in runs(2)),
+    "synthesize celeba", "synthesize rafd", "prepare celeba", "prepare rafd", "classifier celeba",
+    "classifier rafd", *(f"{stage} {run}" for stage in ("train", "translate", "evaluate") for run in runs(2)),
     "study", "tally", "compare",
 )  # fmt: skip
 
@@ -79,17 +79,22 @@ def whole(request: pytest.FixtureRequest, stages: Stages, tmp_path_factory: pyte
     return functools.cache(asked)
 
 
+TABLE = {
+    "form": "attributes", "path": "data/raw", "images": "set", "attributes": "table", "partition": "none",
+    "labels": ["Bald", "Young"], "exclusive": [], "crop": 178, "split": "random", "test_images": 2, "seed": 1,
+    "bad_images": "stop",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def params(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """params.yaml that reads data/raw/set, be it a zip or a folder."""
     path = tmp_path_factory.mktemp("params") / "params.yaml"
     write_params(
-        path, threads=1, data__celeba__images="data/raw/set", data__celeba__attributes="data/raw/table",
-        data__celeba__labels=["Bald", "Young"], data__celeba__exclusive=[], data__celeba__test_images=2,
-        data__celeba__seed=1, data__sizes=[16], runs={
-            "celeba": {"datasets": ["celeba"], "faces": ["celeba"], "labels": [], "image_size": 16, "unit": "iterations",
+        path, threads=1, image_size=16, datasets={"celeba": TABLE}, runs={
+            "celeba": {"method": "stargan", "datasets": ["celeba"], "faces": ["celeba"], "labels": [], "unit": "iterations",
                        "length": 2, "decay": 1},
-        }, baselines={}, translate__targets={}, compare__attributes=["celeba"], compare__expressions=["celeba"],
+        }, translate__targets={}, compare__attributes=["celeba"], compare__expressions=["celeba"],
         compare__single="celeba", compare__joint="celeba",
     )  # fmt: skip
     return path

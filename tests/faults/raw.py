@@ -58,8 +58,8 @@ def write_raw(folder: Path, source: str, pictures: dict[str, bytes], table: byte
 def workspace(params: Path, folder: Path, *names: str) -> Path:
     """Return a workspace with params.yaml, in which an earlier prepare has left a result."""
     work = folder.joinpath("w", *names)
-    (work / "data/prepared/celeba-16").mkdir(parents=True)
-    (work / "data/prepared/celeba-16/manifest.json").write_text("of before")
+    (work / "data/prepared/celeba/16").mkdir(parents=True)
+    (work / "data/prepared/celeba/16/manifest.json").write_text("of before")
     (work / "params.yaml").write_text(params.read_text())
     return work
 

@@ -167,7 +167,7 @@ def test_an_archive_is_refused(stages: Stages, params: Path, tmp_path: Path, tel
     write_raw(work, "zip", sound())
     (work / "data/raw/set").write_bytes(content)
     before, around = hashes(work), listing(tmp_path)
-    assert_refused(stages.run(work, "prepare celeba 16"), work, before, said)
+    assert_refused(stages.run(work, "prepare celeba"), work, before, said)
     assert listing(tmp_path) == around
     assert not Path("/tmp/outside.png").exists()
     tell("archives", kind, "prepare from zip", REFUSED)

@@ -105,7 +105,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def command(entry: str, model: Path, picture: str) -> str:
     """Return the command that reads a picture at an entry."""
     translating = f"translate_image --model {model} --image {picture} --to happy --out out"
-    return translating if entry == "image" else "prepare celeba 16"
+    return translating if entry == "image" else "prepare celeba"
 
 
 def given(stages: Stages, work: Path, entry: str, model: Path, content: bytes, suffix: str) -> tuple[Ended, dict[str, str]]:
@@ -123,7 +123,7 @@ def shown(work: Path, entry: str) -> np.ndarray:
     if entry == "image":
         with Image.open(next((work / "out").iterdir())) as picture:
             return np.asarray(picture).astype(float)
-    return np.asarray(np.load(work / "data/prepared/celeba-16/images.npy")[BAD - 1], dtype=float)
+    return np.asarray(np.load(work / "data/prepared/celeba/16/images.npy")[BAD - 1], dtype=float)
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -184,7 +184,7 @@ def test_what_is_no_file_is_refused(
     path.unlink()
     make(tmp_path, path)
     before = hashes(work)
-    ended = stages.run(work, "prepare celeba 16")
+    ended = stages.run(work, "prepare celeba")
     assert_refused(ended, work, before, rf"{BAD:06d}\.png .*{said}")
     tell("pictures", kind, STAGES["folder"], REFUSED)
 
@@ -196,7 +196,7 @@ def test_a_subfolder_that_may_not_be_read(stages: Stages, params: Path, tmp_path
     (work / "data/raw/set/more").mkdir()
     (work / "data/raw/set/more/000099.png").write_bytes(sound_png())
     before = hashes(work)
-    ended = stages.run(work, "prepare celeba 16", {"at": "os:scandir", "nth": 2, "errno": 13})  # root may read all
+    ended = stages.run(work, "prepare celeba", {"at": "os:scandir", "nth": 2, "errno": 13})  # root may read all
     assert ended.injected
     assert_refused(ended, work, before, "Permission denied")
     tell("pictures", "subfolder denied", STAGES["folder"], REFUSED)

@@ -141,7 +141,7 @@ COUNTS = {"count too high": "7", "count too low": "5", "count missing": "", "cou
 
 def labels_of(work: Path) -> dict[str, list[int]]:
     """Return what `prepare` made of the table: each picture's labels."""
-    made = work / "data/prepared/celeba-16"
+    made = work / "data/prepared/celeba/16"
     rows = pd.read_csv(made / "rows.csv", dtype=str, keep_default_na=False)
     return dict(zip(rows["source"], np.load(made / "labels.npy").tolist(), strict=True))
 
@@ -157,7 +157,7 @@ def test_an_odd_table_means_the_same(
     assert table != content(lines_of(form))
     work = workspace(params, tmp_path)
     write_raw(work, source, dict.fromkeys(ROWS, sound_png()), table)
-    ended = stages.run(work, "prepare celeba 16")
+    ended = stages.run(work, "prepare celeba")
     assert ended.status == 0, ended
     assert labels_of(work) == {name: [int(bald == 1), int(young == 1)] for name, (bald, _, young) in ROWS.items()}
     tell("label tables", f"{kind} (.{form})", STAGES[source], IDENTICAL)
@@ -190,4 +190,4 @@ def refused(stages: Stages, params: Path, folder: Path, source: str, table: byte
     work = workspace(params, folder)
     write_raw(work, source, dict.fromkeys(ROWS, sound_png()), table)
     before = hashes(work)
-    assert_refused(stages.run(work, "prepare celeba 16"), work, before, said)
+    assert_refused(stages.run(work, "prepare celeba"), work, before, said)

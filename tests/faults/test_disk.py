@@ -19,16 +19,16 @@ Damage = Callable[[Path], object]
 
 # Each command with the folder that it is to find read-only: the one in which its first output is made.
 PLACES = {
-    "prepare celeba 16": "data/prepared", "prepare rafd 16": "data/prepared",
-    "classifier rafd 16": "data/classifier/rafd-16", "train both": "data",
+    "prepare celeba": "data/prepared", "prepare rafd": "data/prepared",
+    "classifier rafd": "data/classifier", "train both": "data",
     "train celeba": "data", "train diat-rafd": "data", "train icgan-rafd": "data",
     "translate both": "data/translations", "evaluate both": "data/judgements", "compare": "metrics",
     "synthesize rafd": "data/raw/rafd",
 }  # fmt: skip
 # What a command would replace: marked before, so that a half-made replacement shows.
 OUTPUTS = {
-    "prepare celeba 16": ("data/prepared/celeba-16",), "prepare rafd 16": ("data/prepared/rafd-16",),
-    "classifier rafd 16": ("data/classifier/rafd-16", "metrics/classifier/rafd-16.json"),
+    "prepare celeba": ("data/prepared/celeba/16",), "prepare rafd": ("data/prepared/rafd/16",),
+    "classifier rafd": ("data/classifier/rafd/16", "metrics/classifier/rafd.json"),
     "translate both": ("data/translations/both", "metrics/grids/both"),
     "evaluate both": ("data/judgements/both", "metrics/evaluate/both.json"),
     "compare": ("metrics/comparison.json", "metrics/comparison.csv", "metrics/comparison.md"),
@@ -71,7 +71,7 @@ def open_folder() -> Iterator[Path]:
 
 
 # These import late what a user without a home may not read where Python itself stands in root's home.
-LATE = ("prepare celeba 16", "prepare rafd 16", "evaluate both")
+LATE = ("prepare celeba", "prepare rafd", "evaluate both")
 
 
 @pytest.mark.parametrize("command", LATE)
@@ -139,15 +139,15 @@ def test_a_full_disk_while_pictures_are_drawn(stages: Stages, pipeline: Path, co
 SET = ("images.npy", "labels.npy", "rows.csv", "manifest.json")
 # What a command reads, and what the refusal names: the file or its folder.
 INPUTS = {
-    "prepare celeba 16": ("data/raw/celeba/img_align_celeba.zip", "data/raw/celeba/list_attr_celeba.csv"),
-    "prepare rafd 16": ("data/raw/rafd/rafd.zip",),
-    "classifier rafd 16": tuple(f"data/prepared/rafd-16/{name}" for name in SET),
-    "train both": tuple(f"data/prepared/celeba-16/{name}" for name in SET),
-    "train icgan-rafd": ("data/prepared/rafd-16/images.npy", "data/prepared/rafd-16/manifest.json"),
-    "translate both": ("data/models/both/generator.safetensors", "data/prepared/rafd-16/images.npy"),
+    "prepare celeba": ("data/raw/celeba/img_align_celeba.zip", "data/raw/celeba/list_attr_celeba.csv"),
+    "prepare rafd": ("data/raw/rafd/rafd.zip",),
+    "classifier rafd": tuple(f"data/prepared/rafd/16/{name}" for name in SET),
+    "train both": tuple(f"data/prepared/celeba/16/{name}" for name in SET),
+    "train icgan-rafd": ("data/prepared/rafd/16/images.npy", "data/prepared/rafd/16/manifest.json"),
+    "translate both": ("data/models/both/generator.safetensors", "data/prepared/rafd/16/images.npy"),
     "evaluate both": (
         *(f"data/translations/both/{n}" for n in ("images.npy", "index.csv", "translations.json")),
-        *(f"data/classifier/celeba-16/{n}" for n in ("classifier.safetensors", "classifier.json")),
+        *(f"data/classifier/celeba/16/{n}" for n in ("classifier.safetensors", "classifier.json")),
     ),
     "compare": ("data/judgements/celeba/judgements.csv", "data/judgements/rafd/judgements.json", "metrics/votes.json"),
 }  # fmt: skip
@@ -188,11 +188,11 @@ def test_a_damaged_input(
 
 
 FLIPS = [
-    *((command, f"data/prepared/rafd-16/{name}.npy", where)
-      for command in ("classifier rafd 16", "train diat-rafd", "train both", "translate both", "evaluate both")
+    *((command, f"data/prepared/rafd/16/{name}.npy", where)
+      for command in ("classifier rafd", "train diat-rafd", "train both", "translate both", "evaluate both")
       for name in ("images", "labels") for where in (0.6, 1.0)),
     *(("translate both", "data/models/both/generator.safetensors", where) for where in (0.7, 0.9, 1.0)),
-    *(("evaluate both", "data/classifier/rafd-16/classifier.safetensors", where) for where in (0.3, 0.9, 1.0)),
+    *(("evaluate both", "data/classifier/rafd/16/classifier.safetensors", where) for where in (0.3, 0.9, 1.0)),
 ]  # fmt: skip
 
 
@@ -209,13 +209,13 @@ def test_one_flipped_bit(
 
 
 @pytest.mark.parametrize("version", [0, 99, "1"])
-@pytest.mark.parametrize("command", ["classifier rafd 16", "train rafd", "translate rafd", "evaluate rafd"])
+@pytest.mark.parametrize("command", ["classifier rafd", "train rafd", "translate rafd", "evaluate rafd"])
 def test_a_manifest_of_another_version(
     stages: Stages, trainable: Path, pipeline: Path, copy: Copy, tell: Tell, command: str, version: object
 ) -> None:
     """Catches a prepared set that another version wrote and this one misreads."""
     folder = copy(place(command, trainable, pipeline))
-    path = folder / "data/prepared/rafd-16/manifest.json"
+    path = folder / "data/prepared/rafd/16/manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": version}))
     refused(stages, folder, command, f"schema {version}")
     tell(FAMILY, "manifest of another version", command, REFUSED)

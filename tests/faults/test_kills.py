@@ -122,21 +122,21 @@ STAGES: dict[str, dict[str, dict[str, Any]]] = {
         "while pictures are drawn": {"at": "zipfile:ZipFile.writestr", "nth": 20},
         "before the folder is in place": {"at": "os:replace", "nth": 1},
     },
-    "prepare celeba 16": {
+    "prepare celeba": {
         "between two pictures": {"at": "stargan.raw.packing:square", "nth": 30},
-        "before the manifest": {"at": "stargan.data.prepared:write_json", "nth": 1},
+        "before the manifest": {"at": "stargan.data.prepared:write_about", "nth": 1},
         "before the folder is in place": {"at": "os:replace", "nth": 2},
     },
-    "prepare rafd 16": {
+    "prepare rafd": {
         "between two pictures": {"at": "stargan.raw.packing:square", "nth": 30},
-        "before the manifest": {"at": "stargan.data.prepared:write_json", "nth": 1},
+        "before the manifest": {"at": "stargan.data.prepared:write_about", "nth": 1},
         "before the folder is in place": {"at": "os:replace", "nth": 2},
     },
-    "classifier celeba 16": {
+    "classifier celeba": {
         "between two steps": {"at": "torch.optim:Adam.step", "nth": 2},
         "between weights and metrics": {"at": "stages.classifier:write_json", "nth": 1},
     },
-    "classifier rafd 16": {
+    "classifier rafd": {
         "between two steps": {"at": "torch.optim:Adam.step", "nth": 2},
         "between weights and metrics": {"at": "stages.classifier:write_json", "nth": 1},
     },

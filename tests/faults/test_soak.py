@@ -98,7 +98,8 @@ def test_soak(
     params = read_yaml(trainable / "params.yaml")
     length = round(LENGTH + ITERATIONS_A_MINUTE * minutes)
     params["runs"]["both"] |= {"length": length, "decay": length // 2}
-    params["train"] |= {"sample_every": 100, "checkpoint_every": 10, "keep_every": 0, "log_every": 5}
+    params["train"] |= {"keep_every": 0}
+    params["bookkeeping"] |= {"sample_every": 100, "checkpoint_every": 10, "log_every": 5}
     folder = copy(trainable)
     (folder / "params.yaml").write_text(json.dumps(params))
     chance, begun = random.Random(1), time.monotonic()

@@ -7,8 +7,8 @@ import torch
 
 from stages import prepare
 from stargan import profiles
-from stargan.core.params import Baseline, Params, Run, load
-from stargan.data.prepared import Prepared, read_prepared
+from stargan.core.params import Params, Run, load
+from stargan.data.prepared import Prepared, prepared_folder, read_prepared
 from stargan.synthetic import write_celeba, write_rafd
 from stargan.training.assembly import build_training, cost_of
 from stargan.training.assembly.training import shapes_of
@@ -36,10 +36,9 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> tuple[Params, Path]:
         params = load()
         write_celeba(Path("data/raw/celeba"), 24, 0)
         write_rafd(Path("data/raw/rafd"), 2, 0, 1024, [90], ["frontal"])
-        for size in params.data.sizes:
-            few = params.data.celeba.model_copy(update={"test_images": 2})
-            prepare.run("celeba", size, few, Path(f"data/prepared/celeba-{size}"))
-            prepare.run("rafd", size, params.data.rafd, Path(f"data/prepared/rafd-{size}"))
+        few = params.dataset("celeba").model_copy(update={"test_images": 2})
+        prepare.run("celeba", params.sizes("celeba"), few, Path("data/prepared/celeba"))
+        prepare.run("rafd", params.sizes("rafd"), params.dataset("rafd"), Path("data/prepared/rafd"))
     return params, folder
 
 
@@ -47,33 +46,34 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> tuple[Params, Path]:
 def test_networks_have_the_papers_sizes_and_take_its_images(paper: tuple[Params, Path], name: str) -> None:
     """Shapes alone go through each network, and back: at 256 px an iteration takes a minute."""
     params, folder = paper
-    run = params.training(name)
+    run = params.run(name)
     sets = sets_of(folder, run)
     networks = shapes_of(run, params, sets, 1).method.networks
     assert tuple(sum(p.numel() for p in networks[key].parameters()) for key in "gd") == PAPER[name]
     assert cost_of(name, params, sets).train_flops > 0
 
 
-def sets_of(folder: Path, run: Run | Baseline) -> dict[str, Prepared]:
+def sets_of(folder: Path, run: Run) -> dict[str, Prepared]:
     """Return the prepared datasets of a run, with the labels that it trains."""
     return {
-        dataset: read_prepared(folder / "data/prepared" / f"{dataset}-{run.image_size}").only(run.labels)
+        dataset: read_prepared(folder / prepared_folder(dataset, run.image_size)).only(run.labels)
         for dataset in run.datasets
     }
 
 
 def shortened(params: Params, folder: Path, name: str) -> Training:
     """Return a training of one iteration of batch 1, of IcGAN of two of batch 2, with one pair where it has pairs."""
-    run = params.training(name)
-    like = run.like if isinstance(run, Baseline) else name
-    icgan = isinstance(run, Baseline) and run.method == "icgan"
+    run = params.run(name)
+    like = run.like or name
+    icgan = run.method == "icgan"
     changes = {"unit": "iterations", "length": 2 if icgan else 1, "decay": 0}
     runs = params.runs | {like: params.runs[like].model_copy(update=changes)}
-    baselines = params.baselines
-    if isinstance(run, Baseline):
-        baselines = baselines | {name: run.model_copy(update={"pairs": run.pairs[:1]})}
-    train = params.train.model_copy(update={"batch": 2 if icgan else 1, "n_critic": 1, "log_every": 1})
-    short = params.model_copy(update={"runs": runs, "baselines": baselines, "train": train})
+    if run.pairs:
+        runs[name] = run.model_copy(update={"pairs": run.pairs[:1]})
+    train = params.train.model_copy(update={"batch": 2 if icgan else 1, "n_critic": 1})
+    short = params.model_copy(update={
+        "runs": runs, "train": train, "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 1}),
+    })  # fmt: skip
     return build_training(name, short, sets_of(folder, run), torch.device("cpu"))
 
 
@@ -93,7 +93,7 @@ def test_iterations_at_the_papers_sizes_move_every_network(paper: tuple[Params, 
 @pytest.mark.parametrize("name", TABLE_3)
 def test_sizes_and_models_are_table_3s(paper: tuple[Params, Path], name: str) -> None:
     params, folder = paper
-    cost = cost_of(name, params, {"rafd": read_prepared(folder / "data/prepared/rafd-128")})
+    cost = cost_of(name, params, {"rafd": read_prepared(folder / "data/prepared/rafd/128")})
     assert (cost.parameters, cost.models) == TABLE_3[name]
     # Fewer than 16 images: an epoch is one batch. One schedule for all: 200 epochs.
     assert cost.train_images == 200 * 16 * cost.models

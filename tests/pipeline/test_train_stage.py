@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from safetensors import safe_open
 
-from stargan.core.files import sha256
 from stargan.core.params import read_yaml
 from support.interrupted import at_start, checkpoints, outputs, slow, start, wait_for_checkpoint
 from support.processes import stage
+from support.sets import resign
 from support.stages import Stages
 
 
@@ -55,12 +55,12 @@ def test_the_generator_carries_its_labels_and_the_csv_its_terms(stages: Stages, 
 @pytest.mark.parametrize(
     ("run", "said"),
     [
-        ("celebb", "error: params.yaml: celebb is in neither runs nor baselines; nearest: celeba\n"),
-        ("celeba", "error: data/prepared/celeba-16: not a prepared dataset"),
+        ("celebb", "error: params.yaml: celebb is not in runs; nearest: celeba\n"),
+        ("celeba", "error: data/prepared/celeba/16: not a prepared dataset"),
     ],
 )
 def test_faults_are_one_line_and_status_one(stages: Stages, workspace: Path, run: str, said: str) -> None:
-    (workspace / "data/prepared/celeba-16").rename(workspace / "elsewhere")
+    (workspace / "data/prepared/celeba/16").rename(workspace / "elsewhere")
     done = stages.run(workspace, f"train {run}")
     assert done.status == 1
     assert done.stderr.startswith(said)
@@ -101,7 +101,7 @@ def test_a_signal_while_a_picture_is_written_is_not_lost(stages: Stages, workspa
 def test_asked_to_stop_it_stops_though_nothing_is_due(stages: Stages, workspace: Path) -> None:
     """Pictures that are due stop it as well, and so does a first iteration of its kind: here there are none any more."""
     params = read_yaml(workspace / "params.yaml")
-    params["train"]["sample_every"] = 1000
+    params["bookkeeping"]["sample_every"] = 1000
     (workspace / "params.yaml").write_text(json.dumps(params))
     asked = {"at": "stargan.training.engine:Training.iterate", "nth": 6, "signal": "SIGTERM"}
     done = stages.run(workspace, "train both", asked)
@@ -114,11 +114,10 @@ def changed(folder: Path, what: str) -> None:
     if what == "labels":
         labels = np.load(folder / "labels.npy")
         np.save(folder / "labels.npy", labels[::-1])
-        manifest = (folder / "manifest.json").read_text()
-        (folder / "manifest.json").write_text(manifest.replace(sha256(labels), sha256(labels[::-1])))
     else:
         name, old, new = {"split": ("rows.csv", "test", "train"), "names": ("manifest.json", "angry", "cross")}[what]
         (folder / name).write_text((folder / name).read_text().replace(old, new, 2))
+    resign(folder / "manifest.json")
 
 
 @pytest.mark.parametrize("what", ["split", "names", "labels"])
@@ -126,7 +125,7 @@ def test_other_data_are_not_resumed_into(stages: Stages, workspace: Path, what: 
     killed = {"at": "stargan.training.checkpoints:Checkpoints.save", "after": True, "signal": "SIGKILL"}
     assert stages.run(workspace, "train both", killed).status == -9
     assert checkpoints(workspace)
-    changed(workspace / "data/prepared/rafd-16", what)
+    changed(workspace / "data/prepared/rafd/16", what)
     again = stages.run(workspace, "train both")
     assert again.status == 0, again
     assert "resumed" not in again.stderr

@@ -12,8 +12,7 @@ ICGAN = {f"icgan__{key}": value for key, value in (("filters", 4), ("encoder_fil
 PAIRS = [["neutral", "happy"], ["neutral", "angry"]]
 BASELINES = {
     f"{method}-rafd": {
-        "method": method, "like": "rafd", "datasets": ["rafd"], "faces": ["rafd"], "labels": [], "image_size": 16,
-        "pairs": PAIRS[:pairs],
+        "method": method, "like": "rafd", "datasets": ["rafd"], "faces": ["rafd"], "labels": [], "pairs": PAIRS[:pairs],
     } for method, pairs in (("diat", 2), ("cyclegan", 1), ("icgan", 0))  # a pair of CycleGAN has networks for both ways
 }  # fmt: skip
 
@@ -31,8 +30,8 @@ def write_params(path: Path, **patch: object) -> None:
 
 
 def runs(length: int) -> dict[str, dict[str, Any]]:
-    """Return StarGAN's three runs, at 16 px, of so many iterations."""
-    short = {"labels": [], "image_size": 16, "unit": "iterations", "length": length, "decay": length // 2}
+    """Return StarGAN's three runs, of so many iterations."""
+    short = {"method": "stargan", "labels": [], "unit": "iterations", "length": length, "decay": length // 2}
     faces = {"celeba": ["celeba"], "rafd": ["rafd", "celeba"], "both": ["celeba", "rafd"]}
     datasets = faces | {"rafd": ["rafd"]}
     return {name: {"datasets": datasets[name], "faces": faces[name], **short} for name in faces}

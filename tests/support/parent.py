@@ -21,8 +21,8 @@ from typing import Any
 
 from support.faults import inject, patch
 
-STAGES = ("check", "synthesize", "prepare", "classifier", "train", "translate", "evaluate", "study", "tally", "compare",
-          "figures", "report", "summary", "fetch", "translate_image")  # fmt: skip
+STAGES = ("check", "synthesize", "prepare", "classifier", "plan", "train", "translate", "judges", "evaluate", "study",
+          "tally", "compare", "figures", "report", "summary", "fetch", "translate_image")  # fmt: skip
 # What stages import late, so that every child's code is the same however far it came.
 LATE = ("stargan.evaluation.truth", "stargan.evaluation.frechet", "stargan.profiles", "torch.utils.flop_counter",
         "scipy.stats", "torchmetrics", "pyarrow", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "mlflow.tracking.client",

@@ -17,11 +17,11 @@ AFTER = {"compare", "figures", "study", "tally"}
 SMALL = """
 threads: 1
 synthesize: {celeba: {images: 60}, rafd: {people: 6, height: 64, gazes: [left, frontal]}}
-data: {celeba: {test_images: 20}, rafd: {test_share: 0.34}}
+datasets: {celeba: {test_images: 20}, rafd: {test_share: 0.34}}
 classifier: {epochs: 1, batch: 16}
 train:
-  {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, n_critic: 2, sample_every: 6, sample_faces: 2,
-   checkpoint_every: 3, log_every: 3}
+  {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, n_critic: 2}
+bookkeeping: {sample_every: 6, sample_faces: 2, checkpoint_every: 3, log_every: 3}
 runs:
   celeba: {length: 6, decay: 3}
   rafd: {length: 6, decay: 3}
@@ -77,6 +77,11 @@ class Repository:
     def metrics(self, run: str) -> dict[str, float]:
         """Return the metrics of a run."""
         return dict(json.loads((self.path / f"metrics/evaluate/{run}.json").read_text()))
+
+
+def planned() -> set[str]:
+    """Return the stages that write down, in no time, what each run follows from."""
+    return {f"plan@{run}" for run in RUNS + BASELINE_RUNS}
 
 
 def tracked_files() -> list[str]:

@@ -1,6 +1,7 @@
 """Label kinds, and prepared sets of noise or of what a test draws."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from stargan.core.about import About, digest_of, file_digest
 from stargan.core.files import sha256
 from stargan.core.tensors import write_tensors
 from stargan.data.domains import Attributes, Classes, DomainSpace, LabelKind
@@ -17,6 +19,7 @@ from stargan.models.networks.star import Generator
 HAIR = ("Black_Hair", "Blond_Hair", "Brown_Hair")
 FACES = Attributes((*HAIR, "Male", "Young"), (HAIR,))
 MOODS = Classes(("angry", "happy", "neutral"), "mood")
+NO_RECORD = About(Path("nowhere/record.json"), {}, {}, {}, "")
 BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
 LOOKS = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
 
@@ -36,6 +39,25 @@ def write_set(
         images_sha256=sha256(images),
     )  # fmt: skip
     return read_prepared(folder)
+
+
+def change_record(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what a record says, and sign it anew, as one who knows the rule could."""
+    record = json.loads(path.read_text())
+    del record["digest"]
+    change(record)
+    path.write_text(json.dumps({**record, "digest": digest_of(record)}))
+
+
+def resign(path: Path) -> None:
+    """Give a record the digests of the files beside it as they are now, and its own."""
+
+    def change(record: dict[str, Any]) -> None:
+        for name in record["files"]:
+            file = path.parent / name
+            record["files"][name] = sha256(np.load(file)) if name.endswith(".npy") else file_digest(file)
+
+    change_record(path, change)
 
 
 def pixels(count: int, size: int, seed: int) -> np.ndarray:
@@ -61,6 +83,6 @@ def write_generator(path: Path, space: DomainSpace = BOTH, seed: int = 3, **head
     torch.manual_seed(seed)
     tensors = {f"g.{key}": value for key, value in Generator(space.width, 4, 1).state_dict().items()}
     write_tensors(path, tensors, {
-        "schema": 2, "method": "star", "space": space.as_dict(), "image_size": 16,
+        "schema": 3, "run": "both", "made_from": {}, "method": "stargan", "space": space.as_dict(), "image_size": 16,
         "architecture": {"g_filters": 4, "g_blocks": 1}, **header,
     })  # fmt: skip

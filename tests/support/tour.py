@@ -45,8 +45,12 @@ def toured(copy: Repository, commands: list[str]) -> dict[str, str]:
     """Return what the commands print, run where files of the right kind stand where the README names some."""
     copy.sh(
         "mkdir photos && python - <<'END'\n"
-        "import torch; from PIL import Image; from stargan.models.networks.star import Generator\n"
+        "import os, torch; from PIL import Image; from stargan.models.networks.star import Generator\n"
         "Image.new('RGB', (50, 40), 'red').save('photo.jpg'); Image.new('RGB', (40, 50), 'tan').save('photos/a.png')\n"
+        "import numpy as np; noise = np.random.default_rng(1).integers(0, 256, (2, 10, 40, 40, 3), dtype='uint8')\n"
+        "for mood, images in zip(('glad', 'sad'), noise):\n"
+        "    os.makedirs(f'moods/{mood}')\n"
+        "    for n, image in enumerate(images): Image.fromarray(image).save(f'moods/{mood}/{n}.png')\n"
         "torch.save(Generator(5, 4, 1).state_dict(), '200000-G.ckpt')\n"
         "import json; key = json.load(open('data/study/key.json'))\n"
         "rows = [f\"{key['page']},one,{q},{a['options'].index('real' if not a['group'] else 'diat') + 1}\" "
@@ -61,7 +65,8 @@ def toured(copy: Repository, commands: list[str]) -> dict[str, str]:
             printed[command] = copy.sh(queued)
             copy.sh("dvc queue remove --all")
         else:
-            printed[command] = copy.sh(command, expect="fetch rafd" in command)  # that one says what is missing
+            here = command.replace("/data/moods", f"{copy.path}/moods").replace("5000, decay: 2500", "6, decay: 3")
+            printed[command] = copy.sh(here, expect="fetch rafd" in command)  # that one says what is missing
     return printed
 
 

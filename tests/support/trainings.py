@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from stargan.core.params import Baseline, Params, Run, load
+from stargan.core.params import Params, Run, load
 from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.data.stream import Batch
@@ -29,36 +29,31 @@ def noise(dataset: str) -> Prepared:
     return Prepared(
         dataset, 16, kind, random.integers(0, 256, (11, 16, 16, 3), dtype=np.uint8),
         np.eye(kind.width, dtype=np.uint8)[np.arange(11) % kind.width],
-        pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11}), {"kind": "files"}, {}, "",
+        pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11}), {"kind": "files"}, {}, "", "",
     )  # fmt: skip
 
 
 def settings() -> Params:
-    """Return params of small networks: StarGAN on each dataset and on both, and each baseline."""
+    """Return params of small networks: StarGAN on each dataset and on both, and each other method."""
     params = load(ROOT / "params.yaml")
     train = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4}
     lists = {"faces": ["faces"], "moods": ["moods"], "joint": ["faces", "moods"]}
     runs = {
-        name: Run(datasets=names, faces=names, labels=[], image_size=16, unit="iterations", length=24, decay=12)
+        name: Run(
+            method="stargan", datasets=names, faces=names, labels=[], image_size=16, unit="iterations", length=24, decay=12
+        )
         for name, names in lists.items()
     }
-    baselines = {
-        method: Baseline.model_validate(
-            {
-                "method": method,
-                "like": "moods",
-                "datasets": ["moods"],
-                "faces": ["moods"],
-                "labels": [],
-                "image_size": 16,
-                "pairs": [] if method == "icgan" else [["x", "y"]],
-            }
-        )
+    runs |= {
+        method: Run.model_validate({
+            "method": method, "like": "moods", "datasets": ["moods"], "faces": ["moods"], "labels": [], "image_size": 16,
+            "pairs": [] if method == "icgan" else [["x", "y"]],
+        })
         for method in ("diat", "cyclegan", "icgan")
-    }
+    }  # fmt: skip
     icgan = {"z": 3, "filters": 4, "encoder_filters": 2, "z_units": 5, "y_units": 6, "gan_share": 0.5}
     return params.model_copy(update={
-        "runs": runs, "baselines": baselines, "budget": "images_per_model",
+        "runs": runs, "budget": "images_per_model",
         "train": params.train.model_copy(update=train), "icgan": params.icgan.model_copy(update=icgan),
     })  # fmt: skip
 

@@ -31,18 +31,18 @@ def once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], obj
 def write_trainable(folder: Path, length: int, **patch: object) -> None:
     """Write params and two prepared sets of noise, for trainings of so many iterations."""
     write_params(
-        folder / "params.yaml", threads=1, data__sizes=[16, 32], runs=runs(length), budget="images_per_model",
-        baselines=BASELINES, train__batch=4, **NETWORKS, **ICGAN, **patch,
+        folder / "params.yaml", threads=1, image_size=16, runs=runs(length) | BASELINES, budget="images_per_model",
+        train__batch=4, **NETWORKS, **ICGAN, **patch,
     )  # fmt: skip
-    write_noise(folder / "data/prepared/celeba-16", "celeba", FACES)
-    write_noise(folder / "data/prepared/rafd-16", "rafd", MOODS)
+    write_noise(folder / "data/prepared/celeba/16", "celeba", FACES)
+    write_noise(folder / "data/prepared/rafd/16", "rafd", MOODS)
 
 
 def write_workspace(folder: Path) -> None:
     """Write what trainings of 24 iterations need that are processes of their own."""
     folder.mkdir(exist_ok=True)
     write_trainable(
-        folder, 24, train__n_critic=3, train__sample_every=4, train__checkpoint_every=5, train__keep_every=6,
-        train__log_every=2,
+        folder, 24, train__n_critic=3, bookkeeping__sample_every=4, bookkeeping__checkpoint_every=5, train__keep_every=6,
+        bookkeeping__log_every=2,
     )  # fmt: skip
     at_start(folder)

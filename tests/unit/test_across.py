@@ -16,6 +16,7 @@ from stargan.evaluation.protocol import Protocol
 from stargan.judge.classifier import Classifier
 from stargan.judge.judge import Judge
 from stargan.results.translations import Translations
+from support.sets import NO_RECORD
 
 SIZE = 8
 KINDS: dict[str, LabelKind] = {
@@ -50,7 +51,7 @@ JUDGES = {name: Judge(cast(Classifier, Colours(CHANNELS[name])), kind, SIZE, "")
 def prepared(name: str, images: np.ndarray) -> Prepared:
     n, kind = len(images), KINDS[name]
     rows = pd.DataFrame({"source": "", "person": "", "split": ["test"] * n})
-    return Prepared(name, SIZE, kind, images, np.zeros((n, kind.width), np.uint8), rows, {"kind": "files"}, {}, "")
+    return Prepared(name, SIZE, kind, images, np.zeros((n, kind.width), np.uint8), rows, {"kind": "files"}, {}, "", "")
 
 
 SETS = {
@@ -63,7 +64,7 @@ SETS = {
 def made(images: np.ndarray, rows: list[tuple[str, str, int, str]]) -> Translations:
     """Translations to classes of moods: (set, faces, image, target)."""
     index = pd.DataFrame(rows, columns=["set", "faces", "image", "target"]).assign(labels="moods", mask="moods")
-    return Translations("run", "star", "", 1, SIZE, ("moods",), {}, {}, images, index)
+    return Translations("run", "stargan", "", 1, SIZE, ("moods",), ("moods",), (), {}, {}, images, index, NO_RECORD)
 
 
 def found(images: np.ndarray, rows: list[tuple[str, str, int, str]]) -> dict[str, float]:

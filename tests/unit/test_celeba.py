@@ -104,7 +104,7 @@ def raw(folder: Path, text: str = TXT, files: int = 3, **changes: Any) -> RawSet
         "attributes": written(folder / "list_attr_celeba.txt", text), "partition": folder / "partition.txt",
         "labels": ["Young", "Black_Hair"], "exclusive": [], "crop": 178, "split": "random", "test_images": 1, "seed": 1,
     } | changes  # fmt: skip
-    return read_raw(FolderSource(folder), **values)
+    return read_raw(FolderSource(folder), key="datasets.celeba", **values)
 
 
 def long_table(rows: int) -> str:
@@ -133,8 +133,8 @@ def test_exclusive_groups_are_cut_to_the_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"labels": ["Yong"]}, "data.celeba.labels: attribute 'Yong' is not in .*nearest: Young"),
-        ({"exclusive": [["Black_Hair", "black_har"]]}, "data.celeba.exclusive: .*'black_har'.*nearest: Black_Hair"),
+        ({"labels": ["Yong"]}, "datasets.celeba.labels: attribute 'Yong' is not in .*nearest: Young"),
+        ({"exclusive": [["Black_Hair", "black_har"]]}, "datasets.celeba.exclusive: .*'black_har'.*nearest: Black_Hair"),
         ({"labels": ["Young", "Young"]}, "repeats"),
         ({"test_images": 3}, "3 test images of 3 .* leave none"),
         ({"split": "official-code"}, "1999 test images of 3 "),

@@ -103,10 +103,10 @@ def stage_weights(images: np.ndarray, labels: np.ndarray, split: list[str], **ch
     """All that the stage's network has learned from the images, as one vector."""
     torch.set_num_threads(1)
     rows = pd.DataFrame({"split": split})
-    data = Prepared("tones", 16, KIND, images, labels, rows, {"kind": "files"}, {}, "abc")
+    data = Prepared("tones", 16, KIND, images, labels, rows, {"kind": "files"}, {}, "pixels", "abc")
     settings = Classifier(epochs=2, batch=8, lr=1e-3, weight_decay=1e-4).model_copy(update=changed)
     judge = classifier.trained(data, settings, 1, torch.device("cpu"), lambda *_: None)
-    assert judge.images_sha256 == "abc"
+    assert judge.learned_from == "abc"
     return torch.cat([value.detach().flatten() for value in judge.network.parameters()])
 
 
@@ -150,20 +150,20 @@ def test_it_sees_the_asked_images_in_order_whatever_the_batch(monkeypatch: pytes
 
 def test_it_comes_back_from_disk_the_same(tmp_path: Path) -> None:
     judge, _ = learned(epochs=1)
-    write_judge(tmp_path, judge)
+    write_judge(tmp_path, judge, "set")
     again = read_judge(tmp_path)
     x, _ = tones(4)
     assert torch.equal(again.see(x, np.arange(4)).logits, judge.see(x, np.arange(4)).logits)
-    assert (again.kind, again.size, again.images_sha256) == (KIND, 16, "abc")
+    assert (again.kind, again.size, again.learned_from) == (KIND, 16, "abc")
     first = (tmp_path / "classifier.safetensors").read_bytes()
-    write_judge(tmp_path, again)
+    write_judge(tmp_path, again, "set")
     assert (tmp_path / "classifier.safetensors").read_bytes() == first
 
 
 def test_a_missing_or_broken_judge_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(Fault, match="classifier stage again"):
         read_judge(tmp_path)
-    write_judge(tmp_path, Judge(new_classifier(2, 0), KIND, 16, "abc"))
+    write_judge(tmp_path, Judge(new_classifier(2, 0), KIND, 16, "abc"), "set")
     (tmp_path / "classifier.safetensors").write_bytes(b"cut")
     with pytest.raises(Fault, match="classifier stage again") as caught:
         read_judge(tmp_path)

@@ -1,7 +1,7 @@
 """Evaluation as a whole: faces that wear their labels as painted stripes, translators whose worth is known."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,16 +16,16 @@ from stargan import tracking
 from stargan.core.metrics import joined
 from stargan.core.params import Evaluate, Params, Run, load
 from stargan.data.domains import Classes, LabelKind
-from stargan.data.prepared import Prepared
+from stargan.data.prepared import Prepared, prepared_folder
 from stargan.errors import Fault
 from stargan.evaluation import dataset
 from stargan.evaluation.dataset import domains, from_neutral
 from stargan.evaluation.frechet import coverage
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.classification import goals
-from stargan.judge.judge import Judge, read_judge
+from stargan.judge.judge import Judge, judge_folder, read_judge, write_judge
 from stargan.results.people import people_of
-from stargan.results.translations import Translations, read_translations
+from stargan.results.translations import Translations, read_translations, sets_of, write_record
 from support.sets import LOOKS, MOODS, write_set
 
 SIZE = 16
@@ -84,7 +84,13 @@ def index_of(sets: Mapping[str, Prepared], wanted: list[tuple[str, str, str, str
 
 
 def write_rows(
-    folder: Path, sets: Mapping[str, Prepared], datasets: list[str], index: pd.DataFrame, translator: str, wrong_mask: str
+    folder: Path,
+    sets: Mapping[str, Prepared],
+    datasets: list[str],
+    index: pd.DataFrame,
+    translator: str,
+    wrong_mask: str,
+    labels: Sequence[str] = (),
 ) -> Translations:
     """Write the translations of an index; those with the wrong mask as `wrong_mask` makes them."""
     images = []
@@ -98,11 +104,12 @@ def write_rows(
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "images.npy", np.concatenate(images))
     index.to_csv(folder / "index.csv", index=False)
-    (folder / "translations.json").write_text(json.dumps({
-        "run": "both", "method": "star", "model_md5": "d41d8cd98f00", "step": 40, "datasets": datasets, "image_size": SIZE,
+    write_record(folder, {
+        "run": "both", "method": "stargan", "model_md5": "d41d8cd98f00", "step": 40, "datasets": datasets,
+        "faces": list(sets), "labels": labels, "image_size": SIZE,
         "sizes": {"g_parameters": 11, "d_parameters": 22, "parameters": 33, "train_flops": 10**15},
         "settings": {"seed": 1, "iterations": 40},
-    }))  # fmt: skip
+    }, {str(prepared_folder(name, SIZE)): one.digest for name, one in sets.items()})  # fmt: skip
     return read_translations(folder)
 
 
@@ -125,7 +132,7 @@ class Reader(nn.Module):
 
 def judges(sets: Mapping[str, Prepared]) -> dict[str, Judge]:
     """Return judges that read the stripes and say that they learned from these sets."""
-    return {name: Judge(Reader(), one.kind, SIZE, one.images_sha256) for name, one in sets.items()}  # type: ignore[arg-type]
+    return {name: Judge(Reader(), one.kind, SIZE, one.digest) for name, one in sets.items()}  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -341,16 +348,12 @@ def test_sums_and_what_has_no_mean() -> None:
     }
 
 
-def test_a_judge_of_other_labels_or_size_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
+def test_a_judge_that_learned_from_another_set_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
     made = write_run(tmp_path, {"moods": sets["moods"]}, "perfect")
     moods = {"moods": sets["moods"]}
-    judge = judges(moods)["moods"]
-    others = replace(judge, kind=Classes(("angry", "neutral", "happy"), "mood")), replace(judge, size=2 * SIZE)
-    for other in others:
-        with pytest.raises(Fault, match="its labels are not .*classifier stage again"):
-            evaluate.check(made, moods, {"moods": other}, "neutral")
-    with pytest.raises(Fault, match="other images .*classifier stage again"):
-        evaluate.check(made, moods, {"moods": replace(judge, images_sha256="0" * 64)}, "neutral")
+    other = replace(judges(moods)["moods"], learned_from="0" * 64)
+    with pytest.raises(Fault, match=f"data/classifier/moods/{SIZE}: learned from another .*dvc repro classifier@moods"):
+        evaluate.check(made, moods, {"moods": other}, "neutral")
 
 
 def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -366,7 +369,8 @@ def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp
 def params() -> Params:
     base = load()
     run = Run(
-        datasets=list(KINDS), faces=list(KINDS), labels=[], image_size=SIZE, unit="iterations", length=1, decay=0
+        method="stargan", datasets=list(KINDS), faces=list(KINDS), labels=[], image_size=SIZE, unit="iterations", length=1,
+        decay=0,
     )  # fmt: skip
     return base.model_copy(update={"threads": 1, "device": "cpu", "runs": {"both": run}})
 
@@ -435,12 +439,6 @@ def test_guests_are_measured_across_and_not_by_themselves(sets: dict[str, Prepar
     assert found["classifier_error_percent_n"] == judgements.about["datasets"]["moods"]["real_n"] == 24
 
 
-def test_a_dataset_that_the_params_no_longer_have_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
-    made, moods = write_run(tmp_path, sets, "perfect"), {"moods": sets["moods"]}
-    with pytest.raises(Fault, match="trained on faces, .*translate stage again"):
-        evaluate.check(made, moods, judges(moods), "neutral")
-
-
 def test_judgements_lie_in_the_index_s_order_and_agree_with_the_metrics(sets: dict[str, Prepared], tmp_path: Path) -> None:
     index = index_of(sets, asked_for(sets)).sample(frac=1, random_state=1).reset_index(drop=True)
     made = write_rows(tmp_path, sets, list(sets), index, "angry", "identity")
@@ -455,18 +453,15 @@ def test_judgements_lie_in_the_index_s_order_and_agree_with_the_metrics(sets: di
     assert (judgements.about["settings"], judgements.about["neutral"]) == ({"seed": 1, "iterations": 40}, "neutral")
 
 
-def test_a_run_of_fewer_attributes_than_the_judge_knows(
-    sets: dict[str, Prepared], params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_of_fewer_attributes_than_the_judge_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    faces = striped_set(Path("data/prepared", f"faces-{SIZE}"), "faces", 0)
+    faces = striped_set(prepared_folder("faces", SIZE), "faces", 0)
     few = {"faces": faces.only(["Male", "Blond"])}
     monkeypatch.setitem(KINDS, "faces", few["faces"].kind)
     index = index_of(few, [("own", "faces", "faces", "~Male", "faces"), ("own", "faces", "faces", "Blond", "faces")])
-    made = write_rows(Path("data/translations/few"), {"faces": faces}, ["faces"], index, "identity", "")
-    monkeypatch.setattr(evaluate, "read_judge", lambda *_: judges({"faces": faces})["faces"])
-    fewer = params.runs["both"].model_copy(update={"datasets": ["faces"], "faces": ["faces"], "labels": ["Male", "Blond"]})
-    found, told = evaluate.evaluated(made, *evaluate.read_parts(fewer, made, "", torch.device("cpu")), PROTOCOL)
+    made = write_rows(Path("data/translations/few"), {"faces": faces}, ["faces"], index, "identity", "", ["Male", "Blond"])
+    judge = judges({"faces": faces})["faces"].only(made.labels)
+    found, told = evaluate.evaluated(made, sets_of(made), {"faces": judge}, PROTOCOL)
     # Doing nothing: every flip fails, Blond is preserved; the judge reads the right stripes of the three it knows.
     assert (found["attribute_error_percent_flip_Male"], found["attribute_error_percent_Blond"]) == (100, 100)
     assert (found["preserved_attribute_error_percent"], found["classifier_error_percent"]) == (0, 0)
@@ -478,16 +473,12 @@ def test_a_run_of_fewer_attributes_than_the_judge_knows(
 def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings = params.classifier.model_copy(update={"epochs": 6, "batch": 8})
-    sets = {}
+    sets, own = {}, {}
     for seed, name in enumerate(KINDS):
-        folder = f"{name}-{SIZE}"
-        sets[name] = striped_set(Path("data/prepared", folder), name, seed, train=90)
-        metrics = Path("metrics/classifier", f"{folder}.json")
-        out = Path("data/classifier", folder)
-        classifier.run(
-            Path("data/prepared", folder), out, metrics, settings, 1, torch.device("cpu"), tracking.Run("test", None)
-        )
-        assert read_judge(out).kind == KINDS[name]
+        sets[name] = striped_set(prepared_folder(name, SIZE), name, seed, train=90)
+        judge, own[name] = classifier.run(sets[name], settings, 1, torch.device("cpu"), tracking.Run("test", None))
+        write_judge(judge_folder(name, SIZE), judge, prepared_folder(name, SIZE))
+        assert read_judge(judge_folder(name, SIZE)).kind == KINDS[name]
     write_run(Path("data/translations/both"), sets, "perfect")
     tags: list[tuple[str, str]] = []
     monkeypatch.setattr(tracking.Run, "tag", lambda _, *tag: tags.append(tag))
@@ -497,8 +488,7 @@ def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeyp
     found = json.loads(written)
     assert found["mood_error_percent"] < 20
     assert found["wrong_mask_mood_error_percent"] > 40
-    own = json.loads(Path("metrics/classifier", f"moods-{SIZE}.json").read_text())
-    assert found["classifier_error_percent_moods"] == own["error_percent"]
+    assert found["classifier_error_percent_moods"] == own["moods"]["error_percent"]
     judgements = Path("data/judgements/both")
     table = pd.read_csv(judgements / "judgements.csv", keep_default_na=False)
     counted = table[(table["counts"] == 1) & (table["source"] == "neutral")]

@@ -169,9 +169,9 @@ def test_celeba_names_all_that_lacks_and_the_flags(tmp_path: Path, server: Serve
     other = PublishedFile("list_attr_celeba.txt", 3, "0" * 32, "other-id")
     with pytest.raises(Fault, match=r"1 of 2 files are not there yet: list_attr_celeba\.txt") as raised:
         run_celeba(tmp_path / "new", server.url, (other, FILE))
-    assert f"-S data.celeba.images={tmp_path}/new/img_align_celeba.zip" in str(raised.value)
+    assert f"-S datasets.celeba.path={tmp_path}/new " in str(raised.value)
     flags = run_celeba(tmp_path / "new", server.url, (FILE,))
-    assert flags.split("-S ")[2] == f"data.celeba.attributes={tmp_path}/new/list_attr_celeba.txt "
+    assert flags.split("-S ")[2] == "datasets.celeba.attributes=list_attr_celeba.txt"
 
 
 def test_the_published_list_is_torchvisions() -> None:
@@ -191,14 +191,14 @@ def rafd(folder: Path, people: int = 67) -> Path:
 
 def test_a_whole_angle_of_rafd_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = rafd(tmp_path / "rafd")
-    assert run_rafd(folder) == f"-S data.rafd.images={folder} -S data.rafd.angles=[90]"
+    assert run_rafd(folder) == f"-S datasets.rafd.path={folder} -S datasets.rafd.angles=[90]"
     shown = capsys.readouterr().out
     assert "1608 of 1608 pictures named as in RaFD: 67 of 67 persons, 8 of 8 expressions, 3 of 3 gazes" in shown
     assert "angle 090: 1608 of 1608 pictures" in shown
     with zipfile.ZipFile(tmp_path / "rafd.zip", "w") as archive:
         for path in folder.iterdir():
             archive.write(path, f"deep/{path.name}")
-    assert run_rafd(tmp_path / "rafd.zip").endswith("rafd.zip -S data.rafd.angles=[90]")
+    assert run_rafd(tmp_path / "rafd.zip").endswith("rafd.zip -S datasets.rafd.angles=[90]")
 
 
 def test_what_rafd_lacks_is_named(tmp_path: Path) -> None:

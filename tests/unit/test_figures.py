@@ -1,7 +1,6 @@
 """The figures: which faces, columns and lines they show, where each picture stands, and what is written under them."""
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,14 +17,14 @@ from stargan import tracking
 from stargan.core.params import Params, load
 from stargan.data.crops import CentreCrop, crop_as_dict
 from stargan.data.domains import Attributes, Classes, LabelKind
-from stargan.data.prepared import Prepared
+from stargan.data.prepared import Prepared, read_prepared
 from stargan.errors import Fault
 from stargan.figures import panel, paper
 from stargan.figures.captions import alone_notes, changing, mask_notes
 from stargan.figures.curves import curves, draw, split
 from stargan.figures.faces import asking, picked
 from stargan.figures.sheet import sheet
-from stargan.results.translations import Translations, read_translations
+from stargan.results.translations import Translations, read_translations, write_record
 from stargan.synthetic import RENDERER, celeba_face, edited
 from stargan.synthetic.truth import picture
 from support.sets import MOODS, write_set
@@ -140,7 +139,7 @@ def coloured_set(folder: Path, kind: LabelKind, labels: Sequence[Sequence[int]],
     images = np.ones((len(labels), SIZE, SIZE, 3), np.uint8)
     images[..., 0] = np.arange(len(labels))[:, None, None]
     splits = ["train"] + ["test"] * (len(labels) - 1)
-    return write_set(folder, folder.name.rpartition("-")[0], kind, images, labels, splits, people)
+    return write_set(folder, folder.parent.name, kind, images, labels, splits, people)
 
 
 LOOK_LABELS = [[1, 0, 1, 1], [1, 0, 0, 1], [0, 1, 1, 1], [1, 0, 1, 1], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 0]]
@@ -149,7 +148,7 @@ MOOD_PEOPLE = ["p"] + [f"p{i // 3}" for i in range(9)]
 
 
 def write_run(
-    folder: Path, rows: Sequence[tuple[str, str, Sequence[int], str, str]], method: str = "star", size: int = SIZE
+    folder: Path, rows: Sequence[tuple[str, str, Sequence[int], str, str]], method: str = "stargan", size: int = SIZE
 ) -> Translations:
     """Write translations for (set, faces, images, labels, target)."""
     table = [(name, faces, image, labels, target, labels) for name, faces, some, labels, target in rows for image in some]
@@ -159,10 +158,15 @@ def write_run(
     np.save(folder / "images.npy", images)
     columns = ["set", "faces", "image", "labels", "target", "mask"]
     pd.DataFrame(table, columns=columns).to_csv(folder / "index.csv", index=False)
-    (folder / "translations.json").write_text(json.dumps({
+    made_from = {}
+    for name in ("looks", "moods"):
+        manifest = Path("data/prepared", name, str(size), "manifest.json")
+        if manifest.exists():
+            made_from[str(manifest.parent)] = read_prepared(manifest.parent).digest
+    write_record(folder, {
         "run": folder.name, "method": method, "model_md5": "0", "step": 1, "datasets": ["looks"], "image_size": size,
-        "sizes": {}, "settings": {},
-    }))  # fmt: skip
+        "faces": ["looks", "moods"], "labels": [], "sizes": {}, "settings": {},
+    }, made_from)  # fmt: skip
     return read_translations(folder)
 
 
@@ -176,8 +180,8 @@ WRONG = [("wrong_mask", "looks", LOOK_TEST, "moods", target) for target in MOODS
 @pytest.fixture
 def sets(tmp_path: Path) -> dict[str, Prepared]:
     return {
-        "looks": coloured_set(tmp_path / f"data/prepared/looks-{SIZE}", LOOKS, LOOK_LABELS, [""] * 7),
-        "moods": coloured_set(tmp_path / f"data/prepared/moods-{SIZE}", MOODS, MOOD_LABELS, MOOD_PEOPLE),
+        "looks": coloured_set(tmp_path / f"data/prepared/looks/{SIZE}", LOOKS, LOOK_LABELS, [""] * 7),
+        "moods": coloured_set(tmp_path / f"data/prepared/moods/{SIZE}", MOODS, MOOD_LABELS, MOOD_PEOPLE),
     }
 
 
@@ -304,7 +308,7 @@ def drawn(count: int) -> Prepared:
     faces = [celeba_face(1, source) for source in rows["source"]]
     labels = np.array([[face.attributes[name] for name in LOOKS.names] for face in faces], np.uint8)
     blank = np.zeros((count, SIZE, SIZE, 3), np.uint8)
-    one = Prepared("looks", SIZE, LOOKS, blank, labels, rows, origin, crop_as_dict(CentreCrop(178)), "")
+    one = Prepared("looks", SIZE, LOOKS, blank, labels, rows, origin, crop_as_dict(CentreCrop(178)), "", "")
     return replace(one, images=np.stack([picture(one, face) for face in faces]))
 
 
@@ -426,7 +430,7 @@ def params() -> Params:
         "attributes": ["star"], "expressions": ["both", "diat"], "single": "alone", "joint": "both", "faces": 2,
     })  # fmt: skip
     names = ("star", "both", "diat", "alone")
-    return base.model_copy(update={"runs": dict.fromkeys(names, run), "baselines": {}, "compare": compare})
+    return base.model_copy(update={"runs": dict.fromkeys(names, run), "compare": compare})
 
 
 def write_stage(root: Path, runs: Mapping[str, Any]) -> None:
@@ -493,11 +497,13 @@ def test_what_is_missing_is_named_and_nothing_is_written(
 
 
 @pytest.mark.usefixtures("sets", "untracked")
-def test_translations_of_another_size_are_refused(params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_runs_of_other_sizes_in_one_figure_are_refused(
+    params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     write_stage(tmp_path, {name: rows for name, rows in RUNS.items() if name != "alone"})
     write_run(tmp_path / "data/translations/alone", RUNS["alone"], size=16)
-    with pytest.raises(Fault, match="data/translations/alone: images of 16 px, not 8; run the translate stage"):
+    with pytest.raises(Fault, match="compare.single = alone has images of 16 px, compare.joint = both of 8; name runs"):
         stage.run(params)
 
 

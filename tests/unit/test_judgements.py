@@ -1,18 +1,23 @@
 """The table of single judgements, written out by hand."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
+from stargan.judge.classifier import Classifier
+from stargan.judge.judge import Judge
 from stargan.results.judgements import Judgements, described, judged, together, write_judgements
 from stargan.results.translations import Translations
-from support.sets import LOOKS
+from support.sets import LOOKS, NO_RECORD
 
 MOODS = Classes(("angry", "neutral"), "mood")
+JUDGE = Judge(cast(Classifier, None), MOODS, 4, "", weights_sha256="weights")
 
 
 def bits(*rows: str) -> np.ndarray:
@@ -22,7 +27,18 @@ def bits(*rows: str) -> np.ndarray:
 def prepared(name: str, kind: LabelKind, labels: np.ndarray, people: list[str]) -> Prepared:
     n = len(labels)
     rows = pd.DataFrame({"source": "", "person": people, "split": ["train"] + ["test"] * (n - 1)})
-    return Prepared(name, 4, kind, np.zeros((n, 4, 4, 3), np.uint8), labels, rows, {"kind": "files"}, {"kind": "whole"}, "")
+    return Prepared(
+        name,
+        4,
+        kind,
+        np.zeros((n, 4, 4, 3), np.uint8),
+        labels,
+        rows,
+        {"kind": "files"},
+        {"kind": "whole"},
+        "",
+        f"digest of {name}",
+    )
 
 
 CELEBS = prepared("celebs", LOOKS, bits("100", "101", "000"), ["", "", "007"])
@@ -47,11 +63,23 @@ def actors() -> pd.DataFrame:
 
 def about(tables: list[pd.DataFrame]) -> Judgements:
     made = Translations(
-        "both", "star", "0" * 32, 7, 4, ("celebs", "actors"), {"parameters": 5}, {"seed": 1}, np.zeros(0), pd.DataFrame()
+        "both",
+        "stargan",
+        "0" * 32,
+        7,
+        4,
+        ("celebs", "actors"),
+        ("celebs", "actors"),
+        (),
+        {"parameters": 5},
+        {"seed": 1},
+        np.zeros(0),
+        pd.DataFrame(),
+        replace(NO_RECORD, digest="translations"),
     )
     wrong = {"celebs": np.array([[True, False, False]] * 2), "actors": np.array([False, False, True])}
     sets = {"celebs": CELEBS, "actors": ACTORS}
-    return together(made, tables, {name: described(sets[name], wrong[name]) for name in sets}, "neutral")
+    return together(made, tables, {name: described(sets[name], JUDGE, wrong[name]) for name in sets}, "neutral")
 
 
 def test_the_table_as_it_is_written(tmp_path: Path) -> None:
@@ -71,14 +99,16 @@ def test_what_is_told_of_the_run_and_its_datasets(tmp_path: Path) -> None:
     write_judgements(tmp_path / "both", about([celebs(), actors()]))
     told = json.loads((tmp_path / "both/judgements.json").read_text())
     datasets = told.pop("datasets")
+    record = {key: told.pop(key) for key in ("form", "schema", "files", "made_from", "digest")}
+    assert record["made_from"] == {"data/translations/both": "translations"}
     assert told == {
-        "run": "both", "method": "star", "step": 7, "image_size": 4, "sizes": {"parameters": 5}, "settings": {"seed": 1},
+        "run": "both", "method": "stargan", "step": 7, "image_size": 4, "sizes": {"parameters": 5}, "settings": {"seed": 1},
         "neutral": "neutral",
     }  # fmt: skip
     assert datasets["actors"] == {
         "synthetic": False, "origin": {"kind": "files"}, "crop": {"kind": "whole"}, "kind": MOODS.as_dict(),
         "images": {"train": 1, "test": 2}, "real_error_percent": 33.333333, "real_n": 3, "real_wrong": 1,
-        "digest": ACTORS.digest(),
+        "prepared": "digest of actors", "judge": "weights",
     }  # fmt: skip
     # Of attributes bits are counted.
     assert (datasets["celebs"]["real_error_percent"], datasets["celebs"]["real_n"]) == (33.333333, 6)

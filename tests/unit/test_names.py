@@ -10,16 +10,19 @@ import pytest
 import torch
 
 from stargan.comparison.judged import read_judged
+from stargan.core.about import file_digest, write_about
 from stargan.core.files import checked_name
 from stargan.core.params import load, read_yaml
 from stargan.core.tensors import write_tensors
 from stargan.data.domains import DomainSpace
 from stargan.data.prepared import read_prepared
 from stargan.errors import Fault
-from stargan.judge.judge import read_judge
+from stargan.judge.classifier import new_classifier
+from stargan.judge.judge import Judge, read_judge, write_judge
 from stargan.models.assembly import load_model
-from stargan.results.translations import read_translations
-from support.sets import FACES, MOODS, write_noise
+from stargan.results.judgements import FORM
+from stargan.results.translations import read_translations, write_record
+from support.sets import FACES, MOODS, change_record, write_noise
 
 ROOT = Path(__file__).parents[2]
 NO_NAMES = [
@@ -47,10 +50,9 @@ def changed_params(folder: Path, change: Callable[[dict[str, Any]], object]) -> 
 
 
 @pytest.mark.parametrize("name", [name for name in NO_NAMES if isinstance(name, str)])
-@pytest.mark.parametrize("section", ["runs", "baselines"])
-def test_params_refuse_them_as_names_of_trainings(tmp_path: Path, section: str, name: str) -> None:
-    first = {"runs": "rafd", "baselines": "diat-rafd"}[section]
-    path = changed_params(tmp_path, lambda values: values[section].update({name: values[section][first]}))
+@pytest.mark.parametrize("section", ["runs", "datasets"])
+def test_params_refuse_them_as_names_of_runs_and_datasets(tmp_path: Path, section: str, name: str) -> None:
+    path = changed_params(tmp_path, lambda values: values[section].update({name: values[section]["rafd"]}))
     with pytest.raises(Fault) as caught:
         load(path)
     assert f"{section}: {name!r} is no name" in str(caught.value)
@@ -59,8 +61,8 @@ def test_params_refuse_them_as_names_of_trainings(tmp_path: Path, section: str, 
 
 @pytest.mark.parametrize("name", ["../votes", "a b", "A"])
 def test_params_refuse_them_as_titles(tmp_path: Path, name: str) -> None:
-    path = changed_params(tmp_path, lambda values: values["data"]["rafd"].update(title=name))
-    with pytest.raises(Fault, match=f"data.rafd.title = '{name}': .* is no name"):
+    path = changed_params(tmp_path, lambda values: values["datasets"]["rafd"].update(title=name))
+    with pytest.raises(Fault, match=f"datasets.rafd.title = '{name}': .* is no name"):
         load(path)
 
 
@@ -92,8 +94,7 @@ def prepared(folder: Path) -> Path:
 
 
 def judge(folder: Path) -> Path:
-    (folder / "judge").mkdir()
-    (folder / "judge/classifier.json").write_text(json.dumps({"labels": MOODS.as_dict()}))
+    write_judge(folder / "judge", Judge(new_classifier(3, 0), MOODS, 16, "digest"), "set")
     return folder / "judge/classifier.json"
 
 
@@ -102,23 +103,22 @@ def translations(folder: Path) -> Path:
     shutil.copy(prepared(folder).parent / "images.npy", folder / "made")
     rows = ["set,faces,image,labels,target,mask", *(["own,rafd,0,rafd,happy,rafd"] * 12)]
     (folder / "made/index.csv").write_text("\n".join(rows) + "\n")
-    about = {
-        "run": "rafd", "method": "star", "model_md5": "", "step": 1, "image_size": 16, "datasets": ["rafd"], "sizes": {},
-        "settings": {},
-    }  # fmt: skip
-    (folder / "made/translations.json").write_text(json.dumps(about))
+    write_record(folder / "made", {
+        "run": "rafd", "method": "stargan", "model_md5": "", "step": 1, "image_size": 16, "datasets": ["rafd"],
+        "faces": ["rafd"], "labels": [], "sizes": {}, "settings": {},
+    }, {})  # fmt: skip
     return folder / "made/translations.json"
 
 
 def judgements(folder: Path) -> Path:
-    (folder / "judged").mkdir()
-    (folder / "judged/judgements.csv").write_text("faces,image,person,labels,source,target,counts,wrong\n")
-    about = {
-        "run": "rafd", "method": "star", "step": 1, "image_size": 16, "sizes": {}, "settings": {}, "neutral": "neutral",
+    (folder / "rafd").mkdir()
+    table = folder / "rafd/judgements.csv"
+    table.write_text("faces,image,person,labels,source,target,counts,wrong\n")
+    write_about(folder / "rafd/judgements.json", FORM, {
+        "run": "rafd", "method": "stargan", "step": 1, "image_size": 16, "sizes": {}, "settings": {}, "neutral": "neutral",
         "datasets": {"rafd": {"kind": MOODS.as_dict()}},
-    }  # fmt: skip
-    (folder / "judged/judgements.json").write_text(json.dumps(about))
-    return folder / "judged/judgements.json"
+    }, {"judgements.csv": file_digest(table)}, {})  # fmt: skip
+    return folder / "rafd/judgements.json"
 
 
 READ: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], Callable[[Any, str], object]]] = {
@@ -128,7 +128,6 @@ READ: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], Callable
     "translations' run": (translations, read_translations, lambda about, name: about.update(run=name)),
     "translations' method": (translations, read_translations, lambda about, name: about.update(method=name)),
     "translations' datasets": (translations, read_translations, lambda about, name: about.update(datasets=[name])),
-    "judgements' run": (judgements, read_judged, lambda about, name: about.update(run=name)),
     "judgements' method": (judgements, read_judged, lambda about, name: about.update(method=name)),
     "judgements' dataset": (
         judgements, read_judged, lambda about, name: about.update(datasets={name: about["datasets"]["rafd"]}),
@@ -144,11 +143,8 @@ READ: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], Callable
 def test_files_that_hold_them_are_refused(tmp_path: Path, place: str, name: str) -> None:
     write, read, change = READ[place]
     path = write(tmp_path)
-    if read is not read_judge:  # of which there is the head alone
-        read(path.parent)
-    about = json.loads(path.read_text())
-    change(about, name)
-    path.write_text(json.dumps(about))
+    read(path.parent)
+    change_record(path, lambda about: change(about, name))
     with pytest.raises(Fault, match=f"'{name}' is no name"):
         read(path.parent)
 
@@ -158,6 +154,6 @@ def test_files_that_hold_them_are_refused(tmp_path: Path, place: str, name: str)
 def test_model_files_that_hold_them_are_refused(tmp_path: Path, place: str, name: str) -> None:
     space = DomainSpace(("celeba", "rafd"), (FACES, MOODS)).as_dict()
     space["sets"][1][place] = name
-    write_tensors(tmp_path / "m.safetensors", {}, {"schema": 2, "method": "star", "space": space, "image_size": 16})
+    write_tensors(tmp_path / "m.safetensors", {}, {"schema": 3, "method": "stargan", "space": space, "image_size": 16})
     with pytest.raises(Fault, match=f"'{name}' is no name"):
         load_model(tmp_path / "m.safetensors", torch.device("cpu"))

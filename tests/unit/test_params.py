@@ -1,5 +1,6 @@
 """params.yaml: every fault at once with its path; profiles as flags and applied."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from stargan.core.params import leaves, load, read_yaml
+from stargan.core.params import Params, leaves, load, read_yaml
 from stargan.errors import Fault
 from stargan.profiles import apply, flags, profile
 
@@ -83,7 +84,8 @@ def test_a_profile_patches_known_keys_and_loads(here: Path, name: str) -> None:
 def test_flags_are_the_profile(here: Path) -> None:
     words = flags("paper")
     assert words[::2] == ["-S"] * (len(words) // 2)
-    assert "data.sizes=[128,256]" in words
+    assert "datasets.celeba.sizes=[128,256]" in words
+    assert "+runs.both.image_size=256" in words
     assert "runs.both.length=200000" in words
     assert not any(" " in word for word in words)
 
@@ -96,13 +98,15 @@ def test_the_papers_setup(here: Path) -> None:
     assert (train.batch, train.n_critic, train.g_lr, train.d_lr, train.beta1, train.beta2) == (16, 5, 1e-4, 1e-4, 0.5, 0.999)
     assert (train.lambda_cls, train.lambda_rec, train.lambda_gp, train.flip) == (1, 10, 10, 0.5)
     assert (train.g_filters, train.g_blocks, train.d_filters, train.d_layers) == (64, 6, 64, 6)
+    others = [f"{method}-{dataset}" for dataset in ("rafd", "celeba") for method in ("diat", "cyclegan", "icgan")]
     lengths = {name: (run.image_size, run.unit, run.length, run.decay) for name, run in params.runs.items()}
     assert lengths == {
         "celeba": (128, "epochs", 20, 10), "rafd": (128, "epochs", 200, 100), "both": (256, "iterations", 200_000, 100_000),
         "single": (256, "epochs", 200, 100),
-    }  # fmt: skip
-    data = params.data
-    assert (data.celeba.test_images, data.rafd.test_share, params.evaluate.features) == (2000, 0.1, "inception")
+    } | dict.fromkeys(others, (128, None, None, None))  # fmt: skip
+    celeba, rafd = params.dataset("celeba").model_dump(), params.dataset("rafd").model_dump()
+    assert (celeba["test_images"], rafd["test_share"], params.evaluate.features) == (2000, 0.1, "inception")
+    assert params.sizes("celeba") == params.sizes("rafd") == [128, 256]
 
 
 def test_parts_that_do_not_fit_each_other_are_named_at_once(here: Path) -> None:
@@ -110,18 +114,18 @@ def test_parts_that_do_not_fit_each_other_are_named_at_once(here: Path) -> None:
         runs__both__image_size=64,
         runs__rafd__datasets=["raffd"],
         runs__rafd__faces=["raffd"],
-        data__celeba__labels=["Male", "Smiling", "Brown_Hair"],
+        datasets__celeba__labels=["Male", "Smiling", "Brown_Hair"],
     )
     rewrite(translate__targets={"celeba": ["Brown_Hair+~Male", "~Young"], "celebb": []})
     with pytest.raises(Fault) as caught:
         load()
     for part in (
-        "runs.both.image_size = 64 is not in data.sizes = [32]; add it there",
-        "runs.rafd.faces: 'raffd' is unknown; nearest: rafd",
-        "runs.celeba.labels: 'Young' is not in data.celeba.labels",
-        "baselines.diat-rafd: datasets, labels or image_size differ from runs.rafd's",
-        "translate.targets.celeba: 'Young' is not in data.celeba.labels; change one, or give []",
-        "translate.targets.celebb is no dataset; nearest: celeba",
+        "runs.both.image_size = 64: celeba is prepared at [32]; add it to datasets.celeba.sizes",
+        "runs.rafd.faces: 'raffd' is not in datasets; nearest: rafd",
+        "runs.celeba.labels: 'Young' is not in datasets.celeba.labels",
+        "runs.diat-rafd: datasets, labels or image_size differ from runs.rafd's",
+        "translate.targets.celeba: 'Young' is not in datasets.celeba.labels; change one, or give []",
+        "translate.targets.celebb is not in datasets; nearest: celeba",
     ):
         assert part in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -139,18 +143,23 @@ ATTRIBUTE_PAIRS = {
     [
         ({"runs__rafd__faces": ["celeba"]}, "faces ['celeba'] lack rafd of datasets; add it"),
         ({"runs__rafd__labels": ["Male", "Male"]}, "labels ['Male', 'Male'] repeat one"),
-        ({"baselines__icgan-rafd__pairs": [["neutral", "happy"]]}, "do not fit icgan; icgan takes []"),
-        ({"baselines__diat-rafd__pairs": []}, "do not fit diat"),
-        ({"baselines__diat-rafd__pairs": [["neutral", "happy"], ["neutral", "happy"]]}, "repeat one; name each once"),
-        ({"baselines__cyclegan-rafd__pairs": [["neutral", "happy"], ["happy", "neutral"]]}, "repeat one; name each once"),
-        ({"baselines__diat-rafd": ATTRIBUTE_PAIRS}, "[Male, Young] do not rule each other out; pair A with -A"),
-        ({"baselines__diat-rafd": ATTRIBUTE_PAIRS}, "'Yong' is not among its labels; nearest: Young"),
-        ({"baselines__diat-rafd__like": "raft"}, "baselines.diat-rafd.like = 'raft' is not in runs; nearest: rafd"),
         (
-            {"compare__expressions": ["rafd", "diat"]},
-            "compare.expressions: 'diat' is in neither runs nor baselines; nearest: ",
+            {"runs__icgan-rafd__pairs": [["neutral", "happy"]]},
+            "do not fit icgan; diat and cyclegan take one or more, others none",
         ),
-        ({"compare__joint": "icgan-rafd"}, "compare.joint = 'icgan-rafd' is not in runs"),
+        ({"runs__diat-rafd__pairs": []}, "do not fit diat"),
+        ({"runs__diat-rafd__pairs": [["neutral", "happy"], ["neutral", "happy"]]}, "repeat one; name each once"),
+        ({"runs__cyclegan-rafd__pairs": [["neutral", "happy"], ["happy", "neutral"]]}, "repeat one; name each once"),
+        ({"runs__diat-rafd": ATTRIBUTE_PAIRS}, "[Male, Young] do not rule each other out; pair A with -A"),
+        ({"runs__diat-rafd": ATTRIBUTE_PAIRS}, "'Yong' is not among its labels; nearest: Young"),
+        ({"runs__diat-rafd__like": "raft"}, "runs.diat-rafd.like = 'raft' is not in runs; nearest: rafd"),
+        ({"runs__icgan-rafd__like": "diat-rafd"}, "like = 'diat-rafd' has no length of its own; name a run with one"),
+        ({"runs__icgan-rafd__length": 5}, "like rafd gives its length, and so do unit, length, decay; keep one"),
+        ({"runs__rafd__method": "icgan", "runs__rafd__like": "celeba"}, "like celeba gives its length"),
+        ({"runs__both__method": "icgan"}, "datasets ['celeba', 'rafd'] are not one; icgan is trained on one dataset"),
+        ({"runs__rafd__pairs": [["neutral", "happy"]]}, "do not fit stargan"),
+        ({"compare__expressions": ["rafd", "diat"]}, "compare.expressions: 'diat' is not in runs; nearest: "),
+        ({"compare__joint": "booth"}, "compare.joint: 'booth' is not in runs; nearest: both"),
         ({"budget": "seconds"}, "budget = 'seconds': Input should be 'images_per_model'"),
     ],
 )
@@ -162,23 +171,102 @@ def test_comparisons_that_can_not_be_made_are_named(here: Path, changes: dict[st
 
 
 def test_diat_may_train_both_ways_of_a_pair(here: Path) -> None:
-    rewrite(**{"baselines__diat-rafd__pairs": [["neutral", "happy"], ["happy", "neutral"]]})
+    rewrite(**{"runs__diat-rafd__pairs": [["neutral", "happy"], ["happy", "neutral"]]})
     load()
 
 
 @pytest.mark.parametrize("name", ["paper", "celeba-baselines"])
 def test_a_profile_may_add_baselines(here: Path, name: str) -> None:
     words = flags(name)
-    assert "+baselines.icgan-celeba.pairs=[]" in words
+    assert "+runs.icgan-celeba.method=icgan" in words
     apply(name)
     params = load()
     assert set(params.compare.attributes) == {"celeba", "diat-celeba", "cyclegan-celeba", "icgan-celeba"}
-    ways = {name: len(one.pairs) for name, one in params.baselines.items() if name.endswith("celeba")}
+    ways = {name: len(one.pairs) for name, one in params.runs.items() if name.endswith("-celeba")}
     assert ways == {"diat-celeba": 10, "cyclegan-celeba": 5, "icgan-celeba": 0}  # section 5 of the paper
     if name == "paper":
-        assert [len(params.baselines[f"{method}-rafd"].pairs) for method in ("diat", "cyclegan")] == [7, 7]
+        assert [len(params.runs[f"{method}-rafd"].pairs) for method in ("diat", "cyclegan")] == [7, 7]
         assert (params.icgan.filters, params.icgan.z, params.icgan.z_units, params.icgan.y_units) == (64, 64, 2048, 512)
     assert "&" not in Path("params.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    "key", ["path", "images", "attributes", "partition", "labels", "exclusive", "crop", "split", "seed"]
+)
+def test_what_a_dataset_lacks_is_named(here: Path, key: str) -> None:
+    rewrite(
+        datasets__mine={
+            name: value for name, value in read_yaml(Path("params.yaml"))["datasets"]["celeba"].items() if name != key
+        }
+    )
+    with pytest.raises(Fault, match=rf"datasets\.mine\.{key}: is missing; add it"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"datasets__mine": {"path": "x"}}, "datasets.mine.form: is missing; give attributes, rafd or folders"),
+        ({"datasets__rafd__form": "zip"}, "datasets.rafd.form = 'zip': is no form; give attributes, rafd or folders"),
+        ({"datasets__celeba__attributes": 3}, "datasets.celeba.attributes = 3: Input should be a valid string"),
+        ({"datasets__rafd__split": "folders"}, "datasets.rafd.split = 'folders': Input should be 'person' or 'image'"),
+        ({"datasets__a/b": {}}, "'a/b' is no name"),
+    ],
+)
+def test_what_is_wrong_in_a_dataset_is_named(here: Path, changes: dict[str, object], said: str) -> None:
+    rewrite(**changes)
+    with pytest.raises(Fault) as caught:
+        load()
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"data": {"sizes": [32]}}, "data: is of version 0.1; it is now datasets.<name>, and image_size"),
+        ({"baselines": {}}, "baselines: is of version 0.1; it is now runs"),
+        ({"train__log_every": 20}, "train.log_every: is of version 0.1; it is now bookkeeping.log_every"),
+        ({"datasets__rafd__layout": "rafd"}, "datasets.rafd.layout: is of version 0.1; it is now form"),
+    ],
+)
+def test_a_key_of_before_is_told_its_new_place(here: Path, changes: dict[str, object], said: str) -> None:
+    rewrite(**changes)
+    with pytest.raises(Fault) as caught:
+        load()
+    assert said in str(caught.value)
+    assert "Extra inputs" not in str(caught.value)
+
+
+def test_the_image_size_is_said_once(here: Path) -> None:
+    rewrite(image_size=64, runs__both__image_size=32, datasets__celeba__sizes=[32, 64], datasets__rafd__sizes=[64, 32])
+    params = load()
+    assert {name: run.image_size for name, run in params.runs.items()} == dict.fromkeys(params.runs, 64) | {"both": 32}
+    rewrite(datasets__rafd__sizes=[])
+    with pytest.raises(Fault, match=r"runs\.both\.image_size = 32: rafd is prepared at \[64\]"):
+        load()
+
+
+def test_what_a_training_follows_from_is_its_own(here: Path) -> None:
+    """Catches a training that goes stale in silence, and one that is repeated for nothing."""
+    before = {name: load().followed(name) for name in load().runs}
+
+    def changed(**changes: Any) -> set[str]:
+        shutil.copy(ROOT / "params.yaml", here)
+        rewrite(**changes)
+        return {name for name in before if load().followed(name) != before[name]}
+
+    others = {"diat-rafd", "cyclegan-rafd", "icgan-rafd"}
+    assert changed(train__lambda_cls=2) == {"celeba", "rafd", "both"}
+    assert changed(train__g_lr=1e-3) == {*before}
+    assert changed(diat__lambda_id=1) == {"diat-rafd"}
+    assert changed(budget="compute") == others
+    assert changed(runs__rafd__length=3000) == {"rafd", *others}
+    assert changed(runs__celeba__length=6000) == {"celeba"}
+    assert changed(runs__rafd__faces=["rafd"]) == set()
+    assert changed(bookkeeping__log_every=1, bookkeeping__sample_every=7, bookkeeping__checkpoint_every=7) == set()
+    assert changed(image_size=64) == {*before}
+    assert changed(seed=2) == {*before}
+    assert changed(threads=1, device="cpu", translate__batch=1, evaluate__truths=1) == set()
 
 
 def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> None:
@@ -187,8 +275,8 @@ def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> Non
     Path("profiles/odd.yaml").write_text("train: {n_critics: 2}\n")
     with pytest.raises(Fault, match=r"profiles/odd.yaml: train.n_critics is not in params.yaml; nearest: train.n_critic"):
         apply("odd")
-    with pytest.raises(Fault, match="celebaa is in neither runs nor baselines; nearest: celeba"):
-        load().training("celebaa")
+    with pytest.raises(Fault, match="celebaa is not in runs; nearest: celeba"):
+        load().run("celebaa")
 
 
 def test_as_a_command_a_fault_is_one_line_and_status_one(here: Path) -> None:
@@ -198,3 +286,17 @@ def test_as_a_command_a_fault_is_one_line_and_status_one(here: Path) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "error: profile 'papr' is not in profiles/; nearest: paper\n"
+
+
+def test_the_schema_is_that_of_the_params_as_they_are(here: Path) -> None:
+    """Editors check params.yaml by it."""
+    schema = json.loads((ROOT / "docs/params.schema.json").read_text())
+    assert schema == Params.model_json_schema()
+    assert (ROOT / "params.yaml").read_text().startswith("# yaml-language-server: $schema=docs/params.schema.json\n")
+    definitions = schema["$defs"]
+    forms = schema["properties"]["datasets"]["additionalProperties"]["discriminator"]["mapping"]
+    assert set(forms) == {"attributes", "rafd", "folders"}
+    values = read_yaml(ROOT / "params.yaml")
+    for name in ("Train", "Bookkeeping", "Diat", "Compare"):
+        assert set(definitions[name]["required"]) == set(definitions[name]["properties"]) == set(values[name.lower()])
+    assert set(definitions["Run"]["required"]) == {"method", "datasets", "faces", "labels"}  # the size is said once

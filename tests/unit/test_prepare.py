@@ -16,7 +16,7 @@ from PIL import Image
 
 from stages.prepare import run
 from stargan.core.files import sha256
-from stargan.core.params import Celeba, Rafd, load
+from stargan.core.params import AnyDataset, AttributeTable, load
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.errors import Fault
 from stargan.raw import packing
@@ -44,7 +44,7 @@ TABLE = "6\nBald Young \n" + "".join(f"{n:06d}.jpg {'-1' if n % 3 == 1 else ' 1'
 PICTURES = {f"img_align_celeba/{n:06d}.jpg": celeba_picture(100 + 20 * n) for n in range(1, 7)}
 
 
-def celeba(folder: Path, members: dict[str, bytes] = PICTURES, comment: bytes = b"", **changes: Any) -> Celeba:
+def celeba(folder: Path, members: dict[str, bytes] = PICTURES, comment: bytes = b"", **changes: Any) -> AttributeTable:
     """Write a set in CelebA's form below `folder` and return the params that read it."""
     with zipfile.ZipFile(folder / "img_align_celeba.zip", "w") as archive:
         for name, content in members.items():
@@ -55,13 +55,15 @@ def celeba(folder: Path, members: dict[str, bytes] = PICTURES, comment: bytes = 
         "images": str(folder / "img_align_celeba.zip"), "attributes": str(folder / "list_attr_celeba.txt"),
         "labels": ["Bald", "Young"], "exclusive": [], "test_images": 2, "seed": 1,  # tests the pictures 3 and 4
     }  # fmt: skip
-    return load(ROOT / "params.yaml").data.celeba.model_copy(update=values | changes)
+    section = load(ROOT / "params.yaml").dataset("celeba").model_copy(update=values | changes)
+    assert isinstance(section, AttributeTable)
+    return section
 
 
-def prepared(folder: Path, section: Celeba | Rafd, size: int = 16) -> Prepared:
-    out = folder / "prepared" / f"celeba-{size}"
-    run("celeba", size, section, out)
-    return read_prepared(out)
+def prepared(folder: Path, section: AnyDataset, size: int = 16) -> Prepared:
+    out = folder / "prepared" / "celeba"
+    run("celeba", [size], section, out)
+    return read_prepared(out / str(size))
 
 
 def test_celeba_from_a_zip(tmp_path: Path) -> None:
@@ -98,9 +100,9 @@ def test_rafd_from_a_zip(tmp_path: Path) -> None:
             for expression in EXPRESSIONS:
                 name = f"Rafd090_{person}_Caucasian_female_{expression}_frontal.jpg"
                 archive.writestr(f"deep/{person}/{name}", jpeg(681, 1024, (68, 205, 613, 750)))
-    changes = {"images": str(tmp_path / "rafd.zip"), "crop": [0.1, 0.2, 0.8], "test_share": 0.5, "angles": [90]}
-    run("rafd", 32, load(ROOT / "params.yaml").data.rafd.model_copy(update=changes), tmp_path / "out")
-    found = read_prepared(tmp_path / "out")
+    changes = {"path": str(tmp_path / "rafd.zip"), "crop": [0.1, 0.2, 0.8], "test_share": 0.5, "angles": [90]}
+    run("rafd", [32], load(ROOT / "params.yaml").dataset("rafd").model_copy(update=changes), tmp_path / "out")
+    found = read_prepared(tmp_path / "out/32")
     assert np.abs(found.images.astype(int) - BLUE).max() <= 3  # 0.1 x 681, 0.2 x 1024, 0.8 x 681
     assert found.kind.names == EXPRESSIONS
     assert found.labels.tolist() == np.eye(8, dtype=int).tolist() * 2
@@ -171,7 +173,7 @@ def test_bad_pictures_stop_it_and_are_named(tmp_path: Path) -> None:
     fault = r"2 bad picture\(s\): 000003.jpg has no file, only line 5 .*spare.jpg has no row"
     with pytest.raises(Fault, match=fault) as raised:
         prepared(tmp_path, celeba(tmp_path, BAD))
-    assert "-S data.celeba.bad_images=quarantine" in str(raised.value)
+    assert "-S datasets.celeba.bad_images=quarantine" in str(raised.value)
     cut = {name: BAD.get(name, celeba_picture()) for name in PICTURES}
     with pytest.raises(Fault, match=r"2 bad picture\(s\): .*000002.jpg .*truncated.*000005.jpg is not a picture"):
         prepared(tmp_path, celeba(tmp_path, cut))
@@ -182,10 +184,10 @@ def test_quarantine_leaves_bad_pictures_out(tmp_path: Path) -> None:
     found = prepared(tmp_path, celeba(tmp_path, BAD, bad_images="quarantine"))
     assert found.rows.equals(whole.rows.iloc[[0, 3, 5]].reset_index(drop=True))  # nobody else changed sides
     assert np.array_equal(found.images, whole.images[[0, 3, 5]])
-    file = tmp_path / "prepared" / "celeba-16" / "images.npy"
+    file = tmp_path / "prepared" / "celeba" / "16" / "images.npy"
     assert file.stat().st_size == 128 + found.images.nbytes  # nothing is left behind the last row
     assert found.labels.tolist() == [[0, 1], [0, 1], [1, 1]]
-    manifest = json.loads((tmp_path / "prepared" / "celeba-16" / "manifest.json").read_text())
+    manifest = json.loads((tmp_path / "prepared" / "celeba" / "16" / "manifest.json").read_text())
     assert manifest["quarantined"] == [
         "000003.jpg", "img_align_celeba/000002.jpg", "img_align_celeba/000005.jpg", "img_align_celeba/spare.jpg",
     ]  # fmt: skip
@@ -207,13 +209,13 @@ def test_a_fault_leaves_the_former_result_and_nothing_else(tmp_path: Path) -> No
     before = prepared(tmp_path, celeba(tmp_path)).images_sha256
     with pytest.raises(Fault):
         prepared(tmp_path, celeba(tmp_path, PICTURES | {"img_align_celeba/000006.jpg": b""}))
-    assert os.listdir(tmp_path / "prepared") == ["celeba-16"]
-    assert read_prepared(tmp_path / "prepared" / "celeba-16").images_sha256 == before
+    assert os.listdir(tmp_path / "prepared") == ["celeba"]
+    assert read_prepared(tmp_path / "prepared" / "celeba" / "16").images_sha256 == before
 
 
 @pytest.mark.parametrize(("size", "instead"), [(30, 32), (2, 4), (129, 128)])
 def test_a_size_that_the_network_cannot_take(tmp_path: Path, size: int, instead: int) -> None:
-    with pytest.raises(Fault, match=f"data.sizes: {size} px is not a multiple of 4.*use {instead}$"):
+    with pytest.raises(Fault, match=f"image size {size} of celeba is not a multiple of 4.*use {instead}$"):
         prepared(tmp_path, celeba(tmp_path), size)
 
 

@@ -11,6 +11,7 @@ from stargan.data.prepared import Prepared
 from stargan.evaluation.reconstruction import mean_face, reconstruction
 from stargan.judge.judge import BATCH
 from stargan.results.translations import Translations
+from support.sets import NO_RECORD
 
 
 def flat(*levels: int) -> np.ndarray:
@@ -20,12 +21,12 @@ def flat(*levels: int) -> np.ndarray:
 def prepared(images: np.ndarray, train: int) -> Prepared:
     n = len(images)
     rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] * train + ["test"] * (n - train)})
-    return Prepared("moods", 16, Classes(("a",)), images, np.ones((n, 1), np.uint8), rows, {"kind": "files"}, {}, "")
+    return Prepared("moods", 16, Classes(("a",)), images, np.ones((n, 1), np.uint8), rows, {"kind": "files"}, {}, "", "")
 
 
 def made(images: np.ndarray, sets: list[str], faces: list[int]) -> Translations:
     index = pd.DataFrame({"set": sets, "faces": "moods", "image": faces, "target": "a", "labels": "moods", "mask": "moods"})
-    return Translations("run", "star", "", 1, 16, ("moods",), {}, {}, images, index)
+    return Translations("run", "stargan", "", 1, 16, ("moods",), ("moods",), (), {}, {}, images, index, NO_RECORD)
 
 
 def test_beside_the_mean_training_face() -> None:

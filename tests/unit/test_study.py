@@ -1,4 +1,4 @@
-"""The user study: which questions are asked, what page and key hold, and how votes are counted."""
+"""Which questions the study asks, their key and the page."""
 
 import base64
 import html
@@ -6,91 +6,22 @@ import json
 import re
 import struct
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 
-from stargan.core.files import write_json
-from stargan.data.domains import Classes, LabelKind
-from stargan.data.prepared import Prepared
+from stargan.data.domains import Classes
 from stargan.errors import Fault
-from stargan.results.translations import Translations
-from stargan.study.key import Key, key_of, read_key
+from stargan.study.key import key_of, read_key, write_key
 from stargan.study.page import page
-from stargan.study.questions import Candidate, Panel, Question, candidates, changes, drawn, spread, words
-from stargan.study.tally import Vote, markdown, of_this_page, read_votes, tally
-from support.sets import FACES, MOODS
-
-SIZE = 8
-METHODS = ("star", "diat", "cyclegan", "icgan")
-
-
-def random(seed: int = 7) -> np.random.Generator:
-    return np.random.default_rng(seed)
-
-
-def prepared(dataset: str, kind: LabelKind, labels: np.ndarray, people: list[str]) -> Prepared:
-    """Return a set whose image i is all i; every second image, from the first on, is for testing."""
-    n = len(labels)
-    images = np.broadcast_to(np.arange(n, dtype=np.uint8)[:, None, None, None], (n, SIZE, SIZE, 3))
-    rows = pd.DataFrame({"source": [""] * n, "person": people, "split": ["test", "train"] * (n // 2)})
-    return Prepared(dataset, SIZE, kind, images, labels.astype(np.uint8), rows, {"kind": "files"}, {}, "")
-
-
-def moods() -> Prepared:
-    """Forty images, a class in turn; test are the even ones, four of a person."""
-    return prepared("moods", MOODS, np.eye(3)[np.arange(40) % 3], [str(i // 8) for i in range(40)])
-
-
-def faces() -> Prepared:
-    """Forty faces of unknown people with black, blond, brown and no hair in turn, half of them men, all young."""
-    labels = np.zeros((40, 5))
-    for i in range(40):
-        labels[i, :4] = [(i // 2) % 4 == 0, (i // 2) % 4 == 1, (i // 2) % 4 == 2, i % 4 == 0]
-    labels[:, 4] = 1
-    return prepared("faces", FACES, labels, [""] * 40)
-
-
-def made(method: str, number: int, rows: list[tuple[str, int, str]]) -> Translations:
-    """Return own translations, (dataset, image, target) each, and some of other sets.
-
-    All pixels of one are its position, modulo 50, + 50 x (1 + number).
-    """
-    index = pd.DataFrame(
-        [
-            *(("own", dataset, image, dataset, target, dataset) for dataset, image, target in rows),
-            ("reconstruction", "moods", 6, "moods", "happy", "moods"),
-            ("cross", "faces", 12, "moods", "happy", "moods"),
-        ],
-        columns=["set", "faces", "image", "labels", "target", "mask"],
-    )
-    shade = np.arange(len(index), dtype=np.uint8)[:, None, None, None] % 50 + np.uint8(50 * (1 + number))
-    images = np.broadcast_to(shade, (len(index), SIZE, SIZE, 3))
-    return Translations(
-        run=f"{method}-run", method=method, model_md5="", step=1, image_size=SIZE, datasets=("moods",), sizes={},
-        settings={}, images=images, index=index,
-    )  # fmt: skip
-
-
-def mood_panel() -> Panel:
-    """Four methods on moods; DIAT has happy faces of neutral ones alone, and the rows stand elsewhere for each."""
-    tests = range(0, 40, 2)
-    every = [("moods", image, target) for target in MOODS.names for image in tests]
-    few = [("moods", image, "happy") for image in tests if image % 3 == 2]
-    rows = {"star": every, "diat": few, "cyclegan": few[::-1], "icgan": every[::-1]}
-    return Panel({method: made(method, n, rows[method]) for n, method in enumerate(METHODS)}, {"moods": moods()})
-
-
-def face_panel() -> Panel:
-    targets = ["Black_Hair", "Blond_Hair", "~Male", "~Young", "Blond_Hair+~Male"]
-    rows = [("faces", image, target) for target in targets for image in range(0, 40, 2)]
-    return Panel({method: made(method, n, rows) for n, method in enumerate(METHODS[:3])}, {"faces": faces()})
+from stargan.study.questions import Question, candidates, changes, drawn, spread, words
+from support.sets import FACES, MOODS, change_record
+from support.study import METHODS, face_panel, mood_panel, plain, questions, random, the_key
 
 
 @pytest.mark.parametrize(
@@ -123,7 +54,7 @@ def test_candidates_are_what_all_methods_translated_and_what_changes() -> None:
     assert {candidate.target for candidate in found} == {"happy"}
     assert [candidate.person for candidate in found[:3]] == ["moods 0", "moods 1", "moods 1"]
     first = found[0]  # happy is the second of three blocks of 20 for star, image 2 its second; reversed for icgan
-    assert first.rows == {"star": 21, "diat": 0, "cyclegan": 6, "icgan": 59 - 21}
+    assert first.rows == {"stargan": 21, "diat": 0, "cyclegan": 6, "icgan": 59 - 21}
 
 
 def test_candidates_of_attributes() -> None:
@@ -131,10 +62,6 @@ def test_candidates_of_attributes() -> None:
     # Of 20 test faces 5 are black, 5 blond already: 15 and 15 to change; gender and age always; both: 15.
     assert found == {"Hair": 30, "Male": 20, "Young": 20, "Hair+Male": 15}
     assert {candidate.person for candidate in candidates(face_panel())} == {f"faces image {i}" for i in range(0, 40, 2)}
-
-
-def plain(group: str, person: str, target: str, image: int = 0) -> Candidate:
-    return Candidate(Panel({}, {}), "x", image, person, target, group, {})
 
 
 def test_groups_people_and_targets_are_spread_evenly() -> None:
@@ -220,15 +147,6 @@ def test_a_class_with_an_attributes_name_is_refused() -> None:
         drawn([candidates(face_panel()), other], 9, 3, random())
 
 
-def questions() -> list[Question]:
-    """Return twelve questions of both panels and two of validation."""
-    return drawn([candidates(face_panel()), candidates(mood_panel())], 12, 2, random(3))
-
-
-def the_key() -> Key:
-    return key_of(questions(), ["Hair", "Male", "Young", "Hair+Male", "happy", "unasked"], [*METHODS, "unknown"])
-
-
 def test_the_key_says_what_stands_where_and_comes_back_from_disk(tmp_path: Path) -> None:
     key = the_key()
     assert key.groups == ("Hair", "Male", "Young", "Hair+Male", "happy")
@@ -236,7 +154,7 @@ def test_the_key_says_what_stands_where_and_comes_back_from_disk(tmp_path: Path)
     assert list(key.answers) == [f"q{i:02d}" for i in range(1, 15)]
     for one, answer in zip(questions(), key.answers.values(), strict=True):
         assert (answer.options, answer.group, answer.image, answer.target) == (one.options, one.group, one.image, one.target)
-    write_json(tmp_path / "key.json", key.as_dict())
+    write_key(tmp_path / "key.json", key, {})
     assert read_key(tmp_path / "key.json") == key
 
 
@@ -250,11 +168,20 @@ def test_the_pages_id_changes_with_a_single_pixel() -> None:
 
 
 def test_a_key_that_was_changed_is_refused(tmp_path: Path) -> None:
-    values = the_key().as_dict()
-    values["answers"]["q03"]["options"] = values["answers"]["q03"]["options"][::-1]
-    write_json(tmp_path / "key.json", values)
+    def changed(values: dict[str, Any]) -> None:
+        values["answers"]["q03"]["options"] = values["answers"]["q03"]["options"][::-1]
+
+    path = tmp_path / "key.json"
+    write_key(path, the_key(), {})
+    written = json.loads(path.read_text())
+    changed(written)
+    path.write_text(json.dumps(written))
+    with pytest.raises(Fault, match="key.json has changed since it was written.*study stage"):
+        read_key(path)
+    write_key(path, the_key(), {})
+    change_record(path, changed)
     with pytest.raises(Fault, match="page id is not its hash.*study stage"):
-        read_key(tmp_path / "key.json")
+        read_key(path)
     with pytest.raises(Fault, match="nothing.json"):
         read_key(tmp_path / "nothing.json")
 
@@ -319,141 +246,3 @@ def test_a_page_without_questions_says_why() -> None:
 def test_pictures_are_enlarged_by_a_whole_factor(size: int, side: int) -> None:
     one = replace(questions()[0], pictures=np.zeros((4, size, size, 3), np.uint8))
     assert f"--side: {side}px" in page("some-id", {"q01": one}, [])
-
-
-def choice_of(key: Key, name: str, method: str) -> int:
-    return key.answers[name].options.index(method) + 1
-
-
-def ballot(key: Key, rater: str, method: str, **instead: int) -> str:
-    """Return a rater's file: `method` everywhere and the real face where asked, or `instead` by question id."""
-    choices: dict[str, int] = {}
-    for name, answer in key.answers.items():
-        wanted = method if method in answer.options else "star"
-        choices[name] = choice_of(key, name, wanted if answer.group else "real")
-    choices |= instead
-    return "page,rater,question,choice\n" + "".join(
-        f"{key.page},{rater},{name},{choice}\n" for name, choice in choices.items()
-    )
-
-
-def write(folder: Path, **files: str) -> list[Path]:
-    for name, text in files.items():
-        (folder / f"{name}.csv").write_text(text)
-    return [folder / f"{name}.csv" for name in files]
-
-
-def counted(folder: Path, key: Key, **files: str) -> Mapping[str, float]:
-    return tally(read_votes(write(folder, **files), key), key)
-
-
-def test_no_votes() -> None:
-    assert tally([], the_key()) == {"raters": 0, "raters_discarded": 0}
-
-
-def test_votes_by_hand(tmp_path: Path) -> None:
-    key = the_key()
-    n = sum(answer.group == "Hair" for answer in key.answers.values())
-    metrics = counted(
-        tmp_path, key, a=ballot(key, "ann", "star"), b=ballot(key, "bob", "star"), c=ballot(key, "cy", "diat")
-    )  # fmt: skip
-    assert (metrics["raters"], metrics["raters_discarded"]) == (3, 0)
-    assert metrics["votes_Hair_n"] == 3 * n
-    assert metrics["votes_Hair_star_percent"] == pytest.approx(200 / 3)
-    assert metrics["votes_Hair_diat_percent"] == pytest.approx(100 / 3)
-    assert metrics["votes_Hair_cyclegan_percent"] == 0
-    assert "votes_Hair_icgan_percent" not in metrics  # was not asked about
-    assert metrics["votes_happy_icgan_percent"] == 0
-    # Equal shares would be n each of 2n, n, 0: (n^2 + 0 + n^2) / n = 2n, two degrees of freedom: p = exp(-n).
-    assert metrics["votes_Hair_chi_square"] == pytest.approx(2 * n)
-    assert metrics["votes_Hair_p"] == pytest.approx(np.exp(-n))
-    assert "votes_Hair_and_Male_n" in metrics
-
-
-def test_wilson_ends_of_a_share() -> None:
-    key = the_key()
-    chosen = ["star"] * 20 + ["diat"] * 30
-    votes = [Vote(f"r{i}", "", "Male", method) for i, method in enumerate(chosen)]
-    plain = Key(key.groups, key.methods, {name: one for name, one in key.answers.items() if one.group})
-    metrics = tally([*votes], replace(plain, answers=plain.answers))
-    # Wilson for 20 of 50, by the closed form: centre (0.4 + 0.03842) / 1.07683, half 0.13062.
-    assert metrics["votes_Male_star_percent_low"] == pytest.approx(27.6, abs=0.05)
-    assert metrics["votes_Male_star_percent_high"] == pytest.approx(53.8, abs=0.05)
-
-
-def test_who_misses_a_validation_question_or_leaves_one_out_is_discarded(tmp_path: Path) -> None:
-    key = the_key()
-    check = next(name for name, answer in key.answers.items() if not answer.group)
-    wrong = choice_of(key, check, "noise")
-    left_out = "".join(line for line in ballot(key, "cy", "diat").splitlines(True) if f",{check}," not in line)
-    metrics = counted(
-        tmp_path, key, a=ballot(key, "ann", "star"), b=ballot(key, "bob", "diat", **{check: wrong}), c=left_out
-    )  # fmt: skip
-    assert (metrics["raters"], metrics["raters_discarded"]) == (1, 2)
-    assert metrics["votes_Male_star_percent"] == 100
-    assert counted(tmp_path, key, a=left_out) == {"raters": 0, "raters_discarded": 1}
-
-
-def test_several_raters_in_one_file_and_a_byte_order_mark(tmp_path: Path) -> None:
-    key = the_key()
-    both = ballot(key, "ann", "star") + "".join(ballot(key, '"b, o""b"', "diat").splitlines(True)[1:])
-    assert counted(tmp_path, key, both="\ufeff" + both)["raters"] == 2
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("other,ann,q01,1", "line 3: page 'other' is not the key's"),
-        ("{page},ann,q99,1", "line 3: question 'q99' is not on the page"),
-        ("{page},ann,q01,1", "line 3: rater ann answers q01 again, after .*line 2"),
-        ("{page},ann,q02,0", "line 3: choice '0' is not 1 to [34]"),
-        ("{page},ann,q02,5", "line 3: choice '5' is not 1 to [34]"),
-        ("{page},ann,q02,first", "line 3: choice 'first' is not 1 to [34]"),
-        ("{page},,q02,1", "line 3: no rater"),
-        ("{page},ann,q02", "line 3: 3 fields"),
-    ],
-)
-def test_a_line_that_cannot_be_counted_is_named(tmp_path: Path, line: str, told: str) -> None:
-    key = the_key()
-    text = f"page,rater,question,choice\n{key.page},ann,q01,1\n{line.format(page=key.page)}\n"
-    with pytest.raises(Fault, match=rf"a\.csv: {told}"):
-        read_votes(write(tmp_path, a=text), key)
-
-
-def test_a_rater_in_two_files_and_files_of_another_form_are_refused(tmp_path: Path) -> None:
-    key = the_key()
-    with pytest.raises(Fault, match=r"b\.csv: line 2: rater ann answers q01 again, after .*a\.csv: line 2"):
-        read_votes(write(tmp_path, a=ballot(key, "ann", "star"), b=ballot(key, "ann", "diat")), key)
-    with pytest.raises(Fault, match=r"c\.csv: line 1: the columns"):
-        read_votes(write(tmp_path, c="rater,question\n"), key)
-    with pytest.raises(Fault, match=r"d\.csv: line 1: the columns"):
-        read_votes(write(tmp_path, d=""), key)
-    with pytest.raises(Fault, match=r"e\.csv: cannot be read"):
-        read_votes([tmp_path / "e.csv"], key)
-
-
-def test_the_table_has_the_form_of_tables_1_and_2(tmp_path: Path) -> None:
-    key = the_key()
-    metrics = counted(tmp_path, key, a=ballot(key, "ann", "star"), b=ballot(key, "bob", "diat"))
-    told, blank, head, rule, *rows = markdown(metrics, key).splitlines()
-    assert (told, blank) == ("Raters: 2; discarded by the validation questions: 0.", "")
-    assert head == "|  | Hair | Male | Young | Hair+Male | happy |"
-    assert rule == "| --- | --- | --- | --- | --- | --- |"
-    assert [row.split(" | ")[0] for row in rows] == [
-        "| StarGAN", "| DIAT", "| CycleGAN", "| IcGAN", "| votes", "| chi-square (p)"
-    ]  # fmt: skip
-    assert rows[0].startswith("| StarGAN | 50.0 (")
-    assert rows[3].startswith("| IcGAN | - | - | - | - | 0.0 (0.0 to ")
-    assert markdown({"raters": 0, "raters_discarded": 3}, key).count("\n") == 1
-
-
-def test_votes_of_another_page_are_told_apart_from_a_wrong_line(tmp_path: Path) -> None:
-    key = the_key()
-    mine, old = write(tmp_path, a=ballot(key, "ann", "star"), b=ballot(key, "bob", "star").replace(key.page, "older"))
-    mixed = tmp_path / "c.csv"
-    mixed.write_text(mine.read_text() + old.read_text().split("\n", 1)[1])
-    empty = tmp_path / "d.csv"
-    empty.write_text("page,rater,question,choice\n")
-    assert of_this_page([mine, old, mixed, empty], key) == ([mine, mixed, empty], [old])
-    with pytest.raises(Fault, match=r"c.csv: line \d+: page 'older' is not the key's"):
-        read_votes([mixed], key)

@@ -107,7 +107,7 @@ def test_all_kinds_of_events_arrive_once_even_if_sent_twice(
     run.log_metrics({"error/Don't know": math.nan, "fid": 2.5})
     run.log_artifact(grid, "samples")
     grid.write_bytes(b"overwritten")
-    run.log_dataset("celeba", "f" * 64, "data/prepared/celeba-32", 300)
+    run.log_dataset("celeba", "f" * 64, "data/prepared/celeba/32", 300)
     run.tag("model.md5", "d41d8")
     run.end("FINISHED")
     again = folder.with_name("everything-2")

@@ -29,7 +29,7 @@ def tensors(planes: int) -> dict[str, torch.Tensor]:
 
 
 def header(**architecture: object) -> dict[str, object]:
-    return {"schema": 2, "method": "star", "space": BOTH.as_dict(), "image_size": 16, "architecture": architecture}
+    return {"schema": 3, "method": "stargan", "space": BOTH.as_dict(), "image_size": 16, "architecture": architecture}
 
 
 @pytest.fixture
@@ -152,5 +152,5 @@ def test_weights_that_do_not_fit_their_header_are_refused(tmp_path: Path) -> Non
     with pytest.raises(Fault, match="do not fit its header"):
         assembly.load_model(tmp_path / "m.safetensors", CPU)
     write_tensors(tmp_path / "m.safetensors", {}, {**header(), "schema": 9})
-    with pytest.raises(Fault, match="model schema 9, method star is not schema 2"):
+    with pytest.raises(Fault, match="model schema 9, method stargan is not schema 3"):
         assembly.load_model(tmp_path / "m.safetensors", CPU)

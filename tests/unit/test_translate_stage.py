@@ -10,7 +10,7 @@ from PIL import Image
 
 from stages import translate
 from stargan.core.tensors import write_tensors
-from stargan.data.prepared import read_prepared
+from stargan.data.prepared import prepared_folder, read_prepared
 from stargan.data.stream import from_uint8, to_uint8
 from stargan.errors import Fault
 from stargan.models.assembly import load_model
@@ -23,22 +23,33 @@ from support.sets import BOTH, FACES, MOODS, write_noise
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("translate")
-    sets = {"datasets": ["celeba", "rafd"], "faces": ["celeba", "rafd"], "labels": [], "image_size": 16}
-    run = sets | {"unit": "iterations", "length": 8, "decay": 4}
+    both = {"datasets": ["celeba", "rafd"], "faces": ["celeba", "rafd"], "labels": []}
+    run = both | {"method": "stargan", "unit": "iterations", "length": 8, "decay": 4}
     write_params(
         path / "params.yaml",
         threads=1,
-        data__sizes=[16, 32],
+        image_size=16,
         runs__both=run,
         compare__attributes=["both"],
         translate__pictures=3,
         translate__checkpoint=4,
     )
-    write_noise(path / "data/prepared/celeba-16", "celeba", FACES)
-    write_noise(path / "data/prepared/rafd-16", "rafd", MOODS)
+    sets = {
+        "celeba": write_noise(path / "data/prepared/celeba/16", "celeba", FACES),
+        "rafd": write_noise(path / "data/prepared/rafd/16", "rafd", MOODS),
+    }
+    made_from = {str(prepared_folder(name, 16)): prepared.digest for name, prepared in sets.items()}
     for step, name in ((8, "generator"), (4, "kept/00000004")):
         torch.manual_seed(step)
-        header = {"schema": 2, "method": "star", "space": BOTH.as_dict(), "image_size": 16, "settings": {}}
+        header = {
+            "schema": 3,
+            "run": "both",
+            "made_from": made_from,
+            "method": "stargan",
+            "space": BOTH.as_dict(),
+            "image_size": 16,
+            "settings": {},
+        }
         header["architecture"] = {"g_filters": 4, "g_blocks": 1}
         state = {f"g.{key}": value for key, value in Generator(BOTH.width, 4, 1).state_dict().items()}
         file = path / f"data/models/both/{name}.safetensors"
@@ -54,7 +65,7 @@ def test_each_row_of_the_index_is_its_translation(workspace: Path) -> None:
     # Own (without Pale_Skin, which this run doesn't know), there and back, cross, wrong mask.
     assert len(images) == len(index) == 4 * (9 + 1 + 3 + 3) + 4 * (3 + 1)
     model = load_model(workspace / "data/models/both/kept/00000004.safetensors", torch.device("cpu"))
-    sets = {name: read_prepared(workspace / f"data/prepared/{name}-16") for name in BOTH.datasets}
+    sets = {name: read_prepared(workspace / f"data/prepared/{name}/16") for name in BOTH.datasets}
     for position in (0, 5, len(index) // 2, len(index) - 1):
         row = index.loc[position]
         faces, labels = (BOTH.datasets.index(str(row[key])) for key in ("faces", "labels"))

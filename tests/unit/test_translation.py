@@ -36,7 +36,7 @@ def prepared(count: int = 5) -> Prepared:
     images[..., 1] = np.arange(count)[:, None, None]
     labels = np.array([[1, 0, 1], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 0, 0]], np.uint8)[:count]
     rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] + ["test"] * (count - 1)})
-    return Prepared("celeba", 8, LOOKS, images, labels, rows, {"kind": "files"}, {}, "")
+    return Prepared("celeba", 8, LOOKS, images, labels, rows, {"kind": "files"}, {}, "", "")
 
 
 def test_one_dataset_asks_for_its_own_targets_and_the_reconstruction() -> None:

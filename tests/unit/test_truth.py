@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from stages import prepare
-from stargan.core.params import Celeba, Rafd, load
+from stargan.core.params import load
 from stargan.data.crops import CentreCrop, ShareCrop, crop_as_dict
 from stargan.data.domains import Attributes, LabelKind
 from stargan.data.prepared import Prepared, read_prepared
@@ -34,9 +34,9 @@ def drawn(dataset: str, kind: LabelKind, sources: list[str], crop: CentreCrop | 
         faces = [rafd_face(seed, source) for source in sources]
         labels = np.array([[face.expression == name for name in kind.names] for face in faces], dtype=np.uint8)
     blank = np.zeros((len(sources), 32, 32, 3), dtype=np.uint8)
-    empty = Prepared(dataset, 32, kind, blank, labels, rows, origin, crop_as_dict(crop), "")
+    empty = Prepared(dataset, 32, kind, blank, labels, rows, origin, crop_as_dict(crop), "", "")
     images = np.stack([picture(empty, face) for face in faces])
-    return Prepared(dataset, 32, kind, images, labels, rows, origin, crop_as_dict(crop), "")
+    return Prepared(dataset, 32, kind, images, labels, rows, origin, crop_as_dict(crop), "", "")
 
 
 @pytest.fixture(scope="module")
@@ -299,19 +299,14 @@ def test_real_faces_have_no_truth(celeba: Prepared) -> None:
 def test_drawings_lie_as_the_prepared_pictures_do(form: str, tmp_path: Path) -> None:
     """Synthesize, prepare and the truth agree on person, label, crop and size; JPEG makes the only difference."""
     params, raw = load(), tmp_path / "raw"
-    section: Celeba | Rafd
     if form == "celeba":
         write_celeba(raw, images=24, seed=6)  # some of them pale
-        tables = {"attributes": "list_attr_celeba.csv", "partition": "list_eval_partition.txt"}
-        paths = {"images": "img_align_celeba.zip", **tables}
-        section = params.data.celeba.model_copy(
-            update={key: str(raw / name) for key, name in paths.items()} | {"test_images": 4}
-        )
+        section = params.dataset("celeba").model_copy(update={"path": str(raw), "test_images": 4})
     else:
         write_rafd(raw, people=3, seed=3, height=256, angles=[90], gazes=["left"])
-        section = params.data.rafd.model_copy(update={"images": str(raw / "rafd.zip"), "test_share": 0.3})
-    prepare.run(form, 32, section, tmp_path / "prepared")
-    data = read_prepared(tmp_path / "prepared")
+        section = params.dataset("rafd").model_copy(update={"path": str(raw / "rafd.zip"), "test_share": 0.3})
+    prepare.run(form, [32], section, tmp_path / "prepared")
+    data = read_prepared(tmp_path / "prepared/32")
     for position in range(len(data.images)):
         difference = np.abs(picture(data, drawn_face(data, position)).astype(int) - data.images[position])
         assert difference.mean() < 2, position

@@ -1,12 +1,14 @@
 """What a model file says of itself."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from torch import Tensor
 
-from stargan.core.params import Baseline, Params
-from stargan.models.assembly import MODEL_SCHEMA, STAR
+from stargan.core.params import Params
+from stargan.data.prepared import Prepared
+from stargan.models.assembly import MODEL_SCHEMA, STARGAN
 from stargan.training.assembly.training import Cost
 from stargan.training.engine import Training
 
@@ -18,18 +20,16 @@ def model_tensors(training: Training) -> dict[str, Tensor]:
     return {f"{name}.{key}": value for name in names for key, value in networks[name].state_dict().items()}
 
 
-def model_header(name: str, params: Params, training: Training, cost: Cost) -> dict[str, Any]:
+def model_header(name: str, params: Params, training: Training, cost: Cost, sets: Mapping[str, Prepared]) -> dict[str, Any]:
     """Return what a model file says of itself: enough to use it, and to know how it came about, without params.yaml."""
-    run, settings = params.training(name), params.followed(name)
+    run, settings = params.run(name), params.followed(name)
     architecture: dict[str, Any] = {"g_filters": params.train.g_filters, "g_blocks": params.train.g_blocks}
-    method = STAR
-    if isinstance(run, Baseline):
-        method = run.method
-        architecture |= settings[method] | {"pairs": run.pairs}
-    networks = training.method.networks if method == STAR else {}
+    architecture |= settings.get(run.method, {}) | {"pairs": run.pairs}
+    networks = training.method.networks if run.method == STARGAN else {}
     parts = {f"{key}_parameters": sum(p.numel() for p in network.parameters()) for key, network in networks.items()}
     return {
-        "schema": MODEL_SCHEMA, "method": method, "space": training.space.as_dict(), "image_size": run.image_size,
-        "architecture": architecture, "step": training.done, "sizes": parts | asdict(cost),
+        "schema": MODEL_SCHEMA, "run": name, "method": run.method, "space": training.space.as_dict(),
+        "image_size": run.image_size, "architecture": architecture, "step": training.done, "sizes": parts | asdict(cost),
         "settings": settings | {"iterations": training.length},
+        "made_from": {str(prepared.folder): prepared.digest for prepared in sets.values()},
     }  # fmt: skip

@@ -1,15 +1,16 @@
-"""A run or baseline of params.yaml, ready for its first iteration."""
+"""A run of params.yaml, ready for its first iteration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 
-from stargan.core.params import Baseline, Params, Run
+from stargan.core.params import Params, Run
 from stargan.data.domains import DomainSpace
 from stargan.data.prepared import Prepared
 from stargan.data.stream import Stream, placed
 from stargan.errors import Fault
+from stargan.models.assembly import STARGAN
 from stargan.models.networks.icgan import ENCODER_LAYERS
 from stargan.training.assembly import budget
 from stargan.training.assembly.baselines import build_cyclegan, build_diat, build_icgan, domains_of
@@ -35,11 +36,11 @@ class Cost:
 
 
 def build_training(name: str, params: Params, sets: Sets, device: torch.device, ranks: Ranks = ALONE) -> Training:
-    """Return the run or baseline `name` ready for its first iteration, its networks drawn from params.seed.
+    """Return the run `name` ready for its first iteration, its networks drawn from params.seed.
 
     sets: the prepared datasets of the run, by name, with the labels that it trains. ranks: the processes that share it.
     """
-    run = params.training(name)
+    run = params.run(name)
     check_image_size(name, run, params)
     if params.train.batch % ranks.count:
         raise Fault(f"params.yaml: train.batch = {params.train.batch} can't be shared by {ranks.count} processes; use a "
@@ -52,14 +53,14 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
         optimisers={key: adam.optimiser(parts.method.networks[key]) for key, adam in parts.adams.items()},
         streams=streams_of(run, params, sets, device, ranks),
         rate_factors={key: adam.rate_factor(params.train, share) for key, adam in parts.adams.items()},
-        length=length, seed=params.seed, losses=Losses(params.train.log_every), device=device,
+        length=length, seed=params.seed, losses=Losses(params.bookkeeping.log_every), device=device,
         ranks=ranks, bf16=params.train.precision == "bf16",
     )  # fmt: skip
 
 
 def cost_of(name: str, params: Params, sets: Sets) -> Cost:
     """Return what the training `name` takes, counted on the networks that it has."""
-    run = params.training(name)
+    run = params.run(name)
     length, _ = length_of(name, params, sets)
     parts = shapes_of(run, params, sets, length)
     networks = parts.method.networks.values()
@@ -70,15 +71,15 @@ def cost_of(name: str, params: Params, sets: Sets) -> Cost:
     )  # fmt: skip
 
 
-def space_of(run: Run | Baseline, params: Params, sets: Sets) -> DomainSpace:
+def space_of(run: Run, params: Params, sets: Sets) -> DomainSpace:
     """Return the joined label space of the run's datasets."""
     return DomainSpace(tuple(run.datasets), tuple(sets[dataset].kind for dataset in run.datasets), params.train.mask)
 
 
-def parts_of(run: Run | Baseline, params: Params, sets: Sets, device: torch.device, length: int) -> Parts:
+def parts_of(run: Run, params: Params, sets: Sets, device: torch.device, length: int) -> Parts:
     """Return the method of a run with fresh networks, for a training of `length` iterations."""
     space, train, seed = space_of(run, params, sets), params.train, params.seed
-    if isinstance(run, Run):
+    if run.method == STARGAN:
         return build_star(space, run.image_size, train, seed, device, length)
     pairs = [(here, there) for here, there in run.pairs]
     if run.method == "diat":
@@ -88,15 +89,13 @@ def parts_of(run: Run | Baseline, params: Params, sets: Sets, device: torch.devi
     return build_icgan(space, run.image_size, train, params.icgan, seed, device, length)
 
 
-def streams_of(
-    run: Run | Baseline, params: Params, sets: Sets, device: torch.device = CPU, ranks: Ranks = ALONE
-) -> list[Stream]:
+def streams_of(run: Run, params: Params, sets: Sets, device: torch.device = CPU, ranks: Ranks = ALONE) -> list[Stream]:
     """Return the run's streams of training images: one a dataset, or where there are pairs one a domain.
 
     Raises Fault on a domain without images.
     """
     found: list[tuple[Prepared, str]] = [(sets[dataset], "") for dataset in run.datasets]
-    if isinstance(run, Baseline) and run.pairs:
+    if run.pairs:
         found = [(sets[run.datasets[0]], domain) for domain in domains_of([(a, b) for a, b in run.pairs])]
     train = params.train
     images = {name: placed(sets[name].images, device) for name in run.datasets}
@@ -107,7 +106,7 @@ def streams_of(
             labels = torch.from_numpy(prepared.labels[positions])
             positions = positions[prepared.kind.inside(labels, domain).numpy()]
         if not len(positions):
-            raise Fault(f"data/prepared/{prepared.dataset}-{prepared.size}: no training image of {domain or 'any kind'}; "
+            raise Fault(f"{prepared.folder}: no training image of {domain or 'any kind'}; "
                         "change the pairs in params.yaml, or prepare more images")  # fmt: skip
         seed = params.seed * 1000 + index
         streams.append(Stream(
@@ -120,11 +119,12 @@ def streams_of(
 def length_of(name: str, params: Params, sets: Sets) -> tuple[int, int]:
     """Return (length, decay) in iterations.
 
-    A run's epoch is one pass over the largest of its datasets. A baseline's length follows from that of the run which
-    it is measured with, by params.budget; its decay is the same share of it.
+    An epoch is one pass over the largest of a run's datasets. The length of a run that is like another follows from that
+    one's, by params.budget; its decay is the same share of it.
     """
-    run = params.training(name)
-    if isinstance(run, Run):
+    run = params.run(name)
+    if run.like is None:
+        assert run.length is not None and run.decay is not None  # noqa: PT018  # Run holds them to it
         unit = max(stream.batches_per_epoch for stream in streams_of(run, params, sets)) if run.unit == "epochs" else 1
         return run.length * unit, run.decay * unit
     like = params.runs[run.like]
@@ -137,27 +137,27 @@ def length_of(name: str, params: Params, sets: Sets) -> tuple[int, int]:
     return length, round(length * decay / base)
 
 
-def flops_of(run: Run | Baseline, params: Params, sets: Sets, length: int) -> int:
+def flops_of(run: Run, params: Params, sets: Sets, length: int) -> int:
     """Return the floating-point operations of `length` iterations of a run."""
     batches = [stream.batch(0) for stream in streams_of(run, params, sets)]
     return budget.flops(shapes_of(run, params, sets, length).method, batches, length)
 
 
-def shapes_of(run: Run | Baseline, params: Params, sets: Sets, length: int) -> Parts:
+def shapes_of(run: Run, params: Params, sets: Sets, length: int) -> Parts:
     """Return the method of a run with networks that are shapes alone, and take no memory."""
     meta = torch.device("meta")
     with meta:
         return parts_of(run, params, sets, meta, length)
 
 
-def check_image_size(name: str, run: Run | Baseline, params: Params) -> None:
+def check_image_size(name: str, run: Run, params: Params) -> None:
     """Raise Fault where the networks can't take images of this size: D halves them once a layer, G twice."""
     size, layers, whose = run.image_size, params.train.d_layers, f"train.d_layers = {params.train.d_layers}"
     step = 2 ** max(layers, 2)
-    if isinstance(run, Baseline) and run.method == "icgan":
+    if run.method == "icgan":
         step, whose = 2**ENCODER_LAYERS, f"the encoders' {ENCODER_LAYERS}"
         if size & (size - 1):  # DCGAN grows from 4 x 4 by doublings
-            raise Fault(f"params.yaml: baselines.{name}.image_size = {size} is no power of two; use "
+            raise Fault(f"params.yaml: runs.{name}: image_size = {size} is no power of two; use "
                         f"{2 ** size.bit_length()}")  # fmt: skip
     if size % step:
         raise Fault(

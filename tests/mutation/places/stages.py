@@ -4,9 +4,9 @@ from mutation.mutation import DISK, IMAGE, LAUNCHED, PAGE, TRACKED, TRAIN, quick
 
 MUTATIONS = [
     quick(
-        "stages.prepare:run",
-        "                kept = raw.without(packed.bad)\n                _check(kept, section, source, dataset)\n",
-        "                kept = raw.without(packed.bad)\n",
+        "stages.prepare:write",
+        "    kept = raw.without(packed.bad)\n    _check(kept, section, source, dataset)\n",
+        "    kept = raw.without(packed.bad)\n",
         "tests/unit/test_prepare.py",
     ),
     quick(
@@ -23,8 +23,8 @@ MUTATIONS = [
     ),
     quick(
         "stages.evaluate:check",
-        "if prepared.images_sha256 != judge.images_sha256:",
-        "if not judge.images_sha256:",
+        "if judges[dataset].learned_from != prepared.digest:",
+        "if not judges[dataset].learned_from:",
         "tests/unit/test_evaluate.py",
     ),
     quick(
@@ -142,5 +142,29 @@ MUTATIONS = [
         'end="")\n        return\n',
         'end="")\n',
         f"{PAGE}::test_two_raters_vote_and_are_counted",
+    ),
+    slow(
+        "stages.plan:run",
+        '"prepared": digests(one.datasets, one.image_size),',
+        '"prepared": {},',
+        "tests/pipeline/test_own_data.py",
+    ),
+    slow(
+        "stages.judges:digest_of",
+        "    about.check_made_from(prepared_folder(dataset, size), digest_of_set(dataset, size), again)\n",
+        "",
+        "tests/faults/test_belonging.py",
+    ),
+    slow(
+        "stages.translate:check",
+        'header["run"] != name or ',
+        "",
+        "tests/faults/test_belonging.py::test_anothers",
+    ),
+    slow(
+        "stargan.data.prepared:digest_of_set",
+        "if held != (dataset, size):",
+        "if held[1] != size:",
+        "tests/faults/test_belonging.py::test_anothers",
     ),
 ]

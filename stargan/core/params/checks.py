@@ -1,0 +1,94 @@
+"""What sections of params.yaml say of each other: one function a section, each yields what does not fit."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from stargan.core.params.datasets import AttributeTable
+from stargan.core.params.runs import Run
+from stargan.errors import nearest
+
+if TYPE_CHECKING:
+    from stargan.core.params.params import Params
+
+
+def run_faults(params: "Params") -> Iterator[str]:
+    """Yield the faults of runs: datasets, sizes, labels and pairs that are not there, and lengths of nothing."""
+    for name, run in params.runs.items():
+        for dataset in run.faces:
+            if dataset not in params.datasets:
+                yield f"runs.{name}.faces: {dataset!r} is not in datasets{nearest(dataset, params.datasets)}"
+            elif run.image_size not in params.sizes(dataset):
+                yield (
+                    f"runs.{name}.image_size = {run.image_size}: {dataset} is prepared at {params.sizes(dataset)}; "
+                    f"add it to datasets.{dataset}.sizes"
+                )
+        known = [label for dataset in run.datasets for label in labels_of(params, dataset)]
+        for label in run.labels:
+            if label not in known:
+                where = " or ".join(f"datasets.{dataset}.labels" for dataset in run.datasets)
+                yield f"runs.{name}.labels: {label!r} is not in {where}{nearest(label, known)}"
+        yield from (f"runs.{name}.pairs: {fault}" for fault in pair_faults(params, run))
+        yield from like_faults(params, name, run)
+
+
+def like_faults(params: "Params", name: str, run: Run) -> Iterator[str]:
+    """Yield why a run can't take its length from another."""
+    if run.like is None:
+        return
+    if run.like not in params.runs:
+        yield f"runs.{name}.like = {run.like!r} is not in runs{nearest(run.like, params.runs)}"
+        return
+    like = params.runs[run.like]
+    if like.like is not None:
+        yield f"runs.{name}.like = {run.like!r} has no length of its own; name a run with one"
+    if (like.datasets, like.labels, like.image_size) != (run.datasets, run.labels, run.image_size):
+        yield f"runs.{name}: datasets, labels or image_size differ from runs.{run.like}'s, which it is like; make them equal"
+
+
+def pair_faults(params: "Params", run: Run) -> Iterator[str]:
+    """Yield what is wrong with pairs of attributes; classes are known only once they are read."""
+    settings = params.datasets.get(run.datasets[0])
+    if not isinstance(settings, AttributeTable):
+        return
+    for here, there in run.pairs:
+        names = [domain.removeprefix("-") for domain in (here, there)]
+        known = run.labels or settings.labels
+        yield from (f"{name!r} is not among its labels{nearest(name, known)}" for name in names if name not in known)
+        opposite = names[0] == names[1] and here != there
+        if not opposite and not any(here in group and there in group for group in settings.exclusive):
+            yield (
+                f"[{here}, {there}] do not rule each other out; pair A with -A, or two of one group of "
+                f"datasets.{run.datasets[0]}.exclusive"
+            )
+
+
+def compare_faults(params: "Params") -> Iterator[str]:
+    """Yield the compared runs that are not there."""
+    compare = params.compare
+    listed = {"attributes": compare.attributes, "expressions": compare.expressions}
+    for key, names in (listed | {"single": [compare.single], "joint": [compare.joint]}).items():
+        yield from (
+            f"compare.{key}: {name!r} is not in runs{nearest(name, params.runs)}"
+            for name in names
+            if name not in params.runs
+        )
+
+
+def target_faults(params: "Params") -> Iterator[str]:
+    """Yield the targets of translations that name no dataset or no label."""
+    for dataset, targets in params.translate.targets.items():
+        if dataset not in params.datasets:
+            yield f"translate.targets.{dataset} is not in datasets{nearest(dataset, params.datasets)}"
+            continue
+        labels = labels_of(params, dataset)
+        steps = {step.lstrip("~-") for target in targets for step in target.split("+")}
+        yield from (
+            f"translate.targets.{dataset}: {step!r} is not in datasets.{dataset}.labels; change one, or give [] for one each"
+            for step in sorted(steps) if labels and step not in labels
+        )  # fmt: skip
+
+
+def labels_of(params: "Params", dataset: str) -> list[str]:
+    """Return the attributes that a dataset names in params.yaml; [] for classes, which are known once they are read."""
+    settings = params.datasets.get(dataset)
+    return settings.labels if isinstance(settings, AttributeTable) else []

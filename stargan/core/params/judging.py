@@ -1,0 +1,61 @@
+"""How translations are made, judged and shown."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stargan.core.params.section import Count, Positive, Rate, Section, Weight
+
+
+class Classifier(Section):
+    """Training of the ResNet-18 that judges translations."""
+
+    epochs: Positive
+    batch: Positive
+    lr: Rate
+    weight_decay: Weight
+
+
+class Translate(Section):
+    """Which generator translates test images, to which targets."""
+
+    checkpoint: Literal["last"] | Positive
+    batch: Positive
+    pictures: Positive
+    targets: dict[str, list[str]]
+
+
+class Evaluate(Section):
+    """The protocol of the metrics."""
+
+    features: Literal["classifier", "inception"]
+    inception_weights: str
+    neutral: str
+    kid_subset: Annotated[int, Field(ge=2)]
+    bootstrap: Positive
+    truths: Positive
+    """Test faces of each dataset whose translations are compared with their drawn truth."""
+
+
+class Compare(Section):
+    """Which runs stand beside each other in tables and figures; the first of a list is the one compared with."""
+
+    attributes: Annotated[list[str], Field(min_length=1)]
+    """Tables 1 and 2, Figure 4."""
+    expressions: Annotated[list[str], Field(min_length=1)]
+    """Table 3 and Figure 5."""
+    single: str
+    """Figure 6: the run on the classes' dataset alone."""
+    joint: str
+    """Figures 1, 6 and 7: the run on both."""
+    faces: Positive
+    """Test faces a figure."""
+
+
+class Study(Section):
+    """The user study's page."""
+
+    questions: Positive
+    validation: Count
+    """Further questions with a known answer, a real image against noise, mixed in."""
+    seed: Count

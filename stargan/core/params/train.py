@@ -1,0 +1,42 @@
+"""How networks are built and trained; what a training does on its way."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stargan.core.params.section import Count, Positive, Rate, Section, Share, Weight
+
+
+class Train(Section):
+    """What all methods share, and StarGAN's weights and step; symbols as in the paper."""
+
+    step: Literal["fast", "plain"]
+    precision: Literal["tf32", "float32", "bf16"]
+    """tf32: products on a GPU rounded to TF32, on a CPU float32. bf16: convolutions and products in bfloat16."""
+    mask: bool
+    """Whether joint training has the mask vector of Eq. 7."""
+    batch: Positive
+    g_filters: Positive
+    g_blocks: Count
+    d_filters: Positive
+    d_layers: Positive
+    lambda_cls: Weight
+    lambda_rec: Weight
+    lambda_gp: Weight
+    n_critic: Positive
+    g_lr: Rate
+    d_lr: Rate
+    beta1: Annotated[float, Field(ge=0, lt=1)]
+    beta2: Annotated[float, Field(ge=0, lt=1)]
+    flip: Share
+    schedule: Literal["paper", "official"]
+    keep_every: Count
+
+
+class Bookkeeping(Section):
+    """What a training writes on its way, in iterations: to change it trains nothing again."""
+
+    sample_every: Positive
+    sample_faces: Positive
+    checkpoint_every: Positive
+    log_every: Positive

@@ -1,0 +1,139 @@
+"""Files that do not belong together: another's, of another version, in another order, or one bit off. A stage refuses them.
+
+Each is sound in itself and signed, as what a person copies from elsewhere is; only one bit and another order are not.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from faults.cells import REFUSED, Copy, Tell
+from faults.test_disk import flip, refused
+from support.sets import change_record, resign
+from support.stages import Stages
+
+FAMILY = "files that do not belong together"
+SET, JUDGE, MODEL = "data/prepared/rafd/16", "data/classifier/rafd/16", "data/models/both"
+MADE, SAID, KEY = "data/translations/both", "data/judgements/celeba", "data/study"
+RECORDS = {
+    SET: "manifest.json", JUDGE: "classifier.json", MADE: "translations.json", SAID: "judgements.json", KEY: "key.json",
+}  # fmt: skip
+READERS = {
+    SET: ("classifier rafd", "train both", "translate both", "evaluate both", "figures", "plan both"),
+    JUDGE: ("evaluate both", "judges both"), MODEL: ("translate both",), MADE: ("evaluate both", "figures"),
+    SAID: ("compare",), KEY: ("tally",),
+}  # fmt: skip
+FILES = {
+    SET: ("images.npy", "labels.npy", "rows.csv", "manifest.json"), JUDGE: ("classifier.safetensors", "classifier.json"),
+    MODEL: ("generator.safetensors",), MADE: ("images.npy", "index.csv", "translations.json"),
+    SAID: ("judgements.csv", "judgements.json"), KEY: ("key.json",),
+}  # fmt: skip
+OTHERS = {
+    SET: "data/prepared/celeba/16", JUDGE: "data/classifier/celeba/16", MODEL: "data/models/rafd",
+    MADE: "data/translations/rafd", SAID: "data/judgements/rafd",
+}  # fmt: skip
+
+
+def cells(places: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return (folder, command) of all that reads a folder."""
+    return [(folder, command) for folder in places for command in READERS[folder]]
+
+
+@pytest.mark.parametrize(("folder", "command"), cells(OTHERS))
+def test_anothers(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder: str, command: str) -> None:
+    """Catches another run's generator scored as this one's, and another set's judge."""
+    work = copy(pipeline)
+    shutil.rmtree(work / folder)
+    shutil.copytree(work / OTHERS[folder], work / folder)
+    refused(stages, work, command, str(Path(folder).parent))
+    tell(FAMILY, f"another's {Path(folder).parts[1]}", command, REFUSED)
+
+
+@pytest.mark.parametrize("schema", [1, 99])
+@pytest.mark.parametrize(("folder", "command"), cells(RECORDS))
+def test_another_versions(
+    stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder: str, command: str, schema: int
+) -> None:
+    work = copy(pipeline)
+    change_record(work / folder / RECORDS[folder], lambda about: about.update(schema=schema))
+    refused(stages, work, command, f"schema {schema}")
+    tell(FAMILY, f"another version's {Path(folder).parts[1]}", command, REFUSED)
+
+
+def turned(path: Path) -> None:
+    """Put the rows of a file into another order."""
+    if path.suffix == ".npy":
+        np.save(path, np.load(path)[::-1])
+    else:
+        pd.read_csv(path, dtype=str, keep_default_na=False)[::-1].to_csv(path, index=False, lineterminator="\n")
+
+
+ROWS = [(folder, name) for folder, names in FILES.items() for name in names if name.endswith((".npy", ".csv"))]
+
+
+@pytest.mark.parametrize(("folder", "name"), ROWS)
+def test_another_order(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder: str, name: str) -> None:
+    work, command = copy(pipeline), READERS[folder][-1 if folder == MADE else 0]
+    turned(work / folder / name)
+    refused(stages, work, command, folder)
+    tell(FAMILY, f"rows in another order: {name}", command, REFUSED)
+
+
+def row_to_training(folder: Path) -> None:
+    """Turn the first test row into a training row."""
+    rows = pd.read_csv(folder / "rows.csv", dtype=str, keep_default_na=False)
+    rows.loc[rows.index[rows["split"] == "test"][0], "split"] = "train"
+    rows.to_csv(folder / "rows.csv", index=False, lineterminator="\n")
+
+
+CHANGES: dict[str, Callable[[Path], None]] = {
+    "a test row made a training row": row_to_training,
+    "labels of other rows": lambda folder: np.save(
+        folder / "labels.npy", np.roll(np.load(folder / "labels.npy"), 1, axis=0)
+    ),
+    "other pixels": lambda folder: np.save(folder / "images.npy", np.load(folder / "images.npy") ^ np.uint8(1)),
+}
+
+
+@pytest.mark.parametrize("command", ["translate both", "evaluate both", "figures", "judges both"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_made_from_another_set(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, change: str, command: str) -> None:
+    """Catches a training image that counts as a test image, whoever starts the stage. Of `study`: test_study_page.py."""
+    work = copy(pipeline)
+    CHANGES[change](work / SET)
+    resign(work / SET / RECORDS[SET])
+    refused(stages, work, command, f"another {SET} than there is now; run dvc repro")
+    tell(FAMILY, f"{change}, and signed", command, REFUSED)
+
+
+@pytest.mark.parametrize("where", [0.6, 1.0])
+@pytest.mark.parametrize(("folder", "name"), [(folder, name) for folder, names in FILES.items() for name in names])
+def test_one_bit(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder: str, name: str, where: float) -> None:
+    work, command = copy(pipeline), READERS[folder][0]
+    flip(work / folder / name, where)
+    refused(stages, work, command, folder)
+    tell(FAMILY, f"one bit: {name}", command, REFUSED)
+
+
+def test_judgements_by_another_judge(stages: Stages, pipeline: Path, copy: Copy, tell: Tell) -> None:
+    """Catches methods that are compared by two judges."""
+    work = copy(pipeline)
+    params = json.loads((work / "params.yaml").read_text())
+    params["compare"]["expressions"] = ["rafd", "again"]
+    params["runs"]["again"] = params["runs"]["rafd"] | {"method": "icgan"}
+    (work / "params.yaml").write_text(json.dumps(params))
+    shutil.copytree(work / "data/judgements/rafd", work / "data/judgements/again")
+
+    def change(about: dict[str, Any]) -> None:
+        about |= {"run": "again", "method": "icgan"}
+        about["datasets"]["rafd"]["judge"] = "0" * 64
+
+    change_record(work / "data/judgements/again/judgements.json", change)
+    refused(stages, work, "compare", "rafd's judge is 0000")
+    tell(FAMILY, "judgements by another judge", "compare", REFUSED)
