@@ -1,0 +1,1 @@
+"""What the history of the code says about the pipeline."""
