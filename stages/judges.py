@@ -14,7 +14,7 @@ from stargan.errors import Fault, main
 from stargan.judge.judge import FORM, judge_folder
 
 
-def digest_of(dataset: str, size: int) -> str:
+def digest_of_judge(dataset: str, size: int) -> str:
     """Return the digest of a dataset's judge. Raises Fault where it is missing or learned from another set."""
     folder, again = judge_folder(dataset, size), f"run dvc repro classifier@{dataset}"
     try:
@@ -28,7 +28,7 @@ def digest_of(dataset: str, size: int) -> str:
 def run(name: str, params: Params, out: Path) -> None:
     """Write the digests of the judges of the run `name` to the file `out`."""
     one = params.run(name)
-    write_json(out, {dataset: digest_of(dataset, one.image_size) for dataset in one.faces})
+    write_json(out, {dataset: digest_of_judge(dataset, one.image_size) for dataset in one.faces})
 
 
 def _command() -> None:

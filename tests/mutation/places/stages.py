@@ -150,7 +150,7 @@ MUTATIONS = [
         "tests/pipeline/test_own_data.py",
     ),
     slow(
-        "stages.judges:digest_of",
+        "stages.judges:digest_of_judge",
         "    about.check_made_from(prepared_folder(dataset, size), digest_of_set(dataset, size), again)\n",
         "",
         "tests/faults/test_belonging.py",
