@@ -30,7 +30,7 @@ class Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.main = nn.Sequential(
-            ReflectionPad(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels), nn.ReLU(inplace=True),
+            ReflectionPad(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels), nn.ReLU(),
             ReflectionPad(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels),
         )  # fmt: skip
 
@@ -46,12 +46,12 @@ class ResidualGenerator(nn.Module):
         super().__init__()
         f = filters
         layers: list[nn.Module] = [
-            ReflectionPad(3), nn.Conv2d(3, f, 7), nn.InstanceNorm2d(f), nn.ReLU(inplace=True),
-            nn.Conv2d(f, 2 * f, 3, stride=2, padding=1), nn.InstanceNorm2d(2 * f), nn.ReLU(inplace=True),
-            nn.Conv2d(2 * f, 4 * f, 3, stride=2, padding=1), nn.InstanceNorm2d(4 * f), nn.ReLU(inplace=True),
+            ReflectionPad(3), nn.Conv2d(3, f, 7), nn.InstanceNorm2d(f), nn.ReLU(),
+            nn.Conv2d(f, 2 * f, 3, stride=2, padding=1), nn.InstanceNorm2d(2 * f), nn.ReLU(),
+            nn.Conv2d(2 * f, 4 * f, 3, stride=2, padding=1), nn.InstanceNorm2d(4 * f), nn.ReLU(),
             *(Residual(4 * f) for _ in range(blocks)),
-            nn.ConvTranspose2d(4 * f, 2 * f, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(2 * f), nn.ReLU(inplace=True),
-            nn.ConvTranspose2d(2 * f, f, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(f), nn.ReLU(inplace=True),
+            nn.ConvTranspose2d(4 * f, 2 * f, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(2 * f), nn.ReLU(),
+            nn.ConvTranspose2d(2 * f, f, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(f), nn.ReLU(),
             ReflectionPad(3), nn.Conv2d(f, 3, 7), nn.Tanh(),
         ]  # fmt: skip
         self.main = nn.Sequential(*layers)
