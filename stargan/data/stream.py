@@ -61,7 +61,9 @@ def placed(images: np.ndarray, device: torch.device) -> Tensor:
 
 def from_uint8(images: torch.Tensor) -> torch.Tensor:
     """Return (N, H, W, 3) uint8 images as (N, 3, H, W) float32 in [-1, 1]."""
-    return (images.permute(0, 3, 1, 2).to(torch.float32) / 127.5 - 1).contiguous()
+    # By a tensor: of a number a GPU takes the reciprocal, and its pixels would be others in the last bit.
+    half = torch.full((), 127.5, device=images.device)
+    return (images.permute(0, 3, 1, 2).to(torch.float32) / half - 1).contiguous()
 
 
 def to_uint8(x: torch.Tensor) -> torch.Tensor:
