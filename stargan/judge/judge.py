@@ -61,7 +61,7 @@ class Judge:
         features, logits = [torch.empty(0, FEATURES)], [torch.empty(0, self.kind.width)]
         with torch.inference_mode():
             for batch in batches(images, positions):
-                feature, logit = self.network(from_uint8(torch.from_numpy(batch)).to(device))
+                feature, logit = self.network(from_uint8(torch.from_numpy(batch).to(device)))
                 features.append(feature.cpu())
                 logits.append(logit.cpu() if self.columns is None else logit.cpu()[:, list(self.columns)])
         return Seen(torch.cat(features), torch.cat(logits))

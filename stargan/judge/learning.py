@@ -31,7 +31,7 @@ def steps_an_epoch(images: int, batch: int) -> int:
 
 def flipped(images: Tensor, random: torch.Generator) -> Tensor:
     """Return (N, 3, s, s) images of which each was mirrored left to right with probability 1/2."""
-    coin = torch.rand(len(images), generator=random) < 0.5
+    coin = (torch.rand(len(images), generator=random) < 0.5).to(images.device)
     return torch.where(coin[:, None, None, None], images.flip(3), images)
 
 
@@ -54,7 +54,7 @@ def learn(
     wanted = torch.from_numpy(np.array(labels[positions])).to(torch.float32)
     network.train()
     for step, order in enumerate(orders(len(positions), batch, epochs, random), start=1):
-        faces = flipped(from_uint8(torch.from_numpy(images[positions[order.numpy()]])), random).to(device)
+        faces = flipped(from_uint8(torch.from_numpy(images[positions[order.numpy()]]).to(device)), random)
         loss = kind.classification_loss(network(faces)[1], wanted[order].to(device))
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
