@@ -11,8 +11,8 @@ from pathlib import Path
 
 import torch
 
-from stages import torch_setup
 from stargan import tracking
+from stargan.core.device import device_of
 from stargan.core.files import whole_folder, write_json
 from stargan.core.metrics import rounded
 from stargan.core.params import Classifier as Settings
@@ -70,7 +70,7 @@ def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.classifier", description=__doc__)
     parser.add_argument("dataset", help="a key of params.yaml's datasets")
     name, params = parser.parse_args().dataset, load()
-    device = torch_setup(params)
+    device = device_of(params)
     settings = {"seed": params.seed, "classifier": params.classifier.model_dump()}
     with tracking.stage_run(f"classifier@{name}", settings) as tracker:
         errors = {}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 
-from stages import torch_setup
 from stargan import tracking
+from stargan.core.device import device_of
 from stargan.core.files import write_json
 from stargan.core.metrics import joined, rounded
 from stargan.core.params import Evaluate, Params, load
@@ -80,7 +80,7 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
 
 def run(name: str, params: Params) -> None:
     """Evaluate the run `name`; write metrics/evaluate/<name>.json and data/judgements/<name>."""
-    device = torch_setup(params)
+    device = device_of(params)
     protocol = protocol_of(params.evaluate, params.seed, device)
     made = translations_of(name)
     sets = sets_of(made)

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages import torch_setup
 from stargan import tracking
+from stargan.core.device import device_of
 from stargan.core.files import md5, whole_folder, workspace_root, write_bytes
 from stargan.core.params import Params, load
 from stargan.core.tensors import fingerprint, write_tensors
@@ -129,7 +129,7 @@ def checkpoints_of(
 
 def run(name: str, params: Params) -> None:
     """Train the run `name`, or go on with it, alone or as one of the processes that a launcher started."""
-    device = torch_setup(params, tf32=params.train.precision != "float32")
+    device = device_of(params, tf32=params.train.precision != "float32")
     chosen = params.run(name)
     sets = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
     stop = Stop()

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stages import torch_setup
 from stargan import tracking
 from stargan.core.about import file_digest
+from stargan.core.device import device_of
 from stargan.core.files import md5, whole_folder
 from stargan.core.params import Params, load
 from stargan.data.grids import grid, title_of, write_png
@@ -96,7 +96,7 @@ def write_pictures(
 
 def run(name: str, params: Params) -> None:
     """Make the test translations of the run `name`."""
-    device = torch_setup(params)
+    device = device_of(params)
     path = model_path(name, params.translate.checkpoint)
     model, chosen = load_model(path, device), params.run(name)
     sets = read_sets(chosen.faces, chosen.image_size, [])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from stages import torch_setup
+from stargan.core.device import device_of
 from stargan.core.params import AttributeTable, load
 from stargan.data.crops import BadPicture, CentreCrop, square
 from stargan.data.domains import DomainSpace
@@ -108,7 +108,7 @@ def _command() -> None:
     parser.add_argument("--out", type=Path, default=Path("data/translated"), help="folder for the PNGs")
     given = parser.parse_args()
     params = load()
-    device = torch_setup(params)
+    device = device_of(params)
     if given.labels:
         tables = [one for one in params.datasets.values() if isinstance(one, AttributeTable)]
         kinds = label_kinds(given.labels, [group for one in tables for group in one.exclusive])
