@@ -4,9 +4,10 @@ from stargan.core.params import load
 from stargan.errors import main
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     load()
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

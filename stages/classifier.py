@@ -21,8 +21,9 @@ from stargan.data.prepared import Prepared, prepared_sizes, read_set
 from stargan.errors import Fault, main
 from stargan.judge.classification import Metrics, real_errors
 from stargan.judge.classifier import new_classifier
-from stargan.judge.judge import JUDGES, Judge, write_judge
+from stargan.judge.judge import Judge, write_judge
 from stargan.judge.learning import Log, learn, steps_an_epoch
+from stargan.judge.records import JUDGES
 from stargan.progress import progress
 
 
@@ -66,7 +67,8 @@ def run(data: Prepared, settings: Settings, seed: int, device: torch.device, tra
     return judge, errors
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.classifier", description=__doc__)
     parser.add_argument("dataset", help="a key of params.yaml's datasets")
     name, params = parser.parse_args().dataset, load()
@@ -84,4 +86,4 @@ def _command() -> None:
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -67,11 +67,12 @@ def run(params: Params) -> None:
     print(verdict_lines(found.numbers))
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.compare", description=__doc__)
     parser.parse_args()
     run(load())
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

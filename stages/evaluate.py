@@ -22,7 +22,8 @@ from stargan.data.prepared import Prepared
 from stargan.errors import Fault, main, nearest
 from stargan.evaluation.dataset import examined
 from stargan.evaluation.protocol import Protocol
-from stargan.judge.judge import Judge, judge_folder, read_judge
+from stargan.judge.judge import Judge, read_judge
+from stargan.judge.records import judge_folder
 from stargan.results.judgements import Judgements, described, together, write_judgements
 from stargan.results.translations import Translations, sets_of, translations_of
 
@@ -98,11 +99,12 @@ def run(name: str, params: Params) -> None:
     print(f"{name}: {', '.join(f'{key} {value:.2f}' for key, value in sorted(errors.items()))}")
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.evaluate", description=__doc__)
     parser.add_argument("run", help="a key of params.yaml's runs")
     run(parser.parse_args().run, load())
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -88,7 +88,8 @@ def _gaps(shots: dict[str, Shot], angle: int) -> list[str]:
     return gaps + [f"a whole person at {angle:03d}"] * (PEOPLE - len(persons))
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.fetch", description="fetch or check a real dataset")
     parser.add_argument("dataset", choices=["celeba", "rafd"])
     parser.add_argument("--to", type=Path, help="folder of the files; default data/raw/<dataset>-real")
@@ -101,4 +102,4 @@ def _command() -> None:
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

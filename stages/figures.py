@@ -75,10 +75,11 @@ def run(params: Params) -> None:
             tracker.log_artifact(picture, "figures")
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     argparse.ArgumentParser(prog="python -m stages.figures", description=__doc__).parse_args()
     run(load())
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -15,7 +15,8 @@ from stargan import tracking
 from stargan.core.files import whole_folder
 from stargan.core.params import AnyDataset, AttributeTable, RafdNames, load
 from stargan.data.crops import crop_as_dict
-from stargan.data.prepared import PREPARED, write_manifest
+from stargan.data.prepared import write_manifest
+from stargan.data.records import PREPARED
 from stargan.errors import Fault, main
 from stargan.raw import celeba, folder, rafd
 from stargan.raw.packing import pack
@@ -95,7 +96,8 @@ def _check(raw: RawSet, section: AnyDataset, source: Source, dataset: str) -> No
     check_splits(raw, source.path)
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.prepare", description="prepare a dataset")
     parser.add_argument("dataset", help="a key of params.yaml's datasets")
     name, params = parser.parse_args().dataset, load()
@@ -107,4 +109,4 @@ def _command() -> None:
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

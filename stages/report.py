@@ -85,9 +85,10 @@ def shown(params: Params) -> str:
     return table({name: read(Path("metrics/evaluate", f"{name}.json")) for name in names})
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     print(shown(load()))
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -74,10 +74,11 @@ def run(params: Params) -> None:
     print("\n".join([f"study: {len(questions)} questions on page {key.page}", *reasons]))
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     argparse.ArgumentParser(prog="python -m stages.study", description=__doc__).parse_args()
     run(load())
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -160,7 +160,8 @@ def run(variants: Sequence[str], keys: Sequence[str], out: Path | None) -> str:
     return text
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(
         prog="python -m stages.summary", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -172,4 +173,4 @@ def _command() -> None:
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

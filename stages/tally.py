@@ -36,7 +36,8 @@ def run(files: Sequence[Path]) -> None:
         print(f"not counted, of another page: {', '.join(map(str, others))}", file=sys.stderr)
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(
         prog="python -m stages.tally", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -45,4 +46,4 @@ def _command() -> None:
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -29,6 +29,7 @@ from stargan.training import assembly
 from stargan.training.checkpoints import Checkpoints
 from stargan.training.engine import State, Training, copied
 from stargan.training.ranks import joined
+from stargan.training.schedule import to_the_next
 from stargan.training.stopping import INTERRUPTED, Stop, Stopped
 
 CODE = ("core", "data", "models", "training")
@@ -52,7 +53,7 @@ class Recorder:
         """Return how many iterations there are to the next one after which something is due."""
         every, done, length = self.params.bookkeeping, self.training.done, self.training.length
         often = (n for n in (every.sample_every, every.checkpoint_every, self.params.train.keep_every) if n > 0)
-        return min([length - done, *(n - done % n for n in often)])
+        return to_the_next(done, [length, *often])
 
     def after_iteration(self, tracker: tracking.Run, stop: Stop) -> None:
         """Write what is due after an iteration; to do it again changes nothing. Raises Stopped in the middle of samples."""
@@ -198,11 +199,12 @@ def stops(training: Training, stop: Stop) -> bool:
     return training.ranks.any(stop.asked) and training.done < training.length
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.train", description=__doc__)
     parser.add_argument("run", help="a key of params.yaml's runs")
     run(parser.parse_args().run, load())
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

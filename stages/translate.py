@@ -139,11 +139,12 @@ def check(model: Model, path: Path, name: str, sets: Mapping[str, Prepared]) -> 
             raise Fault(f"{path}: was trained on another {prepared.folder} than there is now; {again}")
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.translate", description=__doc__)
     parser.add_argument("run", help="a key of params.yaml's runs")
     run(parser.parse_args().run, load())
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

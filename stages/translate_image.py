@@ -91,7 +91,8 @@ def translate(model: Model, path: list[torch.Tensor], picture: Path, out: Path, 
     print(out)
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(
         prog="python -m stages.translate_image", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -131,4 +132,4 @@ def _command() -> None:
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -68,7 +68,8 @@ def apply(name: str, path: Path = Path("params.yaml")) -> None:
     write_bytes(path, out.getvalue().encode())
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stargan.profiles", description="profiles of params.yaml")
     parser.add_argument("action", choices=["flags", "apply"])
     parser.add_argument("profile", help="a file's name in profiles/, without .yaml")
@@ -80,4 +81,4 @@ def _command() -> None:
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -15,11 +15,10 @@ import pandas as pd
 from stargan.core.about import file_digest, read_about, write_about
 from stargan.core.files import checked_name, mapped, sha256
 from stargan.data.domains import LabelKind, index_of, kept_labels, label_kind
+from stargan.data.records import FORM, PREPARED, digest_of_set, prepared_folder
 from stargan.errors import Fault
 
-FORM = "prepared"
 ROWS = ("source", "person", "split")
-PREPARED = Path("data/prepared")
 
 
 @dataclass(frozen=True)
@@ -58,11 +57,6 @@ class Prepared:
     def synthetic(self) -> bool:
         """Whether the faces were drawn by this project, so that the truth of a translation can be drawn too."""
         return bool(self.origin["kind"] == "synthetic")
-
-
-def prepared_folder(dataset: str, size: int) -> Path:
-    """Return where a dataset lies, prepared at a size."""
-    return PREPARED / dataset / str(size)
 
 
 def prepared_sizes(dataset: str) -> list[int]:
@@ -121,19 +115,6 @@ def read_prepared(folder: Path) -> Prepared:
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error
-
-
-def digest_of_set(dataset: str, size: int) -> str:
-    """Return the digest of a prepared dataset by its record alone. Raises Fault where it is missing or another's."""
-    folder = prepared_folder(dataset, size)
-    try:
-        about = read_about(folder / "manifest.json", FORM)
-        held = about.values["dataset"], about.values["size"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Fault(f"{folder}: not a prepared dataset ({error}); run dvc repro prepare@{dataset}") from error
-    if held != (dataset, size):
-        raise Fault(f"{folder}: holds {held[0]} at {held[1]} px; run dvc repro prepare@{dataset}")
-    return about.digest
 
 
 def read_set(dataset: str, size: int) -> Prepared:

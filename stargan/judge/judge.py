@@ -17,11 +17,10 @@ from stargan.data.domains import Attributes, LabelKind, kept_labels, label_kind
 from stargan.data.stream import from_uint8
 from stargan.errors import Fault
 from stargan.judge.classifier import FEATURES, Classifier
+from stargan.judge.records import FORM
 
 BATCH = 128
 """Images a forward pass; beyond rounding, nothing depends on it."""
-FORM = "judge"
-JUDGES = Path("data/classifier")
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,6 @@ def batches(images: np.ndarray, positions: np.ndarray) -> Iterator[np.ndarray]:
     """Yield the images at `positions`, in order, `BATCH` at a time: a memory-mapped array is never read whole."""
     for start in range(0, len(positions), BATCH):
         yield images[positions[start : start + BATCH]]
-
-
-def judge_folder(dataset: str, size: int) -> Path:
-    """Return where the judge of a dataset lies, at an image size."""
-    return JUDGES / dataset / str(size)
 
 
 def write_judge(folder: Path, judge: Judge, learned_from: Path | str) -> None:

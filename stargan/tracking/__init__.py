@@ -49,7 +49,7 @@ class Run:
 
     def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
         """Log numbers under their own keys; without a step they are the run's results."""
-        self._write("metrics", step=step or 0, values={key: float(value) for key, value in values.items()})
+        self.write("metrics", step=step or 0, values={key: float(value) for key, value in values.items()})
 
     def log_artifact(self, path: Path, folder: str = "") -> None:
         """File a copy of `path`, as it is now, under `folder` of the run's artifacts."""
@@ -63,15 +63,15 @@ class Run:
         except OSError as fault:
             self._warn(fault)
         else:
-            self._write("artifact", file=str(copy), folder=folder)
+            self.write("artifact", file=str(copy), folder=folder)
 
     def log_dataset(self, name: str, digest: str, source: str, n: int) -> None:
         """Log data as an MLflow input: `digest` of its bytes, `source` its path or origin, `n` images."""
-        self._write("dataset", name=name, digest=digest, source=source, n=n)
+        self.write("dataset", name=name, digest=digest, source=source, n=n)
 
     def tag(self, key: str, value: str) -> None:
         """Set a tag, such as `model.md5`, by which runs are found and linked."""
-        self._write("tag", key=key, value=value)
+        self.write("tag", key=key, value=value)
 
     def hold(self) -> None:
         """Say, by a lock, that this process writes to the journal. Raises OSError."""
@@ -89,7 +89,7 @@ class Run:
         baseline = os.environ.get("DVC_EXP_BASELINE_REV") or commit
         pipeline = "@".join(filter(None, (experiment or "repro", baseline[:7])))
         tags = {"dvc.stage": stage, "dvc.exp_name": experiment, "git.commit": commit}
-        self._write("start", run=self.id, name=stage, pipeline=pipeline, tags=tags, params=flatten(params))
+        self.write("start", run=self.id, name=stage, pipeline=pipeline, tags=tags, params=flatten(params))
         for path in (Path("params.yaml"), Path("dvc.lock")):
             if path.is_file():
                 self.log_artifact(path)
@@ -105,7 +105,8 @@ class Run:
         except OSError as fault:
             self._warn(fault)
 
-    def _write(self, kind: str, **fields: Any) -> None:
+    def write(self, kind: str, **fields: Any) -> None:
+        """Append an event to the journal."""
         if self.folder is None:
             return
         # The leading line feed ends a line that a full disk has cut; the sender skips what is not whole.
@@ -145,7 +146,7 @@ def stage_run(
     finally:
         run.end(status)
         if sender is not None:
-            _flush(sender, flush_seconds, run.folder, status == "KILLED")
+            flush(sender, flush_seconds, run.folder, status == "KILLED")
         run.let_go()
 
 
@@ -168,13 +169,14 @@ def _open(stage: str, params: Mapping[str, Any], run_id: str) -> "tuple[Run, sub
         run = Run(run_id, folder)
         run.hold()
         run.start(stage, params)
-        return run, _start_sender(folder)
+        return run, start_sender(folder)
     except OSError as fault:
         print(f"warning: tracking: {fault}; nothing is logged, the stage goes on", file=sys.stderr)
         return Run(run_id, None), None
 
 
-def _start_sender(folder: Path) -> "subprocess.Popen[bytes]":
+def start_sender(folder: Path) -> "subprocess.Popen[bytes]":
+    """Start the process that carries a journal to the store."""
     script = Path(__file__).with_name("sender.py")
     # -P: modules beside the script stay out of its imports. An own session: Ctrl-C is for the stage alone.
     command = [sys.executable, "-P", str(script), str(folder), str(os.getpid())]
@@ -182,7 +184,8 @@ def _start_sender(folder: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdin=null, stdout=null, start_new_session=True)
 
 
-def _flush(sender: "subprocess.Popen[bytes]", seconds: float, folder: Path | None, interrupted: bool) -> None:
+def flush(sender: "subprocess.Popen[bytes]", seconds: float, folder: Path | None, interrupted: bool) -> None:
+    """Wait for the sender, and say what is left where it did not end well in so many seconds."""
     command = f"python -m stargan.tracking.sender {folder}"
     try:
         sender.wait(seconds / 10 if interrupted else seconds)

@@ -82,10 +82,11 @@ class Training:
     done: int = 0
 
     def __post_init__(self) -> None:
-        self._forget_graphs()
+        self.forget_graphs()
 
-    def _forget_graphs(self) -> None:
-        self._graphs = Graphs[list[list[Applied]]]() if self.device.type == "cuda" and self.ranks.alone else None
+    def forget_graphs(self) -> None:
+        """Drop what was captured: it knows the tensors of then. Only a GPU has graphs, and of several processes none."""
+        self.graphs = Graphs[list[list[Applied]]]() if self.device.type == "cuda" and self.ranks.alone else None
 
     def iterate(self, most: int = 1) -> dict[str, float] | None:
         """Take an iteration, on a GPU up to `most` of a cycle as one; return the losses where a row of the table is due."""
@@ -102,7 +103,7 @@ class Training:
 
     def _stretch(self, most: int) -> int:
         """Return how many iterations are taken as one: on a GPU all to the end of a cycle, if no row is due before."""
-        if self._graphs is None:
+        if self.graphs is None:
             return 1
         return min(most, *(every - self.done % every for every in (self.method.cycle, self.losses.every)))
 
@@ -118,7 +119,7 @@ class Training:
         factors = [[rate_factor(iteration) for rate_factor in self.rate_factors.values()] for iteration in iterations]
         sizes = [stream.size for stream in self.streams]
         whole = all([len(batch.labels) for batch in batches] == sizes for batches, _ in rounds)
-        if self._graphs is None or not whole:  # an epoch's last batch comes too seldom for the memory of a graph
+        if self.graphs is None or not whole:  # an epoch's last batch comes too seldom for the memory of a graph
             with self.ranks.together():
                 return self._update(rounds, factors)
 
@@ -136,7 +137,7 @@ class Training:
         for batches, draws in rounds:
             flat += [tensor for batch in batches for tensor in (batch.x, batch.labels)]
             flat += [tensor for draw in draws for tensor in draw]
-        return self._graphs.run(tuple(self.method.phase(iteration) for iteration in iterations), work, flat)
+        return self.graphs.run(tuple(self.method.phase(iteration) for iteration in iterations), work, flat)
 
     def _update(self, rounds: Sequence[Round], factors: Sequence[Sequence[float] | Tensor]) -> list[list[Applied]]:
         applied = []
@@ -145,7 +146,7 @@ class Training:
         for iteration, ((batches, draws), of_iteration) in enumerate(zip(rounds, factors, strict=True), self.done):
             self._set_rates(of_iteration)
             updates = self._computed(self.method.step(iteration, batches, draws))
-            applied.append([self._apply(update) for update in updates])
+            applied.append([self.apply(update) for update in updates])
         return applied
 
     def _set_rates(self, factors: Sequence[float] | Tensor) -> None:
@@ -169,7 +170,8 @@ class Training:
                 return
             yield update
 
-    def _apply(self, update: Update) -> Applied:
+    def apply(self, update: Update) -> Applied:
+        """Take an optimiser step. Raises Fault where a value or gradient is not finite, within a graph later."""
         network, optimiser = self.method.networks[update.network], self.optimisers[update.network]
         parameters, own = list(network.parameters()), update.gradients(network)
         objective, *found = self.ranks.mean([update.objective, *update.terms.values(), *own])
@@ -177,7 +179,7 @@ class Training:
         gradients = found[len(terms) :]
         norm = torch.stack(torch._foreach_norm(gradients)).sum()
         applied = Applied(update.network, terms, torch.isfinite(objective + norm))
-        if self._graphs is None:
+        if self.graphs is None:
             self._check_finite(applied)
         else:  # within a graph nothing is waited for: Adam passes over the update, and it is told after the iteration
             optimiser.found_inf = (~applied.finite).to(torch.float32)  # type: ignore[attr-defined]
@@ -231,7 +233,7 @@ class Training:
         self.losses.rows = tensors["losses"].tolist()
         newest = {name: (network, tensors[f"newest.{name}"].to(self.device)) for name, network in header["newest"]}
         self.losses.newest = newest
-        self._forget_graphs()  # they know the former moments
+        self.forget_graphs()  # they know the former moments
 
 
 def copied(state: State) -> State:

@@ -20,14 +20,14 @@ class Graphs(Generic[T]):
 
     def __init__(self) -> None:
         self._done: Counter[Hashable] = Counter()
-        self._captured: dict[Hashable, tuple[torch.cuda.CUDAGraph, list[Tensor], T]] = {}
+        self.captured: dict[Hashable, tuple[torch.cuda.CUDAGraph, list[Tensor], T]] = {}
         self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def run(self, kind: Hashable, work: Callable[[Sequence[Tensor]], T], inputs: Sequence[Tensor]) -> T:
         """Return `work` of the inputs. It must depend on nothing else, wait for nothing, and leave results on the GPU."""
         key = (kind, tuple(given.shape for given in inputs))
-        if key in self._captured:
-            graph, places, result = self._captured[key]
+        if key in self.captured:
+            graph, places, result = self.captured[key]
             for place, given in zip(places, inputs, strict=True):
                 place.copy_(given)
             graph.replay()
@@ -48,4 +48,4 @@ class Graphs(Generic[T]):
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, stream=self._stream):
             result = work(places)
-        self._captured[key] = graph, places, result
+        self.captured[key] = graph, places, result

@@ -1,5 +1,6 @@
-"""The learning rate as a pure function of the iteration."""
+"""What follows from an iteration's number: the learning rate, and when something is due."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 Schedule = Literal["paper", "official"]
@@ -18,3 +19,8 @@ def rate_factor(schedule: Schedule, iteration: int, length: int, decay: int) -> 
     if schedule == "paper":
         return (length - iteration) / decay
     return 1.0 - (iteration // 1000 - constant // 1000) / decay
+
+
+def to_the_next(done: int, periods: Iterable[int]) -> int:
+    """Return how many iterations there are, after `done`, to the next multiple of one of these."""
+    return min(period - done % period for period in periods)

@@ -27,7 +27,8 @@ from stargan.core.about import file_digest
 from stargan.core.files import sha256
 from stargan.core.params import load, read_yaml
 from stargan.data.domains import LabelKind
-from stargan.data.prepared import prepared_folder, read_prepared
+from stargan.data.prepared import read_prepared
+from stargan.data.records import prepared_folder
 from stargan.errors import Fault
 from stargan.results.translations import write_record
 from stargan.study.key import Key, read_key

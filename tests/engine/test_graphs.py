@@ -1,18 +1,17 @@
 """What a GPU's graphs ask of the engine: work depends on its inputs alone, and a cycle taken as one changes nothing."""
 
 from collections.abc import Callable, Hashable, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from stages.train import Recorder
 from stargan.data.stream import Batch
 from stargan.errors import Fault
 from stargan.training.engine import Training
 from stargan.training.ranks import ALONE
+from stargan.training.schedule import to_the_next
 from support.trainings import METHODS, close, cut, doubled, finished, training
 
 LENGTH = 24  # of the trainings; n_critic is 3
@@ -41,7 +40,7 @@ def replayed(name: str) -> Training:
     for optimiser in made.optimisers.values():
         for group in optimiser.param_groups:
             group["lr"] = torch.tensor(group["lr"], dtype=torch.float64)
-    made._graphs = Replayed(made)  # type: ignore[assignment]
+    made.graphs = Replayed(made)  # type: ignore[assignment]
     return made
 
 
@@ -67,7 +66,7 @@ def test_a_cycle_is_one_graph_and_one_pass_for_its_fakes() -> None:
     made.iterate(1)
     made.iterate(100)
     assert made.done == 6
-    assert made._graphs.runs == [(0, 0, 1), (0,), (0, 1)]  # type: ignore[union-attr]
+    assert made.graphs.runs == [(0, 0, 1), (0,), (0, 1)]  # type: ignore[union-attr]
 
 
 def test_rows_of_the_loss_table_end_a_graph() -> None:
@@ -80,13 +79,9 @@ def test_rows_of_the_loss_table_end_a_graph() -> None:
 
 def test_what_is_due_ends_a_graph() -> None:
     """Catches a checkpoint, a sample or a kept generator that a graph runs past."""
-    recorder = Recorder.__new__(Recorder)
-    every = SimpleNamespace(sample_every=6, checkpoint_every=4)
-    recorder.params = SimpleNamespace(bookkeeping=every, train=SimpleNamespace(keep_every=0))  # type: ignore[assignment]
     ends = [0]
     while ends[-1] < 15:
-        recorder.training = SimpleNamespace(done=ends[-1], length=15)  # type: ignore[assignment]
-        ends.append(ends[-1] + recorder.free())
+        ends.append(ends[-1] + to_the_next(ends[-1], [15, 6, 4]))
     assert ends == [0, 4, 6, 8, 12, 15]
 
 

@@ -185,7 +185,7 @@ def test_a_gradient_that_is_not_finite_stops_a_finite_loss(params: Params, sets:
         first = next(iter(made.method.networks["d"].parameters()))
     objective = (first.sum() * 0).sqrt()
     with pytest.raises(Fault, match="the gradient of d is not finite"):
-        made._apply(Update("d", objective, {}))
+        made.apply(Update("d", objective, {}))
 
 
 def test_the_loss_table_has_a_row_every_so_many_iterations(params: Params, sets: dict[str, Prepared]) -> None:
@@ -205,7 +205,7 @@ def test_a_baselines_update_moves_only_its_own_network_and_all_move(
     params: Params, sets: dict[str, Prepared], names: list[str]
 ) -> None:
     made, moved = training(params, sets, names), set()
-    apply = made._apply
+    apply = made.apply
 
     def watched(update: Update) -> Applied:
         before = {key: copy.deepcopy(list(network.parameters())) for key, network in made.method.networks.items()}
@@ -216,7 +216,7 @@ def test_a_baselines_update_moves_only_its_own_network_and_all_move(
         moved.add(update.network)
         return applied
 
-    made._apply = watched  # type: ignore[method-assign]
+    made.apply = watched  # type: ignore[method-assign]
     finished(made)
     assert moved == set(made.method.networks)
 

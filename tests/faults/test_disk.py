@@ -11,6 +11,8 @@ import pytest
 from filelock import FileLock
 
 from faults.cells import DEGRADED, IDENTICAL, REFUSED, Copy, Tell, Whole
+from stargan.training.checkpoints import Checkpoints
+from support.faults import place
 from support.processes import hashes
 from support.stages import Ended, Stages, assert_clean
 
@@ -36,7 +38,7 @@ OUTPUTS = {
 }  # fmt: skip
 
 
-def place(command: str, trainable: Path, pipeline: Path) -> Path:
+def workspace_of(command: str, trainable: Path, pipeline: Path) -> Path:
     """Return the workspace of a command: trainings have one of their own."""
     return trainable if command.startswith("train ") else pipeline
 
@@ -88,7 +90,7 @@ def test_a_read_only_folder(
     stages: Stages, trainable: Path, pipeline: Path, open_folder: Path, tell: Tell, command: str
 ) -> None:
     """Catches a traceback, and outputs removed before it is known that new ones can be written."""
-    folder = Path(shutil.copytree(place(command, trainable, pipeline), open_folder / "w"))
+    folder = Path(shutil.copytree(workspace_of(command, trainable, pipeline), open_folder / "w"))
     mark(folder, command)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o777 if path.is_dir() else 0o666)
@@ -119,7 +121,7 @@ def test_a_full_disk(
     stages: Stages, trainable: Path, pipeline: Path, copy: Copy, tell: Tell, command: str, fault: str
 ) -> None:
     """Catches half-written files, temporary ones left behind, and errors of the system shown as tracebacks."""
-    folder = copy(place(command, trainable, pipeline))
+    folder = copy(workspace_of(command, trainable, pipeline))
     mark(folder, command)
     injected, said = FULL[fault]
     ended = refused(stages, folder, command, said, injected)
@@ -180,7 +182,7 @@ def test_a_damaged_input(
     stages: Stages, trainable: Path, pipeline: Path, copy: Copy, tell: Tell, command: str, name: str, damage: str
 ) -> None:
     """Catches an input that is taken for a shorter one, and readers that fail by a traceback."""
-    folder = copy(place(command, trainable, pipeline))
+    folder = copy(workspace_of(command, trainable, pipeline))
     mark(folder, command)
     DAMAGES[damage](folder / name)
     refused(stages, folder, command, str(Path(name).parent))
@@ -201,7 +203,7 @@ def test_one_flipped_bit(
     stages: Stages, trainable: Path, pipeline: Path, copy: Copy, tell: Tell, command: str, name: str, where: float
 ) -> None:
     """Catches content that changed on the disk where neither length nor form tells it."""
-    folder = copy(place(command, trainable, pipeline))
+    folder = copy(workspace_of(command, trainable, pipeline))
     mark(folder, command)
     flip(folder / name, where)
     refused(stages, folder, command, str(Path(name).parent))
@@ -214,7 +216,7 @@ def test_a_manifest_of_another_version(
     stages: Stages, trainable: Path, pipeline: Path, copy: Copy, tell: Tell, command: str, version: object
 ) -> None:
     """Catches a prepared set that another version wrote and this one misreads."""
-    folder = copy(place(command, trainable, pipeline))
+    folder = copy(workspace_of(command, trainable, pipeline))
     path = folder / "data/prepared/rafd/16/manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": version}))
     refused(stages, folder, command, f"schema {version}")
@@ -223,7 +225,7 @@ def test_a_manifest_of_another_version(
 
 def stopped(stages: Stages, folder: Path, run: str) -> list[Path]:
     """Kill a training after its third checkpoint and return the two that are kept, newest first."""
-    fault = {"at": "stargan.training.checkpoints:Checkpoints.save", "nth": 3, "after": True, "signal": "SIGKILL"}
+    fault = {"at": place(Checkpoints, Checkpoints.save), "nth": 3, "after": True, "signal": "SIGKILL"}
     ended = stages.run(folder, f"train {run}", fault)
     assert ended.injected
     assert ended.status == -9, ended
@@ -288,7 +290,7 @@ def test_a_second_writer(stages: Stages, trainable: Path, copy: Copy, tell: Tell
 @pytest.mark.parametrize("command", [c for c in PLACES if c.startswith(("train", "classifier", "translate", "evaluate"))])
 def test_no_memory(stages: Stages, trainable: Path, pipeline: Path, copy: Copy, tell: Tell, command: str) -> None:
     """Catches a want of memory shown as a traceback: torch has no error class for it."""
-    folder = copy(place(command, trainable, pipeline))
+    folder = copy(workspace_of(command, trainable, pipeline))
     mark(folder, command)
     # Less than the process holds already: the next large piece is denied.
     refused(stages, folder, command, "memory", {"memory_bytes": 1 << 20})

@@ -1,14 +1,25 @@
 """Kill a stage anywhere: the repeated command ends with the bytes of an uninterrupted run."""
 
+import os
 import random
 import re
 import time
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+import torch
 
 from faults.cells import IDENTICAL, Copy, Tell, Whole, covering
+from stages import classifier, evaluate, translate
+from stages.train import Recorder
+from stargan.data import grids, prepared
+from stargan.raw import packing
+from stargan.training import stopping
+from stargan.training.checkpoints import Checkpoints
+from stargan.training.engine import Training
+from support.faults import place
 from support.processes import hashes
 from support.stages import Stages
 
@@ -17,9 +28,9 @@ CODES = {"SIGKILL": -9, "SIGTERM": 130, "SIGINT": 130}
 TRAININGS = ("celeba", "rafd", "both", "diat-rafd", "cyclegan-rafd", "icgan-rafd")
 
 ITERATE, APPLY, SAVE = (
-    "stargan.training.engine:Training.iterate",
-    "stargan.training.engine:Training._apply",
-    "stargan.training.checkpoints:Checkpoints.save",
+    place(Training, Training.iterate),
+    place(Training, Training.apply),
+    place(Checkpoints, Checkpoints.save),
 )
 # Twelve iterations, a checkpoint every two, G every third, decay from the sixth, 12 training images in batches of four.
 MOMENTS: dict[str, dict[str, Any]] = {
@@ -33,9 +44,9 @@ MOMENTS: dict[str, dict[str, Any]] = {
     "before a checkpoint": {"at": SAVE, "nth": 2},
     "after a checkpoint": {"at": SAVE, "nth": 2, "after": True},
     # Nothing is left to be saved here: asked to stop, the training ends well.
-    "at the end, before the outputs": {"at": "stages.train:Recorder.finish", "nth": 1, "finished": True},
+    "at the end, before the outputs": {"at": place(Recorder, Recorder.finish), "nth": 1, "finished": True},
     "between outputs and removal of checkpoints": {
-        "at": "stargan.training.checkpoints:Checkpoints.remove", "nth": 1, "finished": True,
+        "at": place(Checkpoints, Checkpoints.remove), "nth": 1, "finished": True,
     },
 }  # fmt: skip
 
@@ -80,7 +91,7 @@ def test_a_long_iteration_is_given_up(
     assert saved, ended
     # Every iteration passes for a long one: the same signal saves the start of the same iteration, not its end.
     long = fault | {
-        "set": {"stargan.training.stopping:LONG_SECONDS": -1.0},
+        "set": {place(stopping, "LONG_SECONDS"): -1.0},
         "said": f"saved after {int(saved[1]) - 1} iterations",
     }
     killed(stages, copy(trainable), f"train {run}", long, whole(f"train {run}"))
@@ -94,7 +105,7 @@ def test_a_call_that_does_not_return_is_given_up(
     """Catch a signal that waits for torch: at the paper's sizes one backward pass may take a minute."""
     fault = {
         "at": ITERATE, "nth": 8, "stuck": 60, "signal": "SIGTERM", "said": "saved after 7 iterations",
-        "set": {"stargan.training.stopping:LONG_SECONDS": -1.0, "stargan.training.stopping:PATIENCE_SECONDS": 0.5},
+        "set": {place(stopping, "LONG_SECONDS"): -1.0, place(stopping, "PATIENCE_SECONDS"): 0.5},
     }  # fmt: skip
     begun = time.monotonic()
     killed(stages, copy(trainable), f"train {run}", fault, whole(f"train {run}"))
@@ -115,42 +126,42 @@ def test_a_checkpoint_write(
 
 STAGES: dict[str, dict[str, dict[str, Any]]] = {
     "synthesize celeba": {
-        "while pictures are drawn": {"at": "zipfile:ZipFile.writestr", "nth": 20},
-        "before the folder is in place": {"at": "os:replace", "nth": 1},
+        "while pictures are drawn": {"at": place(ZipFile, ZipFile.writestr), "nth": 20},
+        "before the folder is in place": {"at": place(os, os.replace), "nth": 1},
     },
     "synthesize rafd": {
-        "while pictures are drawn": {"at": "zipfile:ZipFile.writestr", "nth": 20},
-        "before the folder is in place": {"at": "os:replace", "nth": 1},
+        "while pictures are drawn": {"at": place(ZipFile, ZipFile.writestr), "nth": 20},
+        "before the folder is in place": {"at": place(os, os.replace), "nth": 1},
     },
     "prepare celeba": {
-        "between two pictures": {"at": "stargan.raw.packing:square", "nth": 30},
-        "before the manifest": {"at": "stargan.data.prepared:write_about", "nth": 1},
-        "before the folder is in place": {"at": "os:replace", "nth": 2},
+        "between two pictures": {"at": place(packing, "square"), "nth": 30},
+        "before the manifest": {"at": place(prepared, "write_about"), "nth": 1},
+        "before the folder is in place": {"at": place(os, os.replace), "nth": 2},
     },
     "prepare rafd": {
-        "between two pictures": {"at": "stargan.raw.packing:square", "nth": 30},
-        "before the manifest": {"at": "stargan.data.prepared:write_about", "nth": 1},
-        "before the folder is in place": {"at": "os:replace", "nth": 2},
+        "between two pictures": {"at": place(packing, "square"), "nth": 30},
+        "before the manifest": {"at": place(prepared, "write_about"), "nth": 1},
+        "before the folder is in place": {"at": place(os, os.replace), "nth": 2},
     },
     "classifier celeba": {
-        "between two steps": {"at": "torch.optim:Adam.step", "nth": 2},
-        "between weights and metrics": {"at": "stages.classifier:write_json", "nth": 1},
+        "between two steps": {"at": place(torch.optim, "Adam") + ".step", "nth": 2},
+        "between weights and metrics": {"at": place(classifier, "write_json"), "nth": 1},
     },
     "classifier rafd": {
-        "between two steps": {"at": "torch.optim:Adam.step", "nth": 2},
-        "between weights and metrics": {"at": "stages.classifier:write_json", "nth": 1},
+        "between two steps": {"at": place(torch.optim, "Adam") + ".step", "nth": 2},
+        "between weights and metrics": {"at": place(classifier, "write_json"), "nth": 1},
     },
     "translate both": {
-        "between two requests": {"at": "stages.translate:translated", "nth": 3},
-        "between two pictures": {"at": "stargan.data.grids:write_bytes", "nth": 3},
+        "between two requests": {"at": place(translate, "translated"), "nth": 3},
+        "between two pictures": {"at": place(grids, "write_bytes"), "nth": 3},
     },
     "evaluate both": {
-        "before the metrics": {"at": "stages.evaluate:evaluated", "nth": 1, "after": True},
-        "between judgements and metrics": {"at": "stages.evaluate:write_json", "nth": 1},
+        "before the metrics": {"at": place(evaluate, evaluate.evaluated), "nth": 1, "after": True},
+        "between judgements and metrics": {"at": place(evaluate, "write_json"), "nth": 1},
     },
     "compare": {
-        "before anything is written": {"at": "os:replace", "nth": 1},
-        "between two files": {"at": "os:replace", "nth": 2},
+        "before anything is written": {"at": place(os, os.replace), "nth": 1},
+        "between two files": {"at": place(os, os.replace), "nth": 2},
     },
 }  # fmt: skip
 POINTS = [cell for command, moments in STAGES.items() for cell in covering([command], moments, SIGNALS)]

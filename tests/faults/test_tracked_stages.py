@@ -11,8 +11,10 @@ from faults.cells import IDENTICAL, Copy, Tell, Whole, covering
 from faults.store import points, states, table
 from faults.test_kills import CODES, SIGNALS
 from faults.test_tracking_faults import good, good_store
+from stargan import tracking
 from stargan.models.assembly import load_model
 from stargan.tracking import JOURNALS
+from support.faults import place
 from support.processes import awaited, hashes
 from support.stages import Stages
 from support.writer import POINTS
@@ -22,8 +24,8 @@ __all__ = ["good", "good_store"]  # fixtures
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's, in its use of SQLAlchemy
 
 CALLS: dict[str, dict[str, Any]] = {
-    "while an event is written": {"at": "stargan.tracking:Run._write", "nth": 9},
-    "while the rest is sent": {"at": "stargan.tracking:_flush", "finished": True},
+    "while an event is written": {"at": place(tracking.Run, tracking.Run.write), "nth": 9},
+    "while the rest is sent": {"at": place(tracking, tracking.flush), "finished": True},
 }
 
 

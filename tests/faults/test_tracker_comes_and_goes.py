@@ -21,14 +21,16 @@ from faults.proxy import WORKS, Proxy, free_port, proxy_before
 from faults.store import arrived, assert_complete
 from faults.test_kills import ITERATE
 from faults.test_tracking_faults import IMPATIENT, INTERVAL_SECONDS, OFTEN, good, good_store
+from stages.train import Recorder
 from stargan.tracking import JOURNALS
+from support.faults import place
 from support.processes import awaited, environment, hashes
 from support.stages import Ended, Stages
 
 __all__ = ["good", "good_store"]  # fixtures
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's, in its use of SQLAlchemy
-FINISH = "stages.train:Recorder.finish"
+FINISH = place(Recorder, Recorder.finish)
 FLUSH_SECONDS = 5.0  # longer than a hanging request is waited for
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 MOMENTS: dict[str, dict[str, Any]] = {"in the middle": {"at": ITERATE, "nth": 7}, "at the end": {"at": FINISH}}

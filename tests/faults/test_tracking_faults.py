@@ -12,6 +12,7 @@ from faults.cells import DEGRADED, Copy, Tell, Whole
 from faults.proxy import ANSWERS, Proxy, free_port, proxy_before
 from faults.store import assert_complete
 from stargan.tracking import JOURNALS, sender
+from support.faults import place
 from support.processes import hashes
 from support.stages import Stages
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow'
 RUNS = ("celeba", "both", "diat-rafd", "icgan-rafd")
 FLUSH_SECONDS = 3.0  # long enough for the sender to fail: it need not load MLflow
 INTERVAL_SECONDS = 1.0
-OFTEN = {"set": {"stargan.tracking.sender:INTERVAL_SECONDS": INTERVAL_SECONDS}}
+OFTEN = {"set": {place(sender, "INTERVAL_SECONDS"): INTERVAL_SECONDS}}
 IMPATIENT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "2"}
 """Waits shorter than MLflow's and the sender's own, which outlast a training of a dozen iterations many times."""
 

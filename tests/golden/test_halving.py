@@ -69,13 +69,13 @@ def test_the_layer_can_be_differentiated_twice(shape: tuple[int, int, int, int, 
 def test_products_are_taken_of_fewer_positions_than_channels_and_large_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a form that is never taken: the other one alone would pass all else."""
     seen = []
-    patches = halving._patches
+    patches = halving.patches
 
     def watched(x: Tensor) -> Tensor:
         seen.append(tuple(x.shape))
         return patches(x)
 
-    monkeypatch.setattr(halving, "_patches", watched)
+    monkeypatch.setattr(halving, "patches", watched)
     for shape in SHAPES:
         x, _, weight, _ = tensors(*shape)
         halved(x, weight)

@@ -114,7 +114,7 @@ def built(variant: Variant) -> Training:
     for change in variant.changes:
         change(made)
     if not variant.graph:
-        made._graphs = None
+        made.graphs = None
     return made
 
 
@@ -255,9 +255,9 @@ def one_rank(*, captured: bool) -> dict[str, Any]:
     dist.init_process_group("nccl" if CUDA else "gloo", device_id=DEVICE if CUDA else None)
     made = built(Variant())
     made.ranks = Lone(0, 1, DEVICE)
-    made._forget_graphs()
+    made.forget_graphs()
     if captured and CUDA:
-        made._graphs = Graphs()
+        made.graphs = Graphs()
     for _ in range(WARM):
         one_cycle(made)
     row: dict[str, Any] = per_cycle(lambda: one_cycle(made))

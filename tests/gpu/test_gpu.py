@@ -27,7 +27,7 @@ def training(name: str, *, graphs: bool = True, bf16: bool = False, images: int 
     made = cut(build_training(name, settings(), {dataset: small(dataset) for dataset in KINDS}, GPU), images)
     made.bf16 = bf16
     if not graphs:
-        made._graphs = None
+        made.graphs = None
     return made
 
 
@@ -49,8 +49,8 @@ def test_a_cycle_as_one_graph_gives_what_its_iterations_give_alone(name: str) ->
     together, alone = doubled(training(name)), doubled(training(name, graphs=False))
     together.losses.every = alone.losses.every = 1000
     close(finished(together, together.length), finished(alone, 1), 1e-9)
-    assert together._graphs
-    assert together._graphs._captured
+    assert together.graphs
+    assert together.graphs.captured
 
 
 @pytest.mark.parametrize("name", METHODS)

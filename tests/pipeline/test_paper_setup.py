@@ -8,7 +8,8 @@ import torch
 from stages import prepare
 from stargan import profiles
 from stargan.core.params import Params, Run, load
-from stargan.data.prepared import Prepared, prepared_folder, read_prepared
+from stargan.data.prepared import Prepared, read_prepared
+from stargan.data.records import prepared_folder
 from stargan.synthetic import write_celeba, write_rafd
 from stargan.training.assembly import build_training, cost_of
 from stargan.training.assembly.training import shapes_of

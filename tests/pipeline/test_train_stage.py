@@ -11,6 +11,9 @@ import pytest
 from safetensors import safe_open
 
 from stargan.core.params import read_yaml
+from stargan.training.checkpoints import Checkpoints
+from stargan.training.engine import Training
+from support.faults import place
 from support.interrupted import at_start, checkpoints, outputs, slow, start, wait_for_checkpoint
 from support.processes import stage
 from support.sets import resign
@@ -103,7 +106,7 @@ def test_asked_to_stop_it_stops_though_nothing_is_due(stages: Stages, workspace:
     params = read_yaml(workspace / "params.yaml")
     params["bookkeeping"]["sample_every"] = 1000
     (workspace / "params.yaml").write_text(json.dumps(params))
-    asked = {"at": "stargan.training.engine:Training.iterate", "nth": 6, "signal": "SIGTERM"}
+    asked = {"at": place(Training, Training.iterate), "nth": 6, "signal": "SIGTERM"}
     done = stages.run(workspace, "train both", asked)
     assert done.status == 130, done
     assert int(done.stderr.split("saved after ")[1].split()[0]) < 24
@@ -122,7 +125,7 @@ def changed(folder: Path, what: str) -> None:
 
 @pytest.mark.parametrize("what", ["split", "names", "labels"])
 def test_other_data_are_not_resumed_into(stages: Stages, workspace: Path, what: str) -> None:
-    killed = {"at": "stargan.training.checkpoints:Checkpoints.save", "after": True, "signal": "SIGKILL"}
+    killed = {"at": place(Checkpoints, Checkpoints.save), "after": True, "signal": "SIGKILL"}
     assert stages.run(workspace, "train both", killed).status == -9
     assert checkpoints(workspace)
     changed(workspace / "data/prepared/rafd/16", what)

@@ -12,7 +12,7 @@ from stargan.training.ranks import joined
 from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, gradients, training
 
 
-def _command() -> None:
+def command() -> None:
     folder = Path(sys.argv[1])
     torch.set_num_threads(1)
     with joined(CPU) as ranks:

@@ -1,5 +1,6 @@
 """dvc.yaml tells the truth: code dependencies are import closures, declared params are the params read."""
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,11 @@ FOREACH = {name: str(stage.get("foreach")) for name, stage in WRITTEN.items()}
 
 RUN = {"runs", "image_size"}
 BEHIND = {
-    "dataset": {"datasets"}, "sizes": {"datasets", "image_size"}, "run": RUN,
+    "dataset": {"datasets"}, "sizes": {"datasets", "image_size"}, "run": RUN, "runs": RUN,
     "followed": RUN | {"seed", "train", "budget", "diat", "cyclegan", "icgan"},
 }  # fmt: skip
 """The keys that stand behind a method of Params."""
-PLANNED = {"train": BEHIND["followed"], "translate": RUN}
+PLANNED = {"train": BEHIND["followed"], "translate": RUN | {"translate"}}
 """What a stage reads of params.yaml, and hears of by the plan that it depends on."""
 FREE = {"bookkeeping"}
 """What changes no weight: tests/unit/test_params.py holds a training's settings to that."""
@@ -76,15 +77,25 @@ def test_checkpoints_follow_the_code_that_dvc_follows() -> None:
     assert declared == {f"stargan/{folder}" for folder in CODE}
 
 
+def params_read(module: Path) -> set[str]:
+    """Return the attributes that a module reads of `params` and of what `load()` returns."""
+
+    def is_params(value: ast.expr) -> bool:
+        called = value.func if isinstance(value, ast.Call) else None
+        return ast.unparse(called or value) in (("params",) if called is None else ("load", "params.load"))
+
+    nodes = ast.walk(ast.parse(module.read_text()))
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute) and is_params(node.value)} - {"load"}
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_declared_params_are_the_params_read(name: str) -> None:
     """A param that is read and not declared is silent staleness; one declared and not read, needless work."""
     stage = STAGES[name]
     module = ROOT / path_of(module_of(stage))
-    source = module.read_text()
-    if "device_of" in source:
-        source += (ROOT / "stargan/core/device.py").read_text()
-    read = set(re.findall(r"(?<!stargan\.)(?:params\.load\(\)|params|load\(\))\.(\w+)", source)) - {"py", "yaml", "load"}
+    read = params_read(module)
+    if "device_of" in module.read_text():
+        read |= params_read(ROOT / "stargan/core/device.py")
     keys = {key for name_read in read for key in BEHIND.get(name_read, {name_read})}
     keys -= PLANNED.get(name, set()) - set(stage.get("params", [])) | FREE
     assert keys == {key.split(".")[0] for key in stage.get("params", [])}

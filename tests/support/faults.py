@@ -9,7 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+
+def place(owner: ModuleType | type, member: Callable[..., Any] | str) -> str:
+    """Return `module:name` of a function or value as a module or class has it. Raises AttributeError where it has not."""
+    name = member if isinstance(member, str) else member.__name__
+    if not isinstance(member, str) and getattr(owner, name) is not member:
+        raise AttributeError(f"{owner} has another {name}")
+    getattr(owner, name)
+    return f"{owner.__name__}:{name}" if isinstance(owner, ModuleType) else f"{owner.__module__}:{owner.__qualname__}.{name}"
 
 
 def patch(place: str, wrapper: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:

@@ -110,11 +110,11 @@ def stage(job: dict[str, Any]) -> int:
         return ended_by(lambda: importlib.import_module("dvc.cli").main(job["arguments"]))
     if job["flush_seconds"]:
         patch(
-            "stargan.tracking:_flush",
+            "stargan.tracking:flush",
             lambda flush: lambda sender, _, *more: flush(sender, job["flush_seconds"], *more),
         )
     if job["tracked"]:
-        patch("stargan.tracking:_start_sender", lambda _: Sender)
+        patch("stargan.tracking:start_sender", lambda _: Sender)
     else:
         find = importlib.util.find_spec
         patch("stargan.tracking:find_spec", lambda _: lambda name: None if name == "mlflow" else find(name))
@@ -123,7 +123,7 @@ def stage(job: dict[str, Any]) -> int:
         inject(fault, Path(job["mark"]))
     if job["module"] == "stargan.tracking.sender":
         return ended_by(module.main)
-    entry = module.run if job["module"] == "stages.synthesize" else module._command
+    entry = module.run if job["module"] == "stages.synthesize" else module.command
     return ended_by(lambda: main(entry))
 
 

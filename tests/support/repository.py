@@ -79,11 +79,6 @@ class Repository:
         return dict(json.loads((self.path / f"metrics/evaluate/{run}.json").read_text()))
 
 
-def planned() -> set[str]:
-    """Return the stages that write down, in no time, what each run follows from."""
-    return {f"plan@{run}" for run in RUNS + BASELINE_RUNS}
-
-
 def tracked_files() -> list[str]:
     """Return what git tracks of this checkout, or would: all files that it does not ignore."""
     command = ["git", "ls-files", "-co", "--exclude-standard"]

@@ -7,7 +7,7 @@ from stargan.tracking import stage_run
 POINTS = 1500
 
 
-def _command() -> None:
+def command() -> None:
     with stage_run("stage", {"number": sys.argv[1]}) as run:
         for step in range(POINTS):
             run.log_losses(step, {f"d{sys.argv[1]}": step})

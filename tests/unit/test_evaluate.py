@@ -16,14 +16,16 @@ from stargan import tracking
 from stargan.core.metrics import joined
 from stargan.core.params import Evaluate, Params, Run, load
 from stargan.data.domains import Classes, LabelKind
-from stargan.data.prepared import Prepared, prepared_folder
+from stargan.data.prepared import Prepared
+from stargan.data.records import prepared_folder
 from stargan.errors import Fault
 from stargan.evaluation import dataset
 from stargan.evaluation.dataset import domains, from_neutral
 from stargan.evaluation.frechet import coverage
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.classification import goals
-from stargan.judge.judge import Judge, judge_folder, read_judge, write_judge
+from stargan.judge.judge import Judge, read_judge, write_judge
+from stargan.judge.records import judge_folder
 from stargan.results.people import people_of
 from stargan.results.translations import Translations, read_translations, sets_of, write_record
 from support.sets import LOOKS, MOODS, write_set

@@ -286,7 +286,7 @@ def test_an_interrupted_stage_leaves_its_sender_at_work(
     leave: type[SystemExit] | None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     process = BusySender()
-    monkeypatch.setattr(tracking, "_start_sender", lambda _folder: process)
+    monkeypatch.setattr(tracking, "start_sender", lambda _folder: process)
     with contextlib.suppress(SystemExit), stage_run("stage", {}) as run:
         if leave:
             raise leave
@@ -314,7 +314,7 @@ def test_how_the_block_is_left_is_the_status(
     leave: type[BaseException] | None, status: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process = PatientSender()
-    monkeypatch.setattr(tracking, "_start_sender", lambda _folder: process)
+    monkeypatch.setattr(tracking, "start_sender", lambda _folder: process)
     left = None
     try:
         with stage_run("stage", {}, flush_seconds=30.0) as run:

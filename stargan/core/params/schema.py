@@ -12,9 +12,10 @@ from stargan.errors import main
 SCHEMA = Path("docs/params.schema.json")
 
 
-def _command() -> None:
+def command() -> None:
+    """Read the command line and do it."""
     write_json(SCHEMA, Params.model_json_schema())
 
 
 if __name__ == "__main__":
-    main(_command)
+    main(command)

@@ -31,7 +31,7 @@ def halved(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     height, width = x.shape[2] // STRIDE, x.shape[3] // STRIDE
     if not _deep(weight.shape, len(x) * height * width, x):
         return F.conv2d(x, weight, bias, STRIDE, PADDING)
-    rows = F.linear(_patches(x), weight.flatten(1), bias)
+    rows = F.linear(patches(x), weight.flatten(1), bias)
     return (
         rows.view(len(x), height * width, len(weight)).transpose(1, 2).contiguous().view(len(x), len(weight), height, width)
     )
@@ -42,8 +42,8 @@ def doubled(a: Tensor, weight: Tensor) -> Tensor:
     n, _, height, width = a.shape
     if not _deep(weight.shape, n * height * width, a):
         return F.conv_transpose2d(a, weight, stride=STRIDE, padding=PADDING)
-    patches = (_rows(a) @ weight.flatten(1)).view(n, height * width, weight[0].numel()).transpose(1, 2)
-    return F.fold(patches, (STRIDE * height, STRIDE * width), KERNEL, padding=PADDING, stride=STRIDE)
+    columns = (_rows(a) @ weight.flatten(1)).view(n, height * width, weight[0].numel()).transpose(1, 2)
+    return F.fold(columns, (STRIDE * height, STRIDE * width), KERNEL, padding=PADDING, stride=STRIDE)
 
 
 def weight_gradient(x: Tensor, a: Tensor) -> Tensor:
@@ -53,7 +53,7 @@ def weight_gradient(x: Tensor, a: Tensor) -> Tensor:
     if not _deep(shape, n * height * width, x):
         found: Tensor = conv2d_weight(x, shape, a, STRIDE, PADDING)  # type: ignore[no-untyped-call]
         return found
-    return (_rows(a).T @ _patches(x)).view(shape)
+    return (_rows(a).T @ patches(x)).view(shape)
 
 
 def _deep(weight: torch.Size, positions: int, x: Tensor) -> bool:
@@ -62,7 +62,7 @@ def _deep(weight: torch.Size, positions: int, x: Tensor) -> bool:
     return plain and positions < weight[0] and weight.numel() >= LARGE
 
 
-def _patches(x: Tensor) -> Tensor:
+def patches(x: Tensor) -> Tensor:
     """Return what each position of the output sees, (positions, I * 16)."""
     return F.unfold(x, KERNEL, padding=PADDING, stride=STRIDE).transpose(1, 2).flatten(0, 1)
 

@@ -5,8 +5,8 @@ from mutation.mutation import DAMAGED, DISK, KILLS, PAGE, WEIGHTS, quick, slow
 MUTATIONS = [
     quick(
         "dvc.yaml:",
-        ", budget, diat, cyclegan, icgan]",
-        ", budget, diat, cyclegan]",
+        ", budget, diat, cyclegan, icgan, translate]",
+        ", budget, diat, cyclegan, translate]",
         "tests/static/test_pipeline.py",
     ),
     quick("stargan.core.files:whole_folder", "        os.chmod(temporary, 0o755)\n", "", "tests/unit/test_files.py"),
@@ -112,7 +112,7 @@ MUTATIONS = [
     ),
     quick("stargan.tracking:_open", "        run.hold()\n", "", "tests/unit/test_tracking.py"),
     quick(
-        "stargan.tracking:Run._write",
+        "stargan.tracking:Run.write",
         'f"\\n{_event(kind, **fields)}\\n"',
         'f"{_event(kind, **fields)}\\n"',
         "tests/unit/test_tracking.py",

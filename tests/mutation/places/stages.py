@@ -150,7 +150,7 @@ MUTATIONS = [
         "tests/pipeline/test_own_data.py",
     ),
     slow(
-        "stages.judges:digest_of_judge",
+        "stargan.judge.records:digest_of_judge",
         "    about.check_made_from(prepared_folder(dataset, size), digest_of_set(dataset, size), again)\n",
         "",
         "tests/faults/test_belonging.py",
@@ -162,7 +162,7 @@ MUTATIONS = [
         "tests/faults/test_belonging.py::test_anothers",
     ),
     slow(
-        "stargan.data.prepared:digest_of_set",
+        "stargan.data.records:digest_of_set",
         "if held != (dataset, size):",
         "if held[1] != size:",
         "tests/faults/test_belonging.py::test_anothers",

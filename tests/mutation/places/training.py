@@ -28,9 +28,9 @@ MUTATIONS = [
         "tests/engine/test_training.py",
     ),
     quick(
-        "stargan.training.engine:Training._apply",
-        "        if self._graphs is None:\n            self._check_finite(applied)\n",
-        "        if self._graphs is None:\n            pass\n",
+        "stargan.training.engine:Training.apply",
+        "        if self.graphs is None:\n            self._check_finite(applied)\n",
+        "        if self.graphs is None:\n            pass\n",
         "tests/engine/test_training.py",
     ),
     quick(
@@ -68,7 +68,7 @@ MUTATIONS = [
         f"{TRAIN}::test_a_signal_while_a_picture_is_written_is_not_lost",
     ),
     slow(
-        "stargan.training.engine:Training._apply",
+        "stargan.training.engine:Training.apply",
         "self.ranks.mean([update.objective, *update.terms.values(), *own])",
         "[update.objective, *update.terms.values(), *own]",
         f"{RANKS}::test_gradients_are_the_mean_over_the_whole_batch",
