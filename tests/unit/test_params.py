@@ -8,34 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from stargan.core.params import Params, leaves, load, read_yaml
 from stargan.errors import Fault
 from stargan.profiles import apply, flags, profile
-
-ROOT = Path(__file__).parents[2]
+from support.edited_params import here_in, rewrite
+from support.processes import ROOT
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copy(ROOT / "params.yaml", tmp_path)
-    shutil.copytree(ROOT / "profiles", tmp_path / "profiles")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def rewrite(**changes: Any) -> None:
-    yaml = YAML()
-    values = yaml.load(Path("params.yaml").read_text())
-    for key, value in changes.items():
-        section, _, name = key.rpartition("__")
-        target = values
-        for part in filter(None, section.split("__")):
-            target = target[part]
-        target[name] = value
-    with Path("params.yaml").open("w") as out:
-        yaml.dump(values, out)
+    return here_in(tmp_path, monkeypatch)
 
 
 def test_every_fault_is_named_at_once_on_one_line(here: Path) -> None:
@@ -188,62 +171,6 @@ def test_a_profile_may_add_baselines(here: Path, name: str) -> None:
         assert [len(params.runs[f"{method}-rafd"].pairs) for method in ("diat", "cyclegan")] == [7, 7]
         assert (params.icgan.filters, params.icgan.z, params.icgan.z_units, params.icgan.y_units) == (64, 64, 2048, 512)
     assert "&" not in Path("params.yaml").read_text()
-
-
-@pytest.mark.parametrize(
-    "key", ["path", "images", "attributes", "partition", "labels", "exclusive", "crop", "split", "seed"]
-)
-def test_what_a_dataset_lacks_is_named(here: Path, key: str) -> None:
-    rewrite(
-        datasets__mine={
-            name: value for name, value in read_yaml(Path("params.yaml"))["datasets"]["celeba"].items() if name != key
-        }
-    )
-    with pytest.raises(Fault, match=rf"datasets\.mine\.{key}: is missing; add it"):
-        load()
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"datasets__mine": {"path": "x"}}, "datasets.mine.form: is missing; give attributes, rafd or folders"),
-        ({"datasets__rafd__form": "zip"}, "datasets.rafd.form = 'zip': is no form; give attributes, rafd or folders"),
-        ({"datasets__celeba__attributes": 3}, "datasets.celeba.attributes = 3: Input should be a valid string"),
-        ({"datasets__rafd__split": "folders"}, "datasets.rafd.split = 'folders': Input should be 'person' or 'image'"),
-        ({"datasets__a/b": {}}, "'a/b' is no name"),
-    ],
-)
-def test_what_is_wrong_in_a_dataset_is_named(here: Path, changes: dict[str, object], said: str) -> None:
-    rewrite(**changes)
-    with pytest.raises(Fault) as caught:
-        load()
-    assert said in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"data": {"sizes": [32]}}, "data: is of version 0.1; it is now datasets.<name>, and image_size"),
-        ({"baselines": {}}, "baselines: is of version 0.1; it is now runs"),
-        ({"train__log_every": 20}, "train.log_every: is of version 0.1; it is now bookkeeping.log_every"),
-        ({"datasets__rafd__layout": "rafd"}, "datasets.rafd.layout: is of version 0.1; it is now form"),
-    ],
-)
-def test_a_key_of_before_is_told_its_new_place(here: Path, changes: dict[str, object], said: str) -> None:
-    rewrite(**changes)
-    with pytest.raises(Fault) as caught:
-        load()
-    assert said in str(caught.value)
-    assert "Extra inputs" not in str(caught.value)
-
-
-def test_the_image_size_is_said_once(here: Path) -> None:
-    rewrite(image_size=64, runs__both__image_size=32, datasets__celeba__sizes=[32, 64], datasets__rafd__sizes=[64, 32])
-    params = load()
-    assert {name: run.image_size for name, run in params.runs.items()} == dict.fromkeys(params.runs, 64) | {"both": 32}
-    rewrite(datasets__rafd__sizes=[])
-    with pytest.raises(Fault, match=r"runs\.both\.image_size = 32: rafd is prepared at \[64\]"):
-        load()
 
 
 def test_what_a_training_follows_from_is_its_own(here: Path) -> None:

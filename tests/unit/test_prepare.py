@@ -1,69 +1,26 @@
 """`prepare` from raw files in the real forms to the prepared form, and what it refuses without leaving a trace."""
 
-import io
 import json
 import os
 import pickle
-import stat
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from stages.prepare import run
 from stargan.core.files import sha256
-from stargan.core.params import AnyDataset, AttributeTable, load
-from stargan.data.prepared import Prepared, read_prepared
+from stargan.core.params import load
+from stargan.data.prepared import read_prepared
 from stargan.errors import Fault
 from stargan.raw import packing
 from stargan.raw.rafd import EXPRESSIONS
 from stargan.raw.source import ZipSource, open_source
+from support.raw import BLUE, PICTURES, TABLE, celeba, celeba_picture, jpeg, prepared
 
 ROOT = Path(__file__).parents[2]
-RED, BLUE = (255, 0, 0), (0, 0, 255)
-
-
-def jpeg(width: int, height: int, box: tuple[int, int, int, int], level: int = 255) -> bytes:
-    """Return a red JPEG with a blue box."""
-    picture = Image.new("RGB", (width, height), RED)
-    picture.paste((0, 0, level), box)
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=95, subsampling=0)
-    return buffer.getvalue()
-
-
-def celeba_picture(level: int = 255) -> bytes:
-    return jpeg(178, 218, (0, 20, 178, 198), level)
-
-
-TABLE = "6\nBald Young \n" + "".join(f"{n:06d}.jpg {'-1' if n % 3 == 1 else ' 1'}  1\n" for n in range(1, 7))
-PICTURES = {f"img_align_celeba/{n:06d}.jpg": celeba_picture(100 + 20 * n) for n in range(1, 7)}
-
-
-def celeba(folder: Path, members: dict[str, bytes] = PICTURES, comment: bytes = b"", **changes: Any) -> AttributeTable:
-    """Write a set in CelebA's form below `folder` and return the params that read it."""
-    with zipfile.ZipFile(folder / "img_align_celeba.zip", "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-        archive.comment = comment
-    (folder / "list_attr_celeba.txt").write_text(TABLE)
-    values = {
-        "images": str(folder / "img_align_celeba.zip"), "attributes": str(folder / "list_attr_celeba.txt"),
-        "labels": ["Bald", "Young"], "exclusive": [], "test_images": 2, "seed": 1,  # tests the pictures 3 and 4
-    }  # fmt: skip
-    section = load(ROOT / "params.yaml").dataset("celeba").model_copy(update=values | changes)
-    assert isinstance(section, AttributeTable)
-    return section
-
-
-def prepared(folder: Path, section: AnyDataset, size: int = 16) -> Prepared:
-    out = folder / "prepared" / "celeba"
-    run("celeba", [size], section, out)
-    return read_prepared(out / str(size))
 
 
 def test_celeba_from_a_zip(tmp_path: Path) -> None:
@@ -224,85 +181,3 @@ def test_a_label_that_nobody_has_is_refused(tmp_path: Path) -> None:
     Path(section.attributes).write_text(TABLE.replace(" 1  1", "-1  1"))
     with pytest.raises(Fault, match="no training picture is Bald"):
         prepared(tmp_path, section)
-
-
-def member(name: str, mode: int = 0) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name)
-    info.external_attr = mode << 16
-    return info
-
-
-NAMES = {
-    "up": "../bad.jpg", "absolute": "/tmp/bad.jpg", "drive": "C:/bad.jpg", "back": "..\\bad.jpg", "newline": "a\nb.jpg",
-}  # fmt: skip
-
-
-def hostile(path: Path, kind: str) -> None:
-    """Write a zip with one hostile member beside a harmless one."""
-    picture = celeba_picture()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("good.jpg", picture)
-        if kind == "link":
-            archive.writestr(member("bad.jpg", stat.S_IFLNK | 0o777), "/etc/passwd")
-        elif kind == "bomb":
-            archive.writestr("bad.jpg", bytes(50_000_000))
-        elif kind == "twice":
-            with pytest.warns(UserWarning, match="Duplicate"):
-                archive.writestr("good.jpg", picture)
-        else:
-            archive.writestr(member(NAMES.get(kind, "bad.jpg")), picture)
-        if kind == "overlap":
-            archive.filelist[1].header_offset = 10
-    if kind == "encrypted":
-        content = bytearray(path.read_bytes())
-        content[content.rindex(b"PK\x01\x02") + 8] |= 1
-        path.write_bytes(content)
-
-
-@pytest.mark.parametrize(
-    ("kind", "fault"),
-    [
-        ("up", "'../bad.jpg' leads out"), ("absolute", "'/tmp/bad.jpg' leads out"), ("drive", "'C:/bad.jpg' leads out"),
-        ("back", "leads out"), ("newline", "control characters"), ("link", "'bad.jpg' is a link"),
-        ("bomb", "'bad.jpg' would unpack to 50000000 bytes"), ("twice", "'good.jpg' is there twice"),
-        ("encrypted", "'bad.jpg' is encrypted"), ("overlap", "overlap"),
-    ],
-)  # fmt: skip
-def test_hostile_zips_are_refused_by_name(tmp_path: Path, kind: str, fault: str) -> None:
-    hostile(tmp_path / "images.zip", kind)
-    with pytest.raises(Fault, match=fault) as raised, open_source(tmp_path / "images.zip"):
-        pass
-    assert "\n" not in str(raised.value)
-    assert [path.name for path in tmp_path.iterdir()] == ["images.zip"]
-
-
-def test_no_zip(tmp_path: Path) -> None:
-    section = celeba(tmp_path)
-    Path(section.images).write_bytes(b"<html>quota</html>")
-    with pytest.raises(Fault, match=r"img_align_celeba\.zip: no zip that can be read"):
-        prepared(tmp_path, section)
-    with pytest.raises(Fault, match="no such zip or folder"):
-        prepared(tmp_path, section.model_copy(update={"images": str(tmp_path / "nowhere")}))
-
-
-def test_a_cut_or_flipped_member_is_a_bad_picture(tmp_path: Path) -> None:
-    section = celeba(tmp_path)
-    content = bytearray(Path(section.images).read_bytes())
-    content[content.index(b"000003.jpg") + 700] ^= 255
-    Path(section.images).write_bytes(content)
-    with pytest.raises(Fault, match=r"1 bad picture\(s\): img_align_celeba/000003.jpg can't be read \(Bad CRC"):
-        prepared(tmp_path, section)
-
-
-def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
-    inside = tmp_path / "images"
-    inside.mkdir()
-    (tmp_path / "secret.jpg").write_bytes(celeba_picture())
-    for name, content in PICTURES.items():
-        (inside / Path(name).name).write_bytes(content)
-    (inside / "000002.jpg").unlink()
-    (inside / "000002.jpg").symlink_to(tmp_path / "secret.jpg")
-    (inside / "000004.jpg").unlink()
-    (inside / "000004.jpg").symlink_to("000001.jpg")  # within the folder: no harm
-    with pytest.raises(Fault, match=r"1 bad picture\(s\): 000002.jpg can't be read \(is a link out"):
-        prepared(tmp_path, celeba(tmp_path, images=str(inside)))

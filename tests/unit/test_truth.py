@@ -9,45 +9,26 @@ import torch
 
 from stages import prepare
 from stargan.core.params import load
-from stargan.data.crops import CentreCrop, ShareCrop, crop_as_dict
-from stargan.data.domains import Attributes, LabelKind
+from stargan.data.domains import LabelKind
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.errors import Fault
 from stargan.evaluation import truth as truth_module
 from stargan.evaluation.reconstruction import mean_face
-from stargan.evaluation.similarity import l1
-from stargan.evaluation.truth import cross_truth_metrics, next_persons, truth_metrics
-from stargan.synthetic import RENDERER, celeba_face, rafd_face, write_celeba, write_rafd
+from stargan.evaluation.truth import cross_truth_metrics
+from stargan.synthetic import RENDERER, write_celeba, write_rafd
 from stargan.synthetic.truth import Truth, changes, drawn_face, picture, truths
+from support.drawn import celeba_drawn, measured, own, perfect, rafd_drawn
 from support.sets import FACES, MOODS
-
-
-def drawn(dataset: str, kind: LabelKind, sources: list[str], crop: CentreCrop | ShareCrop, seed: int) -> Prepared:
-    """A prepared set of drawn faces, as the prepare stage would leave it but for JPEG."""
-    origin = {"kind": "synthetic", "form": dataset, "seed": seed, "renderer": RENDERER, "height": 256}
-    people = [source.split("_")[1] if "_" in source else "" for source in sources]
-    rows = pd.DataFrame({"source": sources, "person": people, "split": "train"})
-    if isinstance(kind, Attributes):
-        faces = [celeba_face(seed, source) for source in sources]
-        labels = np.array([[face.attributes[name] for name in kind.names] for face in faces], dtype=np.uint8)
-    else:
-        faces = [rafd_face(seed, source) for source in sources]
-        labels = np.array([[face.expression == name for name in kind.names] for face in faces], dtype=np.uint8)
-    blank = np.zeros((len(sources), 32, 32, 3), dtype=np.uint8)
-    empty = Prepared(dataset, 32, kind, blank, labels, rows, origin, crop_as_dict(crop), "", "")
-    images = np.stack([picture(empty, face) for face in faces])
-    return Prepared(dataset, 32, kind, images, labels, rows, origin, crop_as_dict(crop), "", "")
 
 
 @pytest.fixture(scope="module")
 def celeba() -> Prepared:
-    return drawn("celeba", FACES, [f"{number:06d}.jpg" for number in range(1, 13)], CentreCrop(178), 1)
+    return celeba_drawn()
 
 
 @pytest.fixture(scope="module")
 def rafd() -> Prepared:
-    names = [f"Rafd090_{person:02d}_Caucasian_male_{mood}_frontal.jpg" for person in (1, 2) for mood in MOODS.names]
-    return drawn("rafd", MOODS, names, ShareCrop(0.0, 0.14, 1.0), 2)
+    return rafd_drawn()
 
 
 def test_the_truth_of_an_expression_is_the_other_picture_of_the_same_person(rafd: Prepared) -> None:
@@ -88,21 +69,6 @@ def test_another_renderer_or_real_faces_are_refused(celeba: Prepared) -> None:
     for data in (other, Prepared(**{**vars(celeba), "origin": {"kind": "files"}})):
         with pytest.raises(Fault, match="synthesize"):
             drawn_face(data, 0)
-
-
-def own(data: Prepared, targets: list[str]) -> pd.DataFrame:
-    """The index of translations of every image to every target."""
-    n = len(data.images)
-    return pd.DataFrame({"image": np.tile(np.arange(n), len(targets)), "target": np.repeat(targets, n)})
-
-
-def perfect(data: Prepared, rows: pd.DataFrame) -> np.ndarray:
-    """What a perfect translator makes of the rows."""
-    return np.stack([truths(data, row["image"], data.kind, [row["target"]])[0].image for row in rows.to_dict("records")])
-
-
-def measured(data: Prepared, rows: pd.DataFrame, images: np.ndarray, faces: int = 100) -> dict[str, float]:
-    return truth_metrics(data, rows, images, faces, np.random.default_rng(0))
 
 
 def test_the_truth_itself_is_perfect(rafd: Prepared) -> None:
@@ -157,58 +123,6 @@ def test_only_as_many_faces_as_asked_are_drawn(celeba: Prepared) -> None:
     rows = own(celeba, ["~Male", "~Young"])
     found = measured(celeba, rows, celeba.images[rows["image"].to_numpy()], faces=5)
     assert (found["ground_truth_n_flip_Male"], found["ground_truth_n_flip_Young"]) == (5, 5)
-
-
-def difference(a: np.ndarray, b: np.ndarray) -> float:
-    return float(l1(a[None], b[None])[0])
-
-
-def test_a_stranger_is_the_next_other_person_at_the_same_target(rafd: Prepared) -> None:
-    rows = own(rafd, ["angry", "happy"])
-    found = measured(rafd, rows, perfect(rafd, rows))
-    # Faces 0 to 2 are of one person, 3 to 5 of another; 1 and 4 are happy. The next other of 0 and 2 is 3, of 3 and 5
-    # it is 0: the two happy pictures, either way.
-    assert found["stranger_l1_happy"] == pytest.approx(difference(rafd.images[1], rafd.images[4]))
-    assert found["stranger_l1_angry"] == pytest.approx(difference(rafd.images[0], rafd.images[3]))
-    assert found["stranger_l1"] == pytest.approx((found["stranger_l1_happy"] + found["stranger_l1_angry"]) / 2)
-    assert found["stranger_l1"] > 0.02 > found["ground_truth_l1"] == 0
-
-
-def test_who_makes_the_stranger_has_no_distance_to_it(rafd: Prepared) -> None:
-    rows = own(rafd, ["happy"])
-    swapped = rows["image"].map({0: 3, 1: 3, 2: 3, 3: 0, 4: 0, 5: 0})
-    found = measured(rafd, rows, perfect(rafd, rows.assign(image=swapped)))
-    assert found["stranger_l1"] == 0
-    assert found["ground_truth_l1"] > 0.02
-
-
-def test_one_person_alone_has_no_stranger(rafd: Prepared) -> None:
-    rows = own(rafd, ["happy"])
-    found = measured(rafd, rows[rows["image"] < 3], rafd.images[rows["image"].to_numpy()])
-    assert "ground_truth_l1" in found
-    assert not any(key.startswith("stranger") for key in found)
-
-
-def test_the_next_person_in_a_circle() -> None:
-    assert next_persons(["a", "a", "b", "c", "a"], [()] * 5) == [2, 2, 3, 4, 2]
-    assert next_persons(["a", "a"], [(), ()]) == [None, None]
-    assert next_persons(["a"], [()]) == [None]
-
-
-def test_strangers_of_a_flip_are_flipped_to_the_same_side() -> None:
-    assert next_persons(["a", "b", "c", "d"], [(0,), (1,), (0,), (1,)]) == [2, 3, 0, 1]
-    assert next_persons(["a", "b", "c"], [(0,), (1,), (0,)]) == [2, None, 0]
-
-
-def test_unknown_people_are_each_another(celeba: Prepared) -> None:
-    rows = own(celeba, ["~Male"])
-    found = measured(celeba, rows, perfect(celeba, rows))
-    flipped = [truths(celeba, position, FACES, ["~Male"])[0].image for position in range(12)]
-    male = celeba.labels[:12, FACES.names.index("Male")]
-    assert 1 < male.sum() < 11
-    nexts = [next(place % 12 for place in range(i + 1, i + 12) if male[place % 12] == male[i]) for i in range(12)]
-    pairs = [difference(flipped[i], flipped[other]) for i, other in enumerate(nexts)]
-    assert found["stranger_l1_flip_Male"] == pytest.approx(np.mean(pairs))
 
 
 def test_each_face_is_drawn_once_and_few_are_held(rafd: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:

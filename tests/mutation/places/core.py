@@ -110,23 +110,23 @@ MUTATIONS = [
         "button !== null",
         f"{PAGE}::test_the_page_serves_keyboards_and_readers",
     ),
-    quick("stargan.tracking:_open", "        run.hold()\n", "", "tests/unit/test_tracking.py"),
+    quick("stargan.tracking:_open", "        run.hold()\n", "", "tests/unit/tracking"),
     quick(
         "stargan.tracking:Run.write",
         'f"\\n{_event(kind, **fields)}\\n"',
         'f"{_event(kind, **fields)}\\n"',
-        "tests/unit/test_tracking.py",
+        "tests/unit/tracking",
     ),
     quick(
         "stargan.tracking.sender:Outlet._connect",
         'with FileLock(self._folder.parent / ".lock"):',
         "with nullcontext():",
-        "tests/unit/test_tracking.py",
+        "tests/unit/tracking",
     ),
     quick(
         "stargan.tracking.sender:_end",
         '"status": "KILLED"',
         '"status": "FAILED"',
-        "tests/unit/test_tracking.py",
+        "tests/unit/tracking",
     ),
 ]
