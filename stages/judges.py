@@ -1,4 +1,4 @@
-"""Write down which judges each run is evaluated by: `python -m stages.judges` writes data/judges/<run>.json.
+"""Write down how each run is evaluated, and by which judges: `python -m stages.judges` writes data/judges/<run>.json.
 
 As `stages.plan` does for prepared sets: DVC has no list of dependencies, and `evaluate` depends on these files.
 """
@@ -12,11 +12,13 @@ from stargan.judge.records import digest_of_judge
 
 
 def run(params: Params, out: Path) -> None:
-    """Write the digests of the judges of all runs to the folder `out`."""
+    """Write the settings of the evaluation and the digests of the judges, for all runs, to the folder `out`."""
+    settings = {"seed": params.seed, "evaluate": params.evaluate.model_dump()}
+    machine = {"threads": params.threads, "device": params.device}
     with whole_folder(out) as folder:
         for name, one in params.runs.items():
             judges = {dataset: digest_of_judge(dataset, one.image_size) for dataset in one.faces}
-            write_json(folder / f"{name}.json", judges)
+            write_json(folder / f"{name}.json", {"settings": settings, "judges": judges, "machine": machine})
 
 
 def command() -> None:

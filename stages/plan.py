@@ -20,14 +20,15 @@ def digests(datasets: list[str], size: int) -> dict[str, str]:
 
 def run(params: Params, out: Path) -> None:
     """Write the plans of all runs to the folder `out`."""
+    machine = {"threads": params.threads, "device": params.device}
     with whole_folder(out) as folder:
         for name, one in params.runs.items():
             write_json(folder / name / "train.json", {
-                "settings": params.followed(name), "prepared": digests(one.datasets, one.image_size),
+                "settings": params.followed(name), "prepared": digests(one.datasets, one.image_size), "machine": machine,
             })  # fmt: skip
             write_json(folder / name / "translate.json", {
                 "settings": params.translate.model_dump(), "datasets": one.datasets, "labels": one.labels,
-                "prepared": digests(one.faces, one.image_size),
+                "prepared": digests(one.faces, one.image_size), "machine": machine,
             })  # fmt: skip
 
 

@@ -23,8 +23,12 @@ BEHIND = {
     "followed": RUN | {"seed", "train", "budget", "diat", "cyclegan", "icgan"},
 }  # fmt: skip
 """The keys that stand behind a method of Params."""
-PLANNED = {"train": BEHIND["followed"], "translate": RUN | {"translate"}}
-"""What a stage reads of params.yaml, and hears of by the plan that it depends on."""
+MACHINE = {"threads", "device"}
+PLANNED = {
+    "train": BEHIND["followed"] | MACHINE, "translate": RUN | {"translate"} | MACHINE,
+    "evaluate": {"seed", "evaluate"} | MACHINE,
+}  # fmt: skip
+"""What a stage reads of params.yaml, and hears of by a file of `plan` or `judges` that it depends on."""
 FREE = {"bookkeeping"}
 """What changes no weight: tests/unit/test_params.py holds a training's settings to that."""
 
