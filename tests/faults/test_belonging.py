@@ -104,7 +104,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("command", ["translate both", "evaluate both", "figures", "judges both"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_made_from_another_set(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, change: str, command: str) -> None:
-    """Catches a training image that counts as a test image, whoever starts the stage. Of `study`: tests/unit/test_study_stage.py."""
+    """Catches a training image that counts as a test image, whoever starts the stage. Of `study`: test_study_stage.py."""
     work = copy(pipeline)
     CHANGES[change](work / SET)
     resign(work / SET / RECORDS[SET])
