@@ -1,5 +1,4 @@
-# make repro: the whole pipeline on drawn faces.  make test: the test suite.  Both make .venv first.
-# CONTRIBUTING.md says what the other test targets hold and how long they take.
+# make help lists what there is. Every target makes .venv first. CONTRIBUTING.md says what the tests hold.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -11,7 +10,19 @@ LONG = $(patsubst %,tests/pipeline/test_%.py,tour_of_comparisons train_stage pap
   tour_of_ablations)
 REST = $(filter-out $(LONG),$(wildcard tests/pipeline/test_*.py))
 
-.PHONY: repro check test test-pipeline test-faults test-faults-full test-all times soak bench clean
+.PHONY: help repro check test test-pipeline test-faults test-faults-full test-all times soak bench clean
+
+help:
+	@echo "make repro            the whole pipeline on drawn faces; PROFILE=tiny takes minutes"
+	@echo "make test             what a change has to pass, with make check"
+	@echo "make check            format, lint, types, import layers, documents"
+	@echo "make test-pipeline    DVC, MLflow, several processes, the study's page in a browser"
+	@echo "make test-faults      kills, full disks, dead trackers, damaged files; test-faults-full: all combinations"
+	@echo "make test-all         all four"
+	@echo "make times            how long each takes: docs/testing.md"
+	@echo "make bench            speed and memory: docs/performance.md"
+	@echo "make soak             kill trainings at random for half an hour"
+	@echo "make clean            remove .venv and checkpoints"
 
 repro: $(BIN)/.installed
 ifdef PROFILE

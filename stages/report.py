@@ -1,6 +1,6 @@
-"""Print the README's table of results from metrics/: `python -m stages.report`.
+"""Print docs/results.md's table of results from metrics/: `python -m stages.report`.
 
-Not a DVC stage: it changes nothing. A test holds the README to what it prints.
+Not a DVC stage: it changes nothing. A test holds the page, and the README's rows of it, to what it prints.
 """
 
 import json

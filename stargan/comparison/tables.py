@@ -1,4 +1,4 @@
-"""The comparison as the README shows it, in Markdown."""
+"""The comparison as docs/results.md shows it, in Markdown."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

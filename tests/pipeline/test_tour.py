@@ -1,4 +1,4 @@
-"""The README's commands for everybody: results, experiments of one's own, pictures of one's own."""
+"""The documents' commands for everybody: results, experiments of one's own, pictures of one's own."""
 
 from pathlib import Path
 
@@ -6,16 +6,16 @@ import pytest
 
 from support.repository import AFTER, RUNS, Repository
 from support.stages import Stages
-from support.tour import NOT_RUN, part, ran_in, readme_commands, toured
+from support.tour import DOCUMENTS, NOT_RUN, commands_of, part, ran_in, toured
 
 
-def test_reasons_belong_to_commands_of_the_readme() -> None:
-    assert set(NOT_RUN) <= set(readme_commands())
+def test_reasons_belong_to_commands_of_the_documents() -> None:
+    assert set(NOT_RUN) <= {command for document in DOCUMENTS for command in commands_of(document)}
 
 
 @pytest.fixture(scope="module")
 def tour(built: Path, stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, dict[str, str]]:
-    """A copy in which the README's commands for everybody were run, and what they printed."""
+    """A copy in which the documents' commands for everybody were run, and what they printed."""
     copy = Repository(built, stages).copied(tmp_path_factory.mktemp("tour") / "copy")
     return copy, toured(copy, part("own"))
 
@@ -41,5 +41,5 @@ def test_a_dataset_of_ones_own_is_prepared_and_trained_on(tour: tuple[Repository
     assert ran_in(said) == {"prepare@mine", "plan", "train@mine"}
 
 
-def test_the_readme_says_how_to_get_rafd(tour: tuple[Repository, dict[str, str]]) -> None:
+def test_the_documents_say_how_to_get_rafd(tour: tuple[Repository, dict[str, str]]) -> None:
     assert "rafd.nl" in tour[1]["python -m stages.fetch rafd"]

@@ -1,4 +1,4 @@
-"""The README's commands about ablations."""
+"""The documents' commands about ablations."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from support.tour import part, ran_in, toured
 
 @pytest.fixture(scope="module")
 def tour(built: Path, stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, dict[str, str]]:
-    """A copy in which the README's commands about ablations were run, and what they printed."""
+    """A copy in which the documents' commands about ablations were run, and what they printed."""
     copy = Repository(built, stages).copied(tmp_path_factory.mktemp("tour") / "copy")
     return copy, toured(copy, part("ablations"))
 

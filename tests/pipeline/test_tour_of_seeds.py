@@ -1,4 +1,4 @@
-"""The README's commands about seeds."""
+"""The documents' commands about seeds."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from support.tour import part, toured
 
 @pytest.fixture(scope="module")
 def tour(built: Path, stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, dict[str, str]]:
-    """A copy in which the README's commands about seeds were run, and what they printed."""
+    """A copy in which the documents' commands about seeds were run, and what they printed."""
     copy = Repository(built, stages).copied(tmp_path_factory.mktemp("tour") / "copy")
     return copy, toured(copy, part("seeds"))
 

@@ -12,14 +12,28 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
+RESULTS = ROOT / "docs/results.md"
+
+
 def test_the_table_of_results_is_that_of_the_committed_metrics() -> None:
-    text = (ROOT / "README.md").read_text().split("<!-- results: python -m stages.report -->\n")[1]
+    text = RESULTS.read_text().split("<!-- results: python -m stages.report -->\n")[1]
     assert text.split("\n<!-- end -->")[0] == shown(load(ROOT / "params.yaml"))
 
 
+def test_the_readmes_results_are_rows_of_it() -> None:
+    rows = (ROOT / "README.md").read_text().split("## Results\n")[1].split("\n## ")[0].splitlines()
+    rows = [row for row in rows if row.startswith("|")]
+    assert len(rows) == 10
+    assert set(rows) <= set(shown(load(ROOT / "params.yaml")).splitlines())
+
+
 def test_the_comparison_is_the_committed_one() -> None:
-    shown = (ROOT / "README.md").read_text().split("<!-- comparison: metrics/comparison.md -->\n")[1]
+    shown = RESULTS.read_text().split("<!-- comparison: metrics/comparison.md -->\n")[1]
     assert shown.split("<!-- end -->")[0] == (ROOT / "metrics/comparison.md").read_text()
+
+
+def test_the_readme_is_read_once() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) < 150
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

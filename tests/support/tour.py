@@ -1,12 +1,15 @@
-"""The README's commands, in its order, in a repository in which the pipeline has run."""
+"""The commands of README and docs, in their order, in a repository in which the pipeline has run."""
 
 import re
 
 from support.processes import ROOT
 from support.repository import Repository
 
-# README commands that no test can run as they stand, each with its reason.
+DOCUMENTS = ("docs/results.md", "docs/experiments.md", "docs/photos.md", "docs/paper.md", "README.md")
+
+# Commands that no test can run as they stand, each with its reason.
 NOT_RUN = {
+    "source .venv/bin/activate": "the tests have an environment",
     "make repro": "the default setup takes an hour; `dvc repro` ran when the repository was built",
     "make test": "this is one of its tiers",
     "python -m stages.fetch celeba": "needs the network; tests/unit/test_fetch.py has a server of its own",
@@ -19,9 +22,9 @@ NOT_RUN = {
 }
 
 
-def readme_commands() -> list[str]:
-    """Return the commands of the README's bash blocks, comments cut off and continued lines joined."""
-    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+def commands_of(document: str) -> list[str]:
+    """Return the commands of a document's bash blocks, comments cut off and continued lines joined."""
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / document).read_text(), re.S)
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
     commands = [re.sub(r"\s+#.*", "", line).strip() for line in lines]
     return [re.sub(r"\s+", " ", command) for command in commands if command]
@@ -33,16 +36,17 @@ def part(name: str) -> list[str]:
     comparisons: the baselines and votes; ablations; seeds; own: the user's own commands and pictures.
     """
     found: dict[str, list[str]] = {"comparisons": [], "ablations": [], "seeds": [], "own": []}
-    reached = "comparisons"
-    for command in readme_commands():
-        reached = "ablations" if "-n no-cls" in command else "own" if command == "dvc repro" else reached
-        if command not in NOT_RUN:
-            found["seeds" if "seed-2" in command else reached].append(command)
+    for document in DOCUMENTS:
+        reached = "comparisons" if document == "docs/results.md" else "own"
+        for command in commands_of(document):
+            reached = "ablations" if "-n no-cls" in command else reached
+            if command not in NOT_RUN:
+                found["seeds" if "seed-2" in command else reached].append(command)
     return found[name]
 
 
 def toured(copy: Repository, commands: list[str]) -> dict[str, str]:
-    """Return what the commands print, run where files of the right kind stand where the README names some."""
+    """Return what the commands print, run where files of the right kind stand where the documents name some."""
     copy.sh(
         "mkdir photos && python - <<'END'\n"
         "import os, torch; from PIL import Image; from stargan.models.networks.star import Generator\n"
