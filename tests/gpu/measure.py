@@ -13,8 +13,8 @@ import os
 import statistics
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,107 +22,19 @@ import torch
 import torch.distributed as dist
 
 from bench.reference import Reference, cycle
-from bench.setup import FULL, N_CRITIC, ROOT, noise
+from bench.setup import N_CRITIC, noise
 from bench.step import operations
-from gpu import trials
+from gpu.variants import ATTRIBUTES, CUDA, DEVICE, VARIANTS, Variant, built, one_cycle
 from stargan.core.device import round_products
-from stargan.core.params import load
 from stargan.data.stream import from_uint8, to_uint8
 from stargan.judge.classifier import new_classifier
 from stargan.judge.learning import flipped
 from stargan.models.networks.star import Discriminator, Generator
-from stargan.training.assembly import build_training
 from stargan.training.engine import Training
 from stargan.training.graphs import Graphs
 from stargan.training.ranks import Ranks
 
-os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts; needed for determinism
-CUDA = torch.cuda.is_available()
-DEVICE = torch.device("cuda", 0) if CUDA else torch.device("cpu")
 WARM, RUNS, CYCLES = (5, 5, 8) if CUDA else (1, 2, 1)
-ATTRIBUTES = 5
-DEFAULT = {"g_filters": 16, "g_blocks": 3, "d_filters": 32, "d_layers": 4}
-"""The networks of params.yaml."""
-SMOKE = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 3}
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A way to train: what params say, and what is changed beside them."""
-
-    precision: str = "tf32"
-    graph: bool = True
-    changes: Sequence[Callable[[Training], None]] = ()
-    benchmark: bool = False
-    """Whether cuDNN tries its algorithms."""
-    deterministic: bool = True
-    size: int = 128
-    batch: int = 16
-    datasets: int = 1
-    networks: dict[str, int] = field(default_factory=lambda: FULL)
-
-
-VARIANTS = {
-    "float32 no graph": Variant("float32", graph=False),
-    "tf32 no graph": Variant(graph=False),
-    "tf32": Variant(),
-    "tf32 ReLU in place": Variant(changes=[trials.relu_in_place]),
-    "bf16 no graph": Variant("bf16", graph=False),
-    "bf16": Variant("bf16"),
-    "bf16 ReLU in place": Variant("bf16", changes=[trials.relu_in_place]),
-    "tf32 channels last": Variant(changes=[trials.channels_last]),
-    "bf16 channels last": Variant("bf16", changes=[trials.channels_last]),
-    "bf16 compiled": Variant("bf16", changes=[trials.closed_form, trials.compiled]),
-    "bf16 compiled, formula": Variant("bf16", changes=trials.COMPILED),
-    "bf16 compiled, formula, channels last": Variant("bf16", changes=trials.COMPILED_LAST),
-    "bf16 compiled, formula, channels last, no graph": Variant("bf16", changes=trials.COMPILED_LAST, graph=False),
-    "tf32 compiled, formula, channels last": Variant(changes=trials.COMPILED_LAST),
-    "tf32 cuDNN chooses": Variant(benchmark=True),
-    "bf16 cuDNN chooses": Variant("bf16", benchmark=True),
-    "bf16 not deterministic": Variant("bf16", deterministic=False),
-    "bf16 not deterministic, cuDNN chooses": Variant("bf16", benchmark=True, deterministic=False),
-    "bf16 compiled, all, cuDNN chooses": Variant("bf16", changes=trials.COMPILED_LAST, benchmark=True),
-    "bf16 compiled, all, not deterministic, cuDNN chooses": Variant(
-        "bf16", changes=trials.COMPILED_LAST, benchmark=True, deterministic=False
-    ),
-    "tf32 batch 4": Variant(batch=4),
-    "bf16 batch 4": Variant("bf16", batch=4),
-    "tf32 32 px, default networks, no graph": Variant(size=32, networks=DEFAULT, graph=False),
-    "tf32 32 px, default networks": Variant(size=32, networks=DEFAULT),
-    "tf32 64 px, default networks": Variant(size=64, networks=DEFAULT),
-    "tf32 256 px, two datasets": Variant(size=256, datasets=2),
-    "bf16 256 px, two datasets": Variant("bf16", size=256, datasets=2),
-}
-
-
-def built(variant: Variant) -> Training:
-    """Return a variant ready for its first iteration, and set torch's flags for it."""
-    torch.use_deterministic_algorithms(variant.deterministic)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    torch.backends.cudnn.benchmark = variant.benchmark
-    round_products(tf32=variant.precision != "float32")
-    size, batch, networks = (variant.size, variant.batch, variant.networks) if CUDA else (16, 4, SMOKE)
-    params = load(ROOT / "params.yaml")
-    sets = {f"noise{i}": noise(f"noise{i}", size, ATTRIBUTES, 64 * batch) for i in range(variant.datasets)}
-    train = params.train.model_copy(update=networks | {"n_critic": N_CRITIC, "batch": batch, "precision": variant.precision})
-    run = params.runs["both"].model_copy(
-        update={"datasets": list(sets), "image_size": size, "length": 10**6, "decay": 1, "unit": "iterations"}
-    )
-    bookkeeping = params.bookkeeping.model_copy(update={"log_every": 10**6})
-    params = params.model_copy(update={"train": train, "runs": {"both": run}, "bookkeeping": bookkeeping})
-    made = build_training("both", params, sets, DEVICE)
-    for change in variant.changes:
-        change(made)
-    if not variant.graph:
-        made.graphs = None
-    return made
-
-
-def one_cycle(made: Training) -> None:
-    """Take as many iterations as end with an update of G."""
-    end = made.done + N_CRITIC
-    while made.done < end:
-        made.iterate(end - made.done)
 
 
 def seconds(work: Callable[[], object]) -> float:

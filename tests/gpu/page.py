@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.setup import N_CRITIC, ROOT
-from gpu.measure import VARIANTS
+from gpu.variants import VARIANTS
 
 Run = Mapping[str, Any]
 RELEASED = "released tf32"
