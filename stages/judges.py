@@ -3,6 +3,7 @@
 As `stages.plan` does for prepared sets: DVC has no list of dependencies, and `evaluate` depends on these files.
 """
 
+import argparse
 from pathlib import Path
 
 from stargan.core.files import whole_folder, write_json
@@ -23,6 +24,7 @@ def run(params: Params, out: Path) -> None:
 
 def command() -> None:
     """Read the command line and do it."""
+    argparse.ArgumentParser(prog="python -m stages.judges", description=__doc__).parse_args()
     run(load(), Path("data/judges"))
 
 

@@ -5,6 +5,7 @@ its test translations. The later stages depend on these files: DVC has no list o
 another run's that a run never reads changes nothing here.
 """
 
+import argparse
 from pathlib import Path
 
 from stargan.core.files import whole_folder, write_json
@@ -34,6 +35,7 @@ def run(params: Params, out: Path) -> None:
 
 def command() -> None:
     """Read the command line and do it."""
+    argparse.ArgumentParser(prog="python -m stages.plan", description=__doc__).parse_args()
     run(load(), Path("data/plans"))
 
 

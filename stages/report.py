@@ -3,6 +3,7 @@
 Not a DVC stage: it changes nothing. A test holds the page, and the README's rows of it, to what it prints.
 """
 
+import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -87,6 +88,7 @@ def shown(params: Params) -> str:
 
 def command() -> None:
     """Read the command line and do it."""
+    argparse.ArgumentParser(prog="python -m stages.report", description=__doc__).parse_args()
     print(shown(load()))
 
 

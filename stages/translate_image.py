@@ -14,6 +14,7 @@ import torch
 
 from stargan.core.device import device_of
 from stargan.core.params import AttributeTable, load
+from stargan.core.target import steps_of
 from stargan.data.crops import BadPicture, CentreCrop, square
 from stargan.data.domains import DomainSpace
 from stargan.data.grids import write_png
@@ -31,7 +32,7 @@ def names_in(text: str) -> list[str]:
 
 def dataset_of(space: DomainSpace, steps: list[str]) -> int:
     """Return the dataset whose labels the steps name. Raises Fault on an unknown name or a mixture."""
-    names = [step.lstrip("~-") for step in steps]
+    names = [one.name for step in steps for one in steps_of(step)]
     every = [name for kind in space.kinds for name in kind.names]
     for name in names:
         if name not in every:

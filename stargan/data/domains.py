@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from stargan.core.files import checked_name
+from stargan.core.target import Step, steps_of
 from stargan.errors import Fault, nearest
 
 
@@ -49,6 +50,10 @@ class Attributes:
         """Return the label columns that the attribute `name` excludes."""
         return [self.names.index(other) for other in self.group(name) if other in self.names and other != name]
 
+    def steps(self, target: str) -> tuple[Step, ...]:
+        """Return the steps of a target."""
+        return steps_of(target)
+
     def target(self, labels: Tensor, text: str) -> Tensor:
         """Return a copy of (N, width) labels changed to the target `text`.
 
@@ -56,21 +61,19 @@ class Attributes:
         one, '~Young' flips it. Raises Fault on an unknown name.
         """
         changed = labels.clone()
-        for step in text.split("+"):
-            sign, name = (step[0], step[1:]) if step[:1] in ("~", "-") else ("", step)
-            column = index_of(name, self.names)
+        for step in self.steps(text):
+            column = index_of(step.name, self.names)
             before = labels[:, column]
-            goal = {"~": 1 - before, "-": torch.zeros_like(before), "": torch.ones_like(before)}[sign]
-            changed[:, self.others(name)] *= 1 - goal[:, None]  # what is set clears those it excludes
+            goal = {"~": 1 - before, "-": torch.zeros_like(before), "": torch.ones_like(before)}[step.sign]
+            changed[:, self.others(step.name)] *= 1 - goal[:, None]  # what is set clears those it excludes
             changed[:, column] = goal
         return changed
 
     def touched(self, text: str) -> list[int]:
         """Return the label columns that the target `text` decides, those it clears by exclusion included."""
         columns: set[int] = set()
-        for step in text.split("+"):
-            name = step.lstrip("~-")
-            columns |= {index_of(name, self.names), *([] if step.startswith("-") else self.others(name))}
+        for step in self.steps(text):
+            columns |= {index_of(step.name, self.names), *([] if step.sign == "-" else self.others(step.name))}
         return sorted(columns)
 
     def singles(self) -> tuple[str, ...]:
@@ -84,8 +87,9 @@ class Attributes:
 
     def inside(self, labels: Tensor, domain: str) -> Tensor:
         """Return which (N,) of (N, width) labels lie in a domain: 'Male', or '-Male' for those without."""
-        present = labels[:, index_of(domain.removeprefix("-"), self.names)] == 1
-        return ~present if domain.startswith("-") else present
+        (step,) = self.steps(domain)
+        present = labels[:, index_of(step.name, self.names)] == 1
+        return ~present if step.sign == "-" else present
 
     def as_dict(self) -> dict[str, Any]:
         """Return the kind as JSON values; `label_kind` reads them back."""
@@ -111,6 +115,10 @@ class Classes:
     def predicted(self, logits: Tensor) -> Tensor:
         """Return the (N, width) one-hot label that the logits say."""
         return F.one_hot(logits.argmax(dim=1), self.width).to(logits.dtype)
+
+    def steps(self, target: str) -> tuple[Step, ...]:
+        """Return the one step of a target, whatever signs its class is named with."""
+        return (Step(target),)
 
     def target(self, labels: Tensor, text: str) -> Tensor:
         """Return (N, width) labels that are all of the class `text`. Raises Fault on an unknown name."""

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from stargan.core.files import write_bytes
+from stargan.core.target import steps_of
 
 
 def write_png(path: Path, pixels: np.ndarray) -> None:
@@ -40,4 +41,4 @@ def grid(cells: np.ndarray, titles: Sequence[str], side: int = 64) -> np.ndarray
 
 def title_of(target: str) -> str:
     """Return a target as words for the head of a column, a line for each step; a flip is marked '+/-'."""
-    return "\n".join(f"+/- {s[1:]}" if s.startswith("~") else s for s in target.split("+")).replace("_", " ")
+    return "\n".join(step.title for step in steps_of(target))

@@ -130,7 +130,7 @@ def domains(kind: LabelKind, labels: np.ndarray, targets: np.ndarray) -> Iterato
     already. A flipped attribute leads to two domains, such as `Male` and `no_Male`.
     """
     for target in dict.fromkeys(targets):
-        name = target.lstrip("~-") if isinstance(kind, Attributes) else target
+        (name,) = (step.name for step in kind.steps(str(target)))
         column, mine = kind.names.index(name), targets == target
         goal = asked(kind, labels, str(target))[:, column]
         for value in (1, 0):

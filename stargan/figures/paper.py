@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from stargan.core.target import steps_of
 from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
@@ -25,11 +26,11 @@ def figure_1(joint: Translations, sets: Mapping[str, Prepared], count: int) -> n
     faces, labels = guests(joint, sets)
     prepared = sets[faces]
     columns = [column for dataset in (faces, labels) for column in columns_of(joint, faces, dataset, sets[dataset].kind)]
-    columns = [column for column in columns if "+" not in column.target]
-    wishes = {wish.lstrip("~-"): wish for wish in FIGURE_1}
+    columns = [column for column in columns if len(column.kind.steps(column.target)) == 1]
+    wishes = {steps_of(wish)[0].name: wish for wish in FIGURE_1}
     shown = [
         Column(one.dataset, one.kind, one.target, wishes[name])
-        for name in wishes for one in columns if one.target.lstrip("~-") == name
+        for name in wishes for one in columns if one.kind.steps(one.target)[0].name == name
     ]  # fmt: skip
     return panel(prepared, prepared.split("test"), [Line(title_of_run(joint), joint)], shown or columns, count)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import torch
 
+from stargan.core.target import steps_of
 from stargan.data.domains import Attributes, LabelKind
 from stargan.judge.intervals import over_people, wilson
 
@@ -28,11 +29,7 @@ def rate(key: str, wrong: np.ndarray) -> Metrics:
 
 def safe(target: str) -> str:
     """Return a target as a part of a metric's key: '~Male' flips, '-Male' is no Male, '+' joins."""
-    steps = [
-        f"flip_{step[1:]}" if step.startswith("~") else f"no_{step[1:]}" if step.startswith("-") else step
-        for step in target.split("+")
-    ]
-    return "_and_".join(steps)
+    return "_and_".join(step.key for step in steps_of(target))
 
 
 def asked(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
@@ -64,7 +61,7 @@ def verdicts(kind: LabelKind, source: np.ndarray, seen: np.ndarray, targets: np.
 
 def single_targets(kind: LabelKind, targets: Iterable[str]) -> list[str]:
     """Return those of `targets` that ask for one thing, each once: metrics are averaged over these."""
-    return [target for target in dict.fromkeys(targets) if not (isinstance(kind, Attributes) and "+" in target)]
+    return [target for target in dict.fromkeys(targets) if len(kind.steps(target)) == 1]
 
 
 def real_misses(kind: LabelKind, seen: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ def requests(space: DomainSpace, faces: Sequence[str], targets: Mapping[str, Seq
 
 def known(kind: LabelKind, target: str) -> bool:
     """Return whether the kind has every label that a target names."""
-    return all(step.lstrip("~-") in kind.names for step in target.split("+"))
+    return all(step.name in kind.names for step in kind.steps(target))
 
 
 def path_of(space: DomainSpace, request: Request, labels: torch.Tensor) -> list[torch.Tensor]:

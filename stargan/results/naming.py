@@ -13,7 +13,7 @@ def group_of(kind: LabelKind, target: str) -> str:
     """
     if not isinstance(kind, Attributes):
         return target
-    names = sorted((step.lstrip("~-") for step in target.split("+")), key=kind.names.index)
+    names = sorted((step.name for step in kind.steps(target)), key=kind.names.index)
     return "+".join(dict.fromkeys(_title(kind, name) for name in names))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from stargan.core.target import steps_of
 from stargan.data.domains import Attributes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
@@ -113,14 +114,14 @@ def in_common(panel: Panel, dataset: str) -> pd.DataFrame:
 
 def changes(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
     """Return for which of (N, width) labels each step of `target` asks for something else, (N,) of bool."""
-    steps = target.split("+") if isinstance(kind, Attributes) else [target]
+    steps = [step.sign + step.name for step in kind.steps(target)]
     moved: np.ndarray = np.all([(asked(kind, labels, step) != labels).any(axis=1) for step in steps], axis=0)
     return moved
 
 
 def names_in(target: str) -> list[str]:
     """Return the attributes that a target names."""
-    return [step.lstrip("~-") for step in target.split("+")]
+    return [step.name for step in steps_of(target)]
 
 
 def words(kind: LabelKind, labels: np.ndarray, target: str) -> str:

@@ -34,7 +34,7 @@ def main(function): function()
     "tracking/__init__.py": NOTHING + "Run = Silent\ndef stage_run(*_args, **_kwargs): return Silent()\n",
 }
 STAGES = [
-    "synthesize rafd", "prepare rafd", "classifier rafd", "plan both", "judges both", "train icgan-rafd",
+    "synthesize rafd", "prepare rafd", "classifier rafd", "plan", "judges", "train icgan-rafd",
     "translate icgan-rafd",
     "evaluate diat-rafd", "study", "tally", "compare", "figures",
 ]  # fmt: skip

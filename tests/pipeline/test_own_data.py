@@ -68,8 +68,8 @@ def test_a_run_on_three_datasets_follows_each_of_them(three: Repository) -> None
 
 def test_its_faces_are_translated_and_judged(three: Repository) -> None:
     said = three.sh("dvc repro evaluate@three")
-    assert ran_in(said) == {"prepare@mine", "classifier@mine"} | {
-        f"{stage}@three" for stage in ("plan", "train", "translate", "judges", "evaluate")
+    assert ran_in(said) == {"prepare@mine", "classifier@mine", "plan", "judges"} | {
+        f"{stage}@three" for stage in ("train", "translate", "evaluate")
     }
     metrics = three.metrics("three")
     assert {"mood_any_error_percent", "expression_error_percent", "attribute_error_percent_Blond_Hair"} <= metrics.keys()

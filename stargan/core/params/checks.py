@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from stargan.core.params.datasets import AttributeTable
 from stargan.core.params.runs import Run
+from stargan.core.target import steps_of
 from stargan.errors import nearest
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def pair_faults(params: "Params", run: Run) -> Iterator[str]:
     if not isinstance(settings, AttributeTable):
         return
     for here, there in run.pairs:
-        names = [domain.removeprefix("-") for domain in (here, there)]
+        names = [domain.removeprefix("-") for domain in (here, there)]  # a domain, no target: nothing is flipped there
         known = run.labels or settings.labels
         yield from (f"{name!r} is not among its labels{nearest(name, known)}" for name in names if name not in known)
         opposite = names[0] == names[1] and here != there
@@ -81,7 +82,7 @@ def target_faults(params: "Params") -> Iterator[str]:
             yield f"translate.targets.{dataset} is not in datasets{nearest(dataset, params.datasets)}"
             continue
         labels = labels_of(params, dataset)
-        steps = {step.lstrip("~-") for target in targets for step in target.split("+")}
+        steps = {step.name for target in targets for step in steps_of(target)}
         yield from (
             f"translate.targets.{dataset}: {step!r} is not in datasets.{dataset}.labels; change one, or give [] for one each"
             for step in sorted(steps) if labels and step not in labels
