@@ -25,8 +25,8 @@ RECORDS = {
     SET: "manifest.json", JUDGE: "classifier.json", MADE: "translations.json", SAID: "judgements.json", KEY: "key.json",
 }  # fmt: skip
 READERS = {
-    SET: ("classifier rafd", "train both", "translate both", "evaluate both", "figures", "plan both"),
-    JUDGE: ("evaluate both", "judges both"), MODEL: ("translate both",), MADE: ("evaluate both", "figures"),
+    SET: ("classifier rafd", "train both", "translate both", "evaluate both", "figures", "plan"),
+    JUDGE: ("evaluate both", "judges"), MODEL: ("translate both",), MADE: ("evaluate both", "figures"),
     SAID: ("compare",), KEY: ("tally",),
 }  # fmt: skip
 FILES = {
@@ -101,7 +101,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("command", ["translate both", "evaluate both", "figures", "judges both"])
+@pytest.mark.parametrize("command", ["translate both", "evaluate both", "figures", "judges"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_made_from_another_set(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, change: str, command: str) -> None:
     """Catches a training image that counts as a test image, whoever starts the stage. Of `study`: test_study_stage.py."""
