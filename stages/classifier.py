@@ -2,8 +2,8 @@
 
     python -m stages.classifier celeba
 
-reads data/prepared/celeba, writes data/classifier/celeba and metrics/classifier/celeba.json: its error on the real test
-split at each size, which stands beside every number that it gives about translations.
+reads data/prepared/celeba, writes data/classifier/celeba and metrics/classifier/celeba.csv and .json: its error on the
+real test split at each size, which stands beside every number that it gives about translations.
 """
 
 import argparse
@@ -14,16 +14,16 @@ import torch
 from stargan import tracking
 from stargan.core.device import device_of
 from stargan.core.files import whole_folder, write_json
-from stargan.core.metrics import rounded
+from stargan.core.measures import Measure, named, write_measures
 from stargan.core.params import Classifier as Settings
 from stargan.core.params import load
 from stargan.data.prepared import Prepared, prepared_sizes, read_set
 from stargan.errors import Fault, main
-from stargan.judge.classification import Metrics, real_errors
 from stargan.judge.classifier import new_classifier
 from stargan.judge.judge import Judge, write_judge
 from stargan.judge.learning import Log, learn, steps_an_epoch
 from stargan.judge.records import JUDGES
+from stargan.judge.verdicts import real_errors
 from stargan.progress import progress
 
 
@@ -38,17 +38,18 @@ def trained(data: Prepared, settings: Settings, seed: int, device: torch.device,
     return Judge(network, data.kind, data.size, data.digest)
 
 
-def examined(data: Prepared, judge: Judge) -> Metrics:
+def examined(data: Prepared, judge: Judge) -> list[Measure]:
     """Return the judge's error on the test split of `data`. Raises Fault where that is empty."""
     positions = data.split("test")
     if not len(positions):
         raise Fault(f"datasets.{data.dataset}: no test images were prepared; raise test_images or test_share")
     seen = judge.labels(judge.see(data.images, positions))
-    metrics = real_errors("error_percent", data.kind, seen, data.labels[positions])
-    return metrics | {"accuracy_percent": 100 - metrics["error_percent"]}
+    return real_errors(f"classifier_error_{data.size}px", data.dataset, data.kind, seen, data.labels[positions])
 
 
-def run(data: Prepared, settings: Settings, seed: int, device: torch.device, tracker: tracking.Run) -> tuple[Judge, Metrics]:
+def run(
+    data: Prepared, settings: Settings, seed: int, device: torch.device, tracker: tracking.Run
+) -> tuple[Judge, list[Measure]]:
     """Train on `data`; return the judge and its errors."""
     tracker.log_dataset(data.dataset, data.images_sha256, data.origin["kind"], len(data.images))
     steps = settings.epochs * steps_an_epoch(len(data.split("train")), settings.batch)
@@ -62,8 +63,8 @@ def run(data: Prepared, settings: Settings, seed: int, device: torch.device, tra
                 tracker.log_losses(step, {f"cls_{data.size}": loss})
 
         judge = trained(data, settings, seed, device, log)
-    errors = rounded(examined(data, judge))
-    print(f"{data.dataset} at {data.size} px: accuracy {errors['accuracy_percent']:.2f} % on real test images")
+    errors = examined(data, judge)
+    print(f"{data.dataset} at {data.size} px: error {errors[0].value:.2f} % on real test images")
     return judge, errors
 
 
@@ -75,14 +76,17 @@ def command() -> None:
     device = device_of(params)
     settings = {"seed": params.seed, "classifier": params.classifier.model_dump()}
     with tracking.stage_run(f"classifier@{name}", settings) as tracker:
-        errors = {}
+        errors: list[Measure] = []
         with whole_folder(JUDGES / name) as folder:
             for size in prepared_sizes(name):
                 data = read_set(name, size)
-                judge, errors[str(size)] = run(data, params.classifier, params.seed, device, tracker)
+                judge, found = run(data, params.classifier, params.seed, device, tracker)
                 write_judge(folder / str(size), judge, data.folder)
-        write_json(Path("metrics/classifier", f"{name}.json"), errors)
-        tracker.log_metrics({f"{key}_{size}": value for size, found in errors.items() for key, value in found.items()})
+                errors += found
+        whole = {one.measure: round(one.value, 2) for one in errors if not one.target}
+        write_measures(Path("metrics/classifier", f"{name}.csv"), errors)
+        write_json(Path("metrics/classifier", f"{name}.json"), {name: whole})
+        tracker.log_results(whole, named(errors))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     python -m stages.compare
 
 reads data/judgements/ of the runs that params.yaml lists under `compare`, and metrics/votes.json; writes
-metrics/comparison.json, .csv (one row a number of the paper) and .md.
+metrics/comparison.csv (one row a number of the paper), metrics/scores.csv (the methods' scores), metrics/comparison.json
+(the headline of these) and metrics/comparison.md.
 """
 
 import argparse
@@ -17,10 +18,11 @@ import pandas as pd
 from stargan import tracking
 from stargan.comparison.comparison import compared
 from stargan.comparison.judged import read_judged
-from stargan.comparison.metrics import flat
+from stargan.comparison.metrics import headline, measures_of
 from stargan.comparison.numbers import Number
 from stargan.comparison.tables import page, verdict_lines
 from stargan.core.files import write_bytes, write_json
+from stargan.core.measures import DIGITS, named, write_measures
 from stargan.core.params import Params, load
 from stargan.errors import Fault, main
 
@@ -28,14 +30,14 @@ COLUMNS = ("table", "row", "column", "paper", "ours", "low", "high", "n", "verdi
 
 
 def number_table(numbers: Sequence[Number]) -> bytes:
-    """Return the paper's numbers as CSV with `COLUMNS`, ours rounded to 6 digits, empty where there is none."""
+    """Return the paper's numbers as CSV with `COLUMNS`, ours rounded to `DIGITS`, empty where there is none."""
     rows = [
         (one.table, one.row, one.column, one.paper, one.ours, one.ends and one.ends.low, one.ends and one.ends.high, one.n,
          one.verdict)
         for one in numbers
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"ours": float, "low": float, "high": float, "n": "Int64"})
-    return table.round(6).to_csv(index=False, lineterminator="\n").encode()
+    return table.round(DIGITS).to_csv(index=False, lineterminator="\n").encode()
 
 
 def read_votes(path: Path) -> Mapping[str, float]:
@@ -49,7 +51,7 @@ def read_votes(path: Path) -> Mapping[str, float]:
 
 
 def run(params: Params) -> None:
-    """Compare the runs that `compare` lists and write metrics/comparison.json, .csv and .md."""
+    """Compare the runs that `compare` lists and write metrics/comparison.json, .csv and .md, and metrics/scores.csv."""
     attributes = [read_judged(Path("data/judgements", name)) for name in params.compare.attributes]
     expressions = [read_judged(Path("data/judgements", name)) for name in params.compare.expressions]
     votes = read_votes(Path("metrics/votes.json"))
@@ -58,11 +60,12 @@ def run(params: Params) -> None:
         found = compared(
             attributes, expressions, votes, params.evaluate.bootstrap, lambda: np.random.default_rng(params.seed)
         )
-        metrics, table = flat(found), Path("metrics/comparison.md")
-        write_json(Path("metrics/comparison.json"), metrics)
+        measures, table = list(measures_of(found)), Path("metrics/comparison.md")
+        write_json(Path("metrics/comparison.json"), headline(found))
+        write_measures(Path("metrics/scores.csv"), measures)
         write_bytes(Path("metrics/comparison.csv"), number_table(found.numbers))
         write_bytes(table, page(found).encode())
-        tracker.log_metrics(metrics)
+        tracker.log_results(headline(found), named(measures))
         tracker.log_artifact(table, "comparison")
     print(verdict_lines(found.numbers))
 

@@ -1,9 +1,10 @@
-"""The evaluate stage: what a run's translations are worth, as flat numbers.
+"""The evaluate stage: what a run's translations are worth, in numbers.
 
     python -m stages.evaluate both
 
 reads data/translations/both with the prepared sets and the classifiers of its datasets, and writes
-metrics/evaluate/both.json and data/judgements/both. It sees images and never the network that made them.
+metrics/evaluate/both.csv, all measures; metrics/evaluate/both.json, the headline of them; and data/judgements/both, the
+judged translations. It sees images and never the network that made them.
 """
 
 import argparse
@@ -15,12 +16,12 @@ import torch
 from stargan import tracking
 from stargan.core.device import device_of
 from stargan.core.files import write_json
-from stargan.core.metrics import joined, rounded
+from stargan.core.measures import MEASURES, Measure, headline, named, write_measures
 from stargan.core.params import Evaluate, Params, load
 from stargan.data.domains import Classes
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault, main, nearest
-from stargan.evaluation.dataset import examined
+from stargan.evaluation.dataset import evaluate_dataset
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.judge import Judge, read_judge
 from stargan.judge.records import judge_folder
@@ -30,16 +31,17 @@ from stargan.results.translations import Translations, sets_of, translations_of
 
 def evaluated(
     made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], protocol: Protocol
-) -> tuple[dict[str, float], Judgements]:
-    """Return the flat metrics of a run, rounded, and its judgements.
+) -> tuple[list[Measure], Judgements]:
+    """Return the measures of a run and its judgements.
 
     sets, judges: of the datasets that it was trained on, and of those whose faces it only translates.
     """
-    found = {dataset: examined(dataset, sets, judges, made, protocol) for dataset in made.datasets}
-    table = joined([(dataset, one.metrics) for dataset, one in found.items()], apart({name: sets[name] for name in found}))
+    found = {dataset: evaluate_dataset(dataset, sets, judges, made, protocol) for dataset in made.datasets}
+    sizes = dict(made.sizes) | {"image_size": made.image_size, "step": made.step}
+    measures = [Measure(name, "", "", size) for name, size in sizes.items()]
+    measures += [measure for one in found.values() for measure in one.measures]
     about = {dataset: described(sets[dataset], judges[dataset], one.real_wrong) for dataset, one in found.items()}
-    judgements = together(made, [one.judgements for one in found.values()], about, protocol.neutral)
-    return rounded(table | dict(made.sizes) | {"image_size": made.image_size, "step": made.step}), judgements
+    return measures, together(made, [one.table for one in found.values()], about, protocol.neutral)
 
 
 def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], neutral: str) -> None:
@@ -49,11 +51,6 @@ def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str,
         if judges[dataset].learned_from != prepared.digest:
             raise Fault(f"{judge_folder(dataset, prepared.size)}: learned from another {prepared.folder} than there is now; "
                         f"run dvc repro classifier@{dataset}")  # fmt: skip
-
-
-def apart(sets: Mapping[str, Prepared]) -> tuple[str, ...]:
-    """Return how keys begin that have no mean over the sets: the judge's error is of bits for attributes, else of images."""
-    return ("classifier_error_percent",) if len({type(prepared.kind) for prepared in sets.values()}) > 1 else ()
 
 
 def check_neutral(neutral: str, sets: Mapping[str, Prepared]) -> None:
@@ -80,7 +77,7 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
 
 
 def run(name: str, params: Params) -> None:
-    """Evaluate the run `name`; write metrics/evaluate/<name>.json and data/judgements/<name>."""
+    """Evaluate the run `name`; write metrics/evaluate/<name>.csv and .json, and data/judgements/<name>."""
     device = device_of(params)
     protocol = protocol_of(params.evaluate, params.seed, device)
     made = translations_of(name)
@@ -91,12 +88,13 @@ def run(name: str, params: Params) -> None:
     settings = {"seed": params.seed, "evaluate": params.evaluate.model_dump(), **made.settings}
     with tracking.stage_run(f"evaluate@{name}", settings) as tracker:
         tracker.tag("model.md5", made.model_md5)
-        metrics, judgements = evaluated(made, sets, judges, protocol)
+        measures, judgements = evaluated(made, sets, judges, protocol)
         write_judgements(Path("data/judgements", name), judgements)
-        write_json(Path("metrics/evaluate", f"{name}.json"), metrics)
-        tracker.log_metrics(metrics)
-    errors = {key: value for key, value in metrics.items() if key.endswith("error_percent")}
-    print(f"{name}: {', '.join(f'{key} {value:.2f}' for key, value in sorted(errors.items()))}")
+        write_measures(MEASURES / f"{name}.csv", measures)
+        write_json(MEASURES / f"{name}.json", {name: headline(measures)})  # DVC shows `<run>.<key>`
+        tracker.log_results(headline(measures), named(measures))
+        tracker.log_artifact(MEASURES / f"{name}.csv", "evaluate")
+    print(f"{name}: {', '.join(f'{key} {value}' for key, value in headline(measures).items())}")
 
 
 def command() -> None:

@@ -2,23 +2,22 @@
 
     python -m stages.figures
 
-reads the translations, metrics and losses of the runs that params.yaml's `compare` lists, and writes metrics/figures.
+reads the translations, measures and losses of the runs that params.yaml's `compare` lists, and writes metrics/figures.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import pandas as pd
 
 from stargan import tracking
 from stargan.core.files import whole_folder, write_bytes
+from stargan.core.measures import MEASURES, by_key, read_measures
 from stargan.core.params import Compare, Params, load
 from stargan.data.domains import Attributes, Classes
 from stargan.data.grids import write_png
 from stargan.errors import Fault, main
 from stargan.figures import paper
-from stargan.figures.captions import Metrics
 from stargan.figures.curves import curves
 from stargan.results.translations import Translations, sets_of, translations_of
 
@@ -26,15 +25,6 @@ from stargan.results.translations import Translations, sets_of, translations_of
 def listed(compare: Compare) -> list[str]:
     """Return the compared runs, each once, in their order."""
     return list(dict.fromkeys([*compare.attributes, *compare.expressions, compare.single, compare.joint]))
-
-
-def read_metrics(name: str) -> Metrics:
-    """Return a run's metrics. Raises Fault where they are missing."""
-    path = Path("metrics/evaluate", f"{name}.json")
-    if not path.exists():
-        raise Fault(f"{path}: missing; run the evaluate stage of {name}")
-    values: Metrics = json.loads(path.read_text())
-    return values
 
 
 def read_losses(name: str) -> pd.DataFrame:
@@ -53,14 +43,17 @@ def draw(folder: Path, made: dict[str, Translations], params: Params) -> None:
         raise Fault(f"params.yaml: compare.single = {single.run} has images of {single.image_size} px, compare.joint = "
                     f"{joint.run} of {joint.image_size}; name runs of one image size")  # fmt: skip
     sets = sets_of(joint)
-    metrics = {name: read_metrics(name) for name in (compare.single, compare.joint)}
+    measures = {
+        name: by_key(read_measures(MEASURES / f"{name}.csv", f"run the evaluate stage of {name}"))
+        for name in (compare.single, compare.joint)
+    }
     write_png(folder / "figure1.png", paper.figure_1(joint, sets, count))
     for number, kind, names in ((4, Attributes, compare.attributes), (5, Classes, compare.expressions)):
         several = [made[name] for name in names]
         picture = paper.methods(several, sets_of(several[0]), kind, params.evaluate.neutral, count)
         write_png(folder / f"figure{number}.png", picture)
-    write_png(folder / "figure6.png", paper.figure_6(single, joint, sets, metrics, count))
-    write_png(folder / "figure7.png", paper.figure_7(joint, sets, metrics[compare.joint], count))
+    write_png(folder / "figure6.png", paper.figure_6(single, joint, sets, measures, count))
+    write_png(folder / "figure7.png", paper.figure_7(joint, sets, measures[compare.joint], count))
     write_bytes(folder / "curves.png", curves({name: read_losses(name) for name in made}))
 
 

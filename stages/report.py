@@ -4,86 +4,64 @@ Not a DVC stage: it changes nothing. A test holds the page, and the README's row
 """
 
 import argparse
-import json
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
+from stargan.core.measures import MEASURES, Measure, by_key, read_measures
 from stargan.core.params import Params, load
-from stargan.errors import Fault, main
+from stargan.errors import main
 
-Metrics = Mapping[str, float]
+Measures = Mapping[str, Measure]
+"""A run's measures by their keys."""
 
-ROWS = (  # label, key of metrics/evaluate/<run>.json, digits
-    ("neutral to the seven other expressions, error %", "expression_error_percent", 1),
-    ("black hair, error %", "attribute_error_percent_Black_Hair", 1),
-    ("blond hair, error %", "attribute_error_percent_Blond_Hair", 1),
-    ("brown hair, error %", "attribute_error_percent_Brown_Hair", 1),
-    ("pale skin, error %", "attribute_error_percent_Pale_Skin", 1),
-    ("gender, error %", "attribute_error_percent_flip_Male", 1),
-    ("age, error %", "attribute_error_percent_flip_Young", 1),
-    ("attributes not asked for, error %", "preserved_attribute_error_percent", 1),
-    ("real test images, error % (the classifier's own)", "classifier_error_percent", 1),
-    ("of celeba", "classifier_error_percent_celeba", 1),
-    ("of rafd", "classifier_error_percent_rafd", 1),
-    ("FID on classifier features", "fid_classifier", 1),
-    ("the same, biased: fewer images than features", "fid_classifier_biased", 1),
-    ("KID on classifier features", "kid_classifier", 2),
-    ("L1 to the truth on the pixels that change: all targets", "ground_truth_changed_l1", 3),
-    ("doing nothing", "identity_changed_l1", 3),
-    ("L1 on the pixels that change: black hair", "ground_truth_changed_l1_Black_Hair", 3),
-    ("doing nothing", "identity_changed_l1_Black_Hair", 3),
-    ("L1 on the pixels that change: blond hair", "ground_truth_changed_l1_Blond_Hair", 3),
-    ("doing nothing", "identity_changed_l1_Blond_Hair", 3),
-    ("L1 on the pixels that change: brown hair", "ground_truth_changed_l1_Brown_Hair", 3),
-    ("doing nothing", "identity_changed_l1_Brown_Hair", 3),
-    ("L1 on the pixels that change: gender", "ground_truth_changed_l1_flip_Male", 3),
-    ("doing nothing", "identity_changed_l1_flip_Male", 3),
-    ("L1 on the pixels that change: age", "ground_truth_changed_l1_flip_Young", 3),
-    ("doing nothing", "identity_changed_l1_flip_Young", 3),
-    ("L1 on the pixels that stay", "ground_truth_kept_l1", 3),
-    ("reconstruction, PSNR in dB", "reconstruction_psnr", 1),
-    ("reconstruction, SSIM", "reconstruction_ssim", 3),
-    ("other set's expressions on these faces, error %", "cross_expression_error_percent", 1),
-    ("their L1 on the pixels that change", "cross_ground_truth_changed_l1", 3),
-    ("doing nothing", "cross_identity_changed_l1", 3),
-    ("the same with the wrong mask, error %", "wrong_mask_expression_error_percent", 1),
+ROWS = (  # label, measure, digits, whether each target has a row
+    ("error, %", "error", 1, True),
+    ("error on attributes not asked for, %", "preserved_error", 1, False),
+    ("error on real test images (the classifier's own), %", "classifier_error", 1, False),
+    ("FID on classifier features", "fid_classifier", 1, False),
+    ("FID on classifier features, biased: fewer images than features", "fid_classifier_biased", 1, False),
+    ("KID on classifier features", "kid_classifier", 2, False),
+    ("L1 to the truth on the pixels that change", "changed_l1", 3, False),
+    ("the same of no edit", "no_edit_changed_l1", 3, False),
+    ("L1 on the pixels that change, no edit being 1", "changed_ratio", 2, True),
+    ("L1 to the truth on the pixels that stay", "kept_l1", 3, False),
+    ("reconstruction, PSNR in dB", "reconstruction_psnr", 1, False),
+    ("reconstruction, SSIM", "reconstruction_ssim", 3, False),
+    ("on faces of another dataset: error, %", "cross_error", 1, False),
+    ("the same under the wrong mask vector, %", "wrong_mask_error", 1, False),
+    ("on faces of another dataset: L1 on the pixels that change, no edit being 1", "cross_changed_ratio", 2, False),
 )
 
 
-def cell(metrics: Metrics, key: str, digits: int) -> str:
-    """Return a value with its 95 % interval and n where the metrics have them, '-' where it does not apply."""
-    if key not in metrics:
+def cell(one: Measure | None, digits: int) -> str:
+    """Return a value with its 95 % interval and n where it has them, '-' where it does not apply."""
+    if one is None:
         return "-"
-    value = metrics[key]
     interval = ""
-    if f"{key}_low" in metrics:
-        low, high, n = (metrics[f"{key}_{part}"] for part in ("low", "high", "n"))
-        interval = f" [{low:.{digits}f}, {high:.{digits}f}], n {n:.0f}"
-    return f"{value:.{digits}f}{interval}"
+    if one.low is not None:
+        interval = f" [{one.low:.{digits}f}, {one.high:.{digits}f}], n {one.n}"
+    return f"{one.value:.{digits}f}{interval}"
 
 
-def read(path: Path) -> Metrics:
-    """Return a metrics file. Raises Fault where it is missing."""
-    if not path.exists():
-        raise Fault(f"{path}: missing; run dvc repro")
-    values: Metrics = json.loads(path.read_text())
-    return values
-
-
-def table(metrics: Mapping[str, Metrics]) -> str:
-    """Return the Markdown table of runs (columns) and metrics (rows)."""
-    lines = [f"| | {' | '.join(metrics)} |", f"|---|{'---|' * len(metrics)}"]
-    for label, key, digits in ROWS:
-        cells = [cell(values, key, digits) for values in metrics.values()]
-        if set(cells) != {"-"}:
-            lines.append(f"| {label} | {' | '.join(cells)} |")
+def table(runs: Mapping[str, Sequence[Measure]]) -> str:
+    """Return the Markdown table of runs (columns) and measures (rows), dataset by dataset."""
+    found = {name: by_key(measures) for name, measures in runs.items()}
+    every = [one for measures in runs.values() for one in measures]
+    lines = [f"| | {' | '.join(runs)} |", f"|---|{'---|' * len(runs)}"]
+    for dataset in dict.fromkeys(one.dataset for one in every if one.dataset):
+        for label, measure, digits, each in ROWS:
+            targets = dict.fromkeys(one.target for one in every if (one.measure, one.dataset) == (measure, dataset))
+            for target in [one for one in targets if each or not one]:
+                key = Measure(measure, dataset, target, 0).key
+                cells = [cell(measures.get(key), digits) for measures in found.values()]
+                name = f"{dataset}: {label}" if not target else f"{dataset}, {target}: {label}"
+                lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def shown(params: Params) -> str:
     """Return the table of the runs that others are measured with: those with a length of their own."""
     names = [name for name, run in params.runs.items() if run.like is None]
-    return table({name: read(Path("metrics/evaluate", f"{name}.json")) for name in names})
+    return table({name: read_measures(MEASURES / f"{name}.csv", "run dvc repro") for name in names})
 
 
 def command() -> None:

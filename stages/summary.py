@@ -1,7 +1,7 @@
 """Mean and spread of metrics over seeds, for variants of the experiment, from what git and DVC keep.
 
     python -m stages.summary 'default=HEAD,seed2' 'no cls loss=no-cls,no-cls-2' \\
-        --keys metrics/evaluate/rafd.json:expression_error_percent --out metrics/ablations.md
+        --keys metrics/evaluate/rafd.json:rafd.error metrics/evaluate/rafd.csv:error/rafd/angry --out metrics/ablations.md
 
 A variant is a name and its git revisions or DVC experiments, which differ in `seed` alone. Prints a Markdown table;
 with --out writes it, and the same numbers as a CSV file beside it. Not a DVC stage.
@@ -17,7 +17,7 @@ import pandas as pd
 
 from stargan.comparison.revisions import SEED, Revision, read_revision
 from stargan.core.files import write_bytes
-from stargan.core.metrics import DIGITS
+from stargan.core.measures import DIGITS
 from stargan.errors import Fault, main
 
 NOTE = (
@@ -108,7 +108,7 @@ def key_of(text: str) -> Key:
     """Return the key that 'path:key' names. Raises Fault on another form."""
     path, _, key = text.rpartition(":")
     if not path or not key:
-        raise Fault(f"{text!r} is no key; give a metrics file and its key, as metrics/evaluate/rafd.json:image_size")
+        raise Fault(f"{text!r} is no key; give a metrics file and its key, as metrics/evaluate/rafd.json:rafd.error")
     return Key(path, key)
 
 
@@ -166,7 +166,9 @@ def command() -> None:
         prog="python -m stages.summary", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("variants", nargs="+", help="name=revision,revision: git revisions or DVC experiments")
-    parser.add_argument("--keys", nargs="+", required=True, help="path:key of metrics files")
+    parser.add_argument(
+        "--keys", nargs="+", required=True, help="path:key of metrics files; in a .csv a key is measure/dataset/target"
+    )
     parser.add_argument("--out", type=Path, help="PATH.md to write; PATH.csv gets the numbers")
     given = parser.parse_args()
     print(run(given.variants, given.keys, given.out), end="")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stargan import tracking
 from stargan.core.files import write_json
-from stargan.core.metrics import rounded
+from stargan.core.measures import rounded
 from stargan.errors import main
 from stargan.study.key import read_key
 from stargan.study.tally import markdown, of_this_page, read_votes, tally
@@ -30,7 +30,7 @@ def run(files: Sequence[Path]) -> None:
     metrics = rounded(tally(read_votes(mine, key), key) | {"files_of_other_pages": len(others)})
     with tracking.stage_run("tally", {"page": key.page}) as tracker:
         write_json(Path("metrics/votes.json"), metrics)
-        tracker.log_metrics(metrics)
+        tracker.log_results({key: metrics[key] for key in ("raters", "raters_discarded")}, metrics)
     print(f"raters: {metrics['raters']}; discarded: {metrics['raters_discarded']}")
     if others:
         print(f"not counted, of another page: {', '.join(map(str, others))}", file=sys.stderr)

@@ -88,8 +88,10 @@ class Recorder:
                 continue
             positions = shown_positions(np.unique(np.concatenate(list(wanted.values()))), count)
             cells = rows_of_faces(translator, space, list(wanted), prepared, positions, device)
+            kinds = dict(zip(space.datasets, space.kinds, strict=True))
+            titles = [title_of(kinds[request.labels], request.target) for request in wanted]
             path = self.store.folder / "samples" / f"{prepared.dataset}-{self.training.done:08d}.png"
-            write_png(path, grid(cells, ["input", *(title_of(request.target) for request in wanted)]))
+            write_png(path, grid(cells, ["input", *titles]))
             yield path
 
     def write_generator(self, path: Path) -> None:

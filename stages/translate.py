@@ -16,6 +16,7 @@ from stargan.core.about import file_digest
 from stargan.core.device import device_of
 from stargan.core.files import md5, whole_folder
 from stargan.core.params import Params, load
+from stargan.data.domains import DomainSpace
 from stargan.data.grids import grid, title_of, write_png
 from stargan.data.prepared import Prepared, read_sets
 from stargan.errors import Fault, main
@@ -73,24 +74,26 @@ def write_translations(
 
 
 def write_pictures(
-    images: np.ndarray, index: pd.DataFrame, prepared: Prepared, count: int, grids: Path, singles: Path
+    images: np.ndarray, index: pd.DataFrame, prepared: Prepared, space: DomainSpace, count: int, grids: Path, singles: Path
 ) -> None:
     """Write the grids of one dataset's faces, one for each set, and the single PNGs; what was not made is white."""
-    mine = index[index["faces"] == prepared.dataset]
+    mine, kinds = index[index["faces"] == prepared.dataset], dict(zip(space.datasets, space.kinds, strict=True))
     for set_name, suffix in SETS.items():
         chosen = mine[mine["set"] == set_name]
-        targets = list(dict.fromkeys(chosen["target"]))
+        targets = list(dict.fromkeys(zip(chosen["labels"], chosen["target"], strict=True)))
         if not targets:
             continue
         positions = shown_positions(np.unique(chosen["image"]), count)
         cells = np.full((len(positions), 1 + len(targets), *images.shape[1:]), 255, np.uint8)
         cells[:, 0] = prepared.images[positions]
-        for row, image, target in zip(chosen.index, chosen["image"], chosen["target"], strict=True):
-            if image in positions:
-                cells[np.flatnonzero(positions == image), 1 + targets.index(target)] = images[row]
-        write_png(grids / f"{prepared.dataset}{suffix}.png", grid(cells, ["input", *map(title_of, targets)]))
+        shown = chosen[chosen["image"].isin(positions)]
+        for row, one in zip(shown.index, shown.to_dict("records"), strict=True):
+            column = 1 + targets.index((one["labels"], one["target"]))
+            cells[np.flatnonzero(positions == one["image"]), column] = images[row]
+        titles = ["input", *(title_of(kinds[labels], target) for labels, target in targets)]
+        write_png(grids / f"{prepared.dataset}{suffix}.png", grid(cells, titles))
         for row, position in enumerate(positions):
-            for column, target in enumerate(["input", *targets]):
+            for column, target in enumerate(["input", *(target for _, target in targets)]):
                 write_png(singles / f"{prepared.dataset}{suffix}" / f"{position:06d}-{target}.png", cells[row, column])
 
 
@@ -116,7 +119,7 @@ def run(name: str, params: Params) -> None:
         index = write_translations(folder, model, wanted, sets, params.translate.batch, device)
         images = np.load(folder / "images.npy", mmap_mode="r")
         for prepared in sets.values():
-            write_pictures(images, index, prepared, params.translate.pictures, grids, folder / "pictures")
+            write_pictures(images, index, prepared, model.space, params.translate.pictures, grids, folder / "pictures")
         for picture in sorted(grids.iterdir()):
             tracker.log_artifact(picture, "grids")
         write_record(folder, {

@@ -14,12 +14,13 @@ from stargan.errors import Fault, nearest
 from stargan.results.judgements import COLUMNS, FORM
 from stargan.results.naming import TITLES
 
-TEXTS = ("faces", "person", "labels", "source", "target")
+TEXTS = ("set", "faces", "person", "labels", "source", "target", "predicted")
+NUMBERS = ("image", "counts", "wrong", "others", "others_wrong")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A run's own translations as the judge saw them, and what the run was.
+    """A run's translations as the judge saw them, and what the run was.
 
     rows: one a translation, of `COLUMNS`; `counts` and `wrong` are 0 or 1. datasets: for each, whether it was drawn, its
     origin, crop, kind and numbers of images, and the judge's error on real images. neutral: the class that Table 3
@@ -56,7 +57,7 @@ def read_judged(folder: Path) -> Judged:
         record = read_about(folder / "judgements.json", FORM)
         record.check_files({"judgements.csv": file_digest(folder / "judgements.csv")})
         about = record.values
-        types = dict.fromkeys(TEXTS, str) | dict.fromkeys(("image", "counts", "wrong"), int)
+        types = dict.fromkeys(TEXTS, str) | dict.fromkeys(NUMBERS, int)
         rows = pd.read_csv(folder / "judgements.csv", dtype=types, keep_default_na=False)
         if tuple(rows.columns) != COLUMNS:
             raise ValueError(f"columns {', '.join(rows.columns)}")

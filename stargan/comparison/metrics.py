@@ -1,48 +1,55 @@
-"""The comparison as flat metrics."""
+"""The comparison as measures: the scores of each method, and what its models and their training took."""
+
+from collections.abc import Iterator
+from statistics import fmean
 
 from stargan.comparison.comparison import Comparison, Side
-from stargan.comparison.scores import Score, Scores
+from stargan.comparison.scores import Score
 from stargan.comparison.verdict import VERDICTS, kind_of
-from stargan.core.metrics import rounded
+from stargan.core.measures import Measure
 
 SIZES = ("parameters", "models", "train_images", "train_flops")
 
 
-def flat(found: Comparison) -> dict[str, float]:
-    """Return the scores, the sizes, the number of seeds and of each verdict; rounded."""
-    metrics: dict[str, float] = {"seeds": len(found.seeds)}
-    for group, scores in found.by_column.items():
-        metrics |= score_metrics(found.attributes.title, f"{group.replace('+', '_and_')}_", scores)
-    metrics |= score_metrics(found.expressions.title, "", found.by_method)
+def measures_of(found: Comparison) -> Iterator[Measure]:
+    """Yield the scores of each column of Tables 1 and 2 and of Table 3, whose target is "", and the sizes.
+
+    `error_<method>` has Wilson's interval; `error_by_person_<method>` the bootstrap's over people, as has
+    `difference_<method>`, the error minus the first method's.
+    """
+    for column, scores in found.by_column.items():
+        for method, score in scores.items():
+            yield from measures_of_score(method, found.attributes.dataset, column, score)
+    for method, score in found.by_method.items():
+        yield from measures_of_score(method, found.expressions.dataset, "", score)
     for side in (found.attributes, found.expressions):
-        metrics |= size_metrics(side)
-    for name in VERDICTS:
-        count = sum(kind_of(number.verdict) == name for number in found.numbers)
-        metrics[f"verdicts_{name.replace(' ', '_')}"] = count
-    return rounded(metrics)
+        yield from sizes_of(side)
 
 
-def score_metrics(title: str, group: str, scores: Scores) -> dict[str, float]:
-    """Return the keys of one column: `<title>_error_percent_<group><method>` and `<title>_error_difference_...`."""
-    metrics: dict[str, float] = {}
-    for method, score in scores.items():
-        error, difference = (f"{title}_error_{what}_{group}{method}" for what in ("percent", "difference"))
-        metrics |= {
-            error: score.error, f"{error}_n": score.n, f"{error}_low": score.wilson.low, f"{error}_high": score.wilson.high,
-            f"{error}_person_low": score.people.low, f"{error}_person_high": score.people.high,
-        }  # fmt: skip
-        metrics |= difference_metrics(difference, score)
-    return metrics
+def measures_of_score(method: str, dataset: str, column: str, score: Score) -> Iterator[Measure]:
+    """Yield one method's score on a column."""
+    yield Measure(f"error_{method}", dataset, column, score.error, score.wilson.low, score.wilson.high, score.n)
+    yield Measure(f"error_by_person_{method}", dataset, column, score.error, score.people.low, score.people.high, score.n)
+    if score.difference is not None and score.difference_people is not None:
+        ends = score.difference_people
+        yield Measure(f"difference_{method}", dataset, column, score.difference, ends.low, ends.high, score.n)
 
 
-def difference_metrics(key: str, score: Score) -> dict[str, float]:
-    """Return a score's difference to the first method and its ends; nothing for the first."""
-    if score.difference is None or score.difference_people is None:
-        return {}
-    ends = score.difference_people
-    return {key: score.difference, f"{key}_person_low": ends.low, f"{key}_person_high": ends.high}
+def sizes_of(side: Side) -> Iterator[Measure]:
+    """Yield the parameters of a model, the models, and what training them took, of each run."""
+    for one in side.judged:
+        for key in SIZES:
+            yield Measure(f"{key}_{one.method}", side.dataset, "", one.sizes[key])
 
 
-def size_metrics(side: Side) -> dict[str, float]:
-    """Return `<title>_<size>_<method>`: parameters of a model, models, and what training them took."""
-    return {f"{side.title}_{key}_{one.method}": one.sizes[key] for one in side.judged for key in SIZES}
+def headline(found: Comparison) -> dict[str, float]:
+    """Return at most twelve rounded numbers: each method's error on either side, seeds, numbers of the paper reproduced."""
+    numbers: dict[str, float] = {
+        f"{found.expressions.title}_error_{method}": round(score.error, 2) for method, score in found.by_method.items()
+    }
+    for method in dict.fromkeys(method for scores in found.by_column.values() for method in scores):
+        errors = [scores[method].error for scores in found.by_column.values()]
+        numbers[f"{found.attributes.title}_error_{method}"] = round(fmean(errors), 2)
+    for verdict in VERDICTS[:2]:
+        numbers[verdict.replace(" ", "_")] = sum(kind_of(number.verdict) == verdict for number in found.numbers)
+    return numbers | {"seeds": len(found.seeds)}

@@ -16,7 +16,7 @@ from stargan.comparison.paper import ATTRIBUTES, COLUMNS, ERRORS, EXPRESSIONS, M
 from stargan.comparison.scores import Scores
 from stargan.comparison.verdict import same_ranking, verdict
 from stargan.judge.intervals import Interval, wilson
-from stargan.results.naming import TITLES
+from stargan.results.naming import TITLES, group_key
 
 ERROR, REAL, PARAMETERS, HOW_MANY = "classification error (%)", "real images", "parameters (M)", "models"
 
@@ -93,7 +93,7 @@ def vote_numbers(judged: Sequence[Judged], dataset: str, votes: Mapping[str, flo
 
 def _votes_of(group: str, column: str, table: int, votes: Mapping[str, float], common: Sequence[str]) -> Iterator[Number]:
     """Yield the numbers of one column of Table 1 or 2."""
-    begin = f"votes_{group.replace('+', '_and_')}"
+    begin = f"votes_{group_key(group)}"
     n = int(votes.get(f"{begin}_n", 0))
     shares = {method: votes[f"{begin}_{method}_percent"] for method in TITLES if f"{begin}_{method}_percent" in votes}
     why = [*common, *(f"{title} was not voted on" for method, title in TITLES.items() if method not in shares)]

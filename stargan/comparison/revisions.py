@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from stargan.core.measures import parsed
 from stargan.core.params import leaves
 from stargan.errors import Fault
 
@@ -33,11 +34,16 @@ class Revision:
         return int(self.params[SEED])
 
     def metric(self, path: str, key: str) -> float:
-        """Return a number of a flat JSON metrics file. Raises Fault where the file or the key is not in the commit."""
+        """Return a number of a file: of JSON, by its keys joined by '.', or of a table of measures, a .csv, by its key.
+
+        Raises Fault where the file or the key is not in the commit.
+        """
+        text = committed(self.name, self.commit, path)
         try:
-            value = json.loads(committed(self.name, self.commit, path)).get(key)
+            table = {one.key: one.value for one in parsed(text)} if path.endswith(".csv") else dict(leaves(json.loads(text)))
+            value = table.get(key)
         except (ValueError, AttributeError) as error:
-            raise Fault(f"{path}: at {self.name} it is no JSON of flat metrics; name another file") from error
+            raise Fault(f"{path}: at {self.name} it is neither JSON nor measures; name another file") from error
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise Fault(f"{path}: at {self.name} it has no number {key!r}; name another key")
         return float(value)

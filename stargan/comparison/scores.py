@@ -42,7 +42,7 @@ def shared_rows(judged: Sequence[Judged], dataset: str, source: str = "") -> lis
     """
     tables = []
     for one in judged:
-        rows = one.rows[(one.rows["faces"] == dataset) & (one.rows["labels"] == dataset) & (one.rows["counts"] == 1)]
+        rows = one.rows[(one.rows["set"] == "own") & (one.rows["labels"] == dataset) & (one.rows["counts"] == 1)]
         tables.append(rows[rows["source"] == source] if source else rows)
     keys = tables[0][ROW]
     for table in tables[1:]:

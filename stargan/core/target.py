@@ -14,11 +14,6 @@ class Step:
     sign: Sign = ""
 
     @property
-    def key(self) -> str:
-        """The step as a part of a metric's key."""
-        return {"": "", "-": "no_", "~": "flip_"}[self.sign] + self.name
-
-    @property
     def title(self) -> str:
         """The step in words, as the head of a column: a flip is marked '+/-'."""
         return ({"": "", "-": "-", "~": "+/- "}[self.sign] + self.name).replace("_", " ")

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from stargan.core.files import write_bytes
-from stargan.core.target import steps_of
+from stargan.data.domains import LabelKind
 
 
 def write_png(path: Path, pixels: np.ndarray) -> None:
@@ -39,6 +39,6 @@ def grid(cells: np.ndarray, titles: Sequence[str], side: int = 64) -> np.ndarray
     return np.asarray(picture)
 
 
-def title_of(target: str) -> str:
+def title_of(kind: LabelKind, target: str) -> str:
     """Return a target as words for the head of a column, a line for each step; a flip is marked '+/-'."""
-    return "\n".join(step.title for step in steps_of(target))
+    return "\n".join(step.title for step in kind.steps(target))

@@ -1,61 +1,56 @@
-"""Faces of one dataset given the classes of another: Figure 6 and 7 as numbers."""
+"""Faces of one dataset given the classes of another: Figures 6 and 7 as numbers, beside their errors."""
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from stargan.data.domains import Attributes, Classes
+from stargan.core.measures import Measure
+from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.sharpness import sharpness_at
-from stargan.judge.classification import Metrics, class_errors, goals
 from stargan.judge.judge import Judge
-from stargan.results.people import people_of
+from stargan.judge.verdicts import goals
 from stargan.results.translations import Translations
 
 
 def across(
-    dataset: str, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], made: Translations, protocol: Protocol
-) -> Metrics:
-    """Return what other datasets' faces are worth that were given the classes of `dataset`, under either mask.
+    dataset: str, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], table: pd.DataFrame, probabilities: np.ndarray,
+    made: Translations,
+) -> Iterator[Measure]:  # fmt: skip
+    """Yield what other datasets' faces are worth that were given the classes of `dataset`, under either mask.
 
-    Keys begin with `cross_` for the proper mask vector and `wrong_mask_` for that of the faces' own dataset (Figure 7);
-    {} where nothing was asked. Every face counts: its own class is not known.
+    table, probabilities: the judged translations to labels of the dataset and the (N, width) that its judge sees. Names
+    begin with `cross_` for the proper mask vector, `wrong_mask_` for that of the faces' own dataset (Figure 7), and
+    `cross_input_` for the untouched inputs. `_probability`: mean P of the class asked for. `_sharpness`: see `sharpness`.
+    Every face counts: its own class is not known.
     """
-    kind, metrics = sets[dataset].kind, Metrics()
+    kind = sets[dataset].kind
     for name in ("cross", "wrong_mask"):
-        rows = made.of(name, labels=dataset)
+        chosen = (table["set"] == name).to_numpy()
+        rows = table[chosen]
         if rows.empty or not isinstance(kind, Classes):
             continue
-        metrics |= classes_seen(name, kind, sets, rows, judges[dataset], made, protocol)
-        metrics |= changes(name, sets, judges, rows, made)
-        metrics[f"{name}_sharpness"] = float(sharpness_at(made.images, rows.index.to_numpy()).mean())
+        asked = probability_of_target(kind, probabilities[chosen], rows)
+        yield Measure(f"{name}_probability", dataset, "", float(asked.mean()), n=len(rows))
+        yield from changes(name, dataset, sets, judges, rows, made)
+        sharp = sharpness_at(made.images, rows.index.to_numpy())
+        yield Measure(f"{name}_sharpness", dataset, "", float(sharp.mean()), n=len(rows))
         if name == "cross":
-            metrics |= of_inputs(kind, sets, judges[dataset], rows)
-    return metrics
+            yield from of_inputs(dataset, sets, judges[dataset], rows)
 
 
-def classes_seen(
-    name: str, kind: Classes, sets: Mapping[str, Prepared], rows: pd.DataFrame, judge: Judge,
-    made: Translations, protocol: Protocol,
-) -> Metrics:  # fmt: skip
-    """Return `<name>_<title>_error_percent`, and `<name>_<title>_probability`: the mean P of the class asked for."""
-    seen = judge.see(made.images, rows.index.to_numpy())
-    targets = rows["target"].to_numpy(dtype=str)
-    labels = judge.labels(seen)
-    wanted = goals(kind, labels, targets)  # a class is asked for whatever the face was
-    metrics = class_errors(
-        f"{name}_{kind.title}_error_percent", (labels != wanted).any(axis=1), targets, people_of(sets, rows),
-        protocol.bootstrap, protocol.random(),
-    )  # fmt: skip
-    return metrics | {f"{name}_{kind.title}_probability": float(judge.probabilities(seen)[wanted == 1].mean())}
+def probability_of_target(kind: LabelKind, probabilities: np.ndarray, rows: pd.DataFrame) -> np.ndarray:
+    """Return the (N,) probabilities of the classes that N rows ask for; probabilities: (N, width)."""
+    wanted = goals(kind, np.zeros(probabilities.shape), rows["target"].to_numpy(dtype=str))
+    return np.asarray(probabilities[wanted == 1])
 
 
 def changes(
-    name: str, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], rows: pd.DataFrame, made: Translations
-) -> Metrics:
-    """Return `<name>_probability_change_<attribute>`: the mean P in the translations minus that in their inputs.
+    name: str, dataset: str, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], rows: pd.DataFrame,
+    made: Translations,
+) -> Iterator[Measure]:  # fmt: skip
+    """Yield `<name>_probability_change` with an attribute as target: the mean P in translations minus that in inputs.
 
     By the judge of the faces' dataset, for each of its attributes; classes have none.
     """
@@ -68,21 +63,21 @@ def changes(
         change = after - probabilities_of_inputs(sets[faces], judge, mine)
         for column, attribute in enumerate(judge.kind.names):
             found.setdefault(attribute, []).append(change[:, column])
-    return {f"{name}_probability_change_{key}": float(np.concatenate(parts).mean()) for key, parts in found.items()}
+    for attribute, parts in found.items():
+        change = np.concatenate(parts)
+        yield Measure(f"{name}_probability_change", dataset, attribute, float(change.mean()), n=len(change))
 
 
-def of_inputs(kind: Classes, sets: Mapping[str, Prepared], judge: Judge, rows: pd.DataFrame) -> Metrics:
-    """Return `cross_input_<title>_probability` and `cross_input_sharpness`: the untouched inputs in the rows' place."""
-    given, sharp = [], []
+def of_inputs(dataset: str, sets: Mapping[str, Prepared], judge: Judge, rows: pd.DataFrame) -> Iterator[Measure]:
+    """Yield `cross_input_probability` and `cross_input_sharpness`: the untouched inputs in the rows' place."""
+    asked, sharp = [], []
     for faces, mine in by_faces(rows):
         seen = probabilities_of_inputs(sets[faces], judge, mine)
-        given.append(seen[goals(kind, np.zeros(seen.shape), mine["target"].to_numpy(dtype=str)) == 1])
+        asked.append(probability_of_target(judge.kind, seen, mine))
         positions, places = np.unique(mine["image"].to_numpy(), return_inverse=True)
         sharp.append(sharpness_at(sets[faces].images, positions)[places])
-    return {
-        f"cross_input_{kind.title}_probability": float(np.concatenate(given).mean()),
-        "cross_input_sharpness": float(np.concatenate(sharp).mean()),
-    }
+    for name, parts in (("cross_input_probability", asked), ("cross_input_sharpness", sharp)):
+        yield Measure(name, dataset, "", float(np.concatenate(parts).mean()), n=len(rows))
 
 
 def probabilities_of_inputs(prepared: Prepared, judge: Judge, rows: pd.DataFrame) -> np.ndarray:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from torch_fidelity import FeatureExtractorBase, calculate_metrics, register_feature_extractor
 
-from stargan.judge.classification import Metrics
+from stargan.core.measures import BIASED, Measure
 
 NEIGHBOURS = 3
 """Precision and recall: the radius of a ball is the distance to the third neighbour (torch-fidelity's default)."""
@@ -95,7 +95,7 @@ class Domain:
         return self.real[self.members[torch.arange(MOST) * len(self.members) // MOST]]
 
 
-def distances(domain: Domain, kid_subset: int) -> Metrics:
+def distances(domain: Domain, kid_subset: int) -> dict[str, float]:
     """Return fid, kid, and where there is a source domain of enough images precision and recall.
 
     kid_subset: images in each of KID's subsets, at most as many as either side has.
@@ -135,7 +135,7 @@ def moments(features: Tensor, rows: Tensor | None = None) -> Moments:
     return mean, covariance / (n - 1)
 
 
-def coverage(generated: Tensor, real: Tensor, source: np.ndarray) -> Metrics:
+def coverage(generated: Tensor, real: Tensor, source: np.ndarray) -> dict[str, float]:
     """Return precision and recall, the means over the source domains of four images or more; {} where none has them.
 
     One source domain at a time: the translations of one face from several domains are nearly equal, so that pooled
@@ -160,36 +160,31 @@ def compared(generated: Tensor, real: Tensor, **wanted: bool | int) -> dict[str,
     return values
 
 
-def domain_distances(domains: Iterable[tuple[str, Domain]], suffix: str, kid_subset: int) -> Metrics:
-    """Return fid, kid, precision and recall of each named domain, and their means over the domains.
+def domain_distances(dataset: str, domains: Iterable[tuple[str, Domain]], suffix: str, kid_subset: int) -> list[Measure]:
+    """Return `fid<suffix>`, `kid<suffix>`, `precision<suffix>` and `recall<suffix>` of each domain, and over the domains.
 
-    Keys: `fid<suffix>_<domain>` and the like; `fid<suffix>_<domain>_n`, the smaller side's number of images;
-    `kid_subset_<domain>`, `kid_subset` or what the domain's size allows. FID from fewer images than features says
-    so: it is `fid<suffix>_biased_<domain>`, as is a mean with one of these in it; KID has no such bias. A domain
-    with fewer than 4 images on a side has its `_n` alone.
+    n: the smaller side's images; of KID those in a subset, `kid_subset` or what the domain's size allows. FID from fewer
+    images than features is `fid<suffix>_biased`, as is a mean with one of these in it; KID has no such bias. A domain
+    with fewer than 4 images on a side has none.
     """
-    metrics, found = Metrics(), []
+    measures: list[Measure] = []
     for name, domain in domains:
-        fid = f"fid{suffix}" if domain.n >= domain.real.shape[1] else f"fid{suffix}_biased"
-        metrics[f"{fid}_{name}_n"] = domain.n
-        if domain.n >= FEWEST:
-            subset = min(kid_subset, domain.n, MOST)
-            named = distances(domain, subset).items()
-            values = {fid if key == "fid" else f"{key}{suffix}": value for key, value in named}
-            metrics |= {f"{key}_{name}": value for key, value in values.items()}
-            metrics[f"kid_subset_{name}"] = subset
-            found.append(values)
-    return metrics | means(found, f"fid{suffix}")
+        if domain.n < FEWEST:
+            continue
+        subset = min(kid_subset, domain.n, MOST)
+        bias = "" if domain.n >= domain.real.shape[1] else BIASED
+        for key, value in distances(domain, subset).items():
+            measure, n = f"{key}{suffix}{bias if key == 'fid' else ''}", subset if key == "kid" else domain.n
+            measures.append(Measure(measure, dataset, name, value, n=n))
+    return [*means(dataset, measures), *measures]
 
 
-def means(domains: Sequence[Metrics], fid: str) -> Metrics:
-    """Return the mean of each metric over the domains; FID's is `<fid>_biased` where any of them is."""
-    biased = f"{fid}_biased"
-    values: dict[str, list[float]] = {}
-    for domain in domains:
-        for name, value in domain.items():
-            values.setdefault(fid if name == biased else name, []).append(value)
-    table = {name: sum(of_domain) / len(of_domain) for name, of_domain in values.items()}
-    if any(biased in domain for domain in domains):
-        table[biased] = table.pop(fid)
-    return table
+def means(dataset: str, measures: Sequence[Measure]) -> list[Measure]:
+    """Return the mean of each measure over the domains; n: of the domains. A biased one makes its mean biased."""
+    names = dict.fromkeys(one.measure.removesuffix(BIASED) for one in measures)
+    groups = [[one for one in measures if one.measure.removesuffix(BIASED) == name] for name in names]
+    return [
+        Measure(max((one.measure for one in group), key=len), dataset, "", sum(one.value for one in group) / len(group),
+                n=len(group))
+        for group in groups
+    ]  # fmt: skip

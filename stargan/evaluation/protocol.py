@@ -1,4 +1,4 @@
-"""How is measured."""
+"""How translations are measured."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Features = Callable[[np.ndarray, np.ndarray], Tensor]
 
 @dataclass(frozen=True)
 class Protocol:
-    """How is measured: the params of `evaluate`, the seed, and other features than the judge's where given."""
+    """How translations are measured: the params of `evaluate`, the seed, and other features than the judge's where given."""
 
     neutral: str
     """The class that the class error starts from (Table 3); "", or a dataset without it: every class."""

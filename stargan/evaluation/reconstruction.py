@@ -3,35 +3,35 @@
 import numpy as np
 import pandas as pd
 
+from stargan.core.measures import Measure
 from stargan.data.prepared import Prepared
 from stargan.evaluation.similarity import l1, similarity
-from stargan.judge.classification import Metrics, safe
 from stargan.judge.judge import batches
 from stargan.results.translations import Translations
 
 
-def reconstruction(prepared: Prepared, made: Translations) -> Metrics:
-    """Return `reconstruction_l1`, `_psnr`, `_ssim` and `_mean_face_l1`; {} of a run without reconstructions.
+def reconstruction(prepared: Prepared, made: Translations) -> list[Measure]:
+    """Return `reconstruction_l1`, `_psnr`, `_ssim` and `_mean_face_l1`; nothing of a run without reconstructions.
 
-    Means over the images; L1 on pixel values in [0, 1]. A run that has ways over several targets and back has
-    `reconstruction_<name>_<target>` of each too, and the plain keys are over all. `mean_face`: the mean training face in the
-    reconstruction's place, which a model must beat that has learned anything about the single face.
+    Means over the images; L1 on pixel values in [0, 1]. A run that has ways over several targets and back has them of
+    each target too. `mean_face`: the mean training face in the reconstruction's place, which a model must beat that has
+    learned anything about the single face.
     """
     rows = made.of("reconstruction", faces=prepared.dataset)
     if rows.empty:
-        return {}
+        return []
     average, parts = mean_face(prepared), []
     for left, right in zip(
         batches(made.images, rows.index.to_numpy()), batches(prepared.images, rows["image"].to_numpy()), strict=True
     ):
         parts.append(similarity(left, right) | {"mean_face_l1": l1(average[None], right)})
-    table = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
-    metrics = {f"reconstruction_{name}": float(value) for name, value in table.mean().items()}
-    by_target = table.groupby(rows["target"].to_numpy()).mean()
-    if len(by_target) > 1:
-        for target, means in by_target.iterrows():
-            metrics |= {f"reconstruction_{name}_{safe(str(target))}": float(value) for name, value in means.items()}
-    return metrics
+    values = pd.DataFrame({f"reconstruction_{name}": np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    ways = values.groupby(rows["target"].to_numpy())
+    groups = [("", values), *(ways if len(ways) > 1 else [])]
+    return [
+        Measure(str(name), prepared.dataset, str(target), float(value), n=len(group))
+        for target, group in groups for name, value in group.mean().items()
+    ]  # fmt: skip
 
 
 def mean_face(prepared: Prepared) -> np.ndarray:

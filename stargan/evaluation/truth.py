@@ -1,81 +1,84 @@
 """Translations against their ground truth, where the faces were drawn and the truth can be drawn too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from stargan.core.measures import Measure
 from stargan.data.domains import LabelKind
 from stargan.data.prepared import Prepared
+from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.reconstruction import mean_face
 from stargan.evaluation.similarity import l1, l1_where, similarity
-from stargan.judge.classification import Metrics, asked, goals, safe, single_targets
+from stargan.judge.verdicts import single_targets, target_labels
 from stargan.results.people import persons
 from stargan.synthetic.truth import Truth, drawable, truths
 
-NAMES = ("l1", "psnr", "ssim", "changed_l1", "kept_l1")
 HELD = 32
 """Faces whose drawn truths are held: a face is compared with its own, and with those of one not far behind it."""
 
 
-def truth_metrics(
-    prepared: Prepared, own: pd.DataFrame, images: np.ndarray, faces: int, random: np.random.Generator
-) -> Metrics:
-    """Return `ground_truth_<name>` and `identity_<name>` for l1, psnr, ssim, changed_l1 and kept_l1; {} for real faces.
+def own_truth(prepared: Prepared, own: pd.DataFrame, images: np.ndarray, protocol: Protocol) -> list[Measure]:
+    """Return what a dataset's own translations are worth against the drawn truth; nothing for real faces.
 
-    `identity_` is what the untouched input would get in the translation's place. changed: over the pixels in which
-    the drawings of input and truth differ; kept: over the others, where the truth is the input. `mean_face_kept_l1`
-    is what the mean training face would get there, `stranger_l1` that of the translation against the truth of
-    another person's translation to the same target, where that flips to the same side. `own` are the dataset's
-    translations, with their positions in `images` as index; at most `faces` test faces are drawn, by chance, and only
-    truths that differ in label from the input. `<key>_<target>` are means over images, `ground_truth_n_<target>` of
-    them, and the plain keys means over the targets of one step; L1 counts pixel values in [0, 1].
+    own: their rows of the judged table, with their positions in `images` as index. Only truths that differ in label from
+    the input count, of at most `protocol.truths` test faces, drawn by chance. Means over images, of each target and of
+    all of one step; L1 counts pixel values in [0, 1]. `truth_l1`, `truth_psnr`, `truth_ssim`: the whole picture.
+    `changed_l1`: the pixels in which the drawings of input and truth differ. `kept_l1`: the others, where the truth is
+    the input. `no_edit_` before a name: the untouched input in the translation's place; `changed_ratio`: `changed_l1` over
+    `no_edit_changed_l1`. `mean_face_kept_l1`: the mean training face in that place. `other_person_l1`: the translation
+    against the truth of another person's translation to the same target, where that flips to the same side.
     """
     if not prepared.synthetic:
-        return {}
-    rows = of_some_faces(own, faces, random)
-    labels = prepared.labels[rows["image"].to_numpy()]
-    moved = (goals(prepared.kind, labels, rows["target"].to_numpy(dtype=str)) != labels).any(axis=1)
-    return averaged(prepared.kind, compared(prepared, prepared.kind, rows[moved], images))
+        return []
+    rows = of_some_faces(own, protocol)
+    return measures_of("", prepared.dataset, prepared.kind, compared(prepared, prepared.kind, rows[rows["counts"]], images))
 
 
-def cross_truth_metrics(
-    kind: LabelKind, sets: Mapping[str, Prepared], cross: pd.DataFrame, images: np.ndarray,
-    faces: int, random: np.random.Generator,
-) -> Metrics:  # fmt: skip
-    """Return the same as `truth_metrics` under `cross_<key>`: drawn faces of `sets` given classes of another's `kind`.
+def cross_truth(
+    dataset: str, sets: Mapping[str, Prepared], cross: pd.DataFrame, images: np.ndarray, protocol: Protocol
+) -> list[Measure]:
+    """Return the same, with `cross_` before each name, of drawn faces of other `sets` given classes of `dataset`.
 
     `cross` are those translations. Only expressions that can be drawn and that the face does not show already count.
     """
-    tables: list[pd.DataFrame] = []
-    for dataset, prepared in sets.items():
+    kind, tables = sets[dataset].kind, list[pd.DataFrame]()
+    for faces, prepared in sets.items():
         if not prepared.synthetic:
             continue
-        rows = of_some_faces(cross[cross["faces"] == dataset], faces, random)
+        rows = of_some_faces(cross[cross["faces"] == faces], protocol)
         moved = [drawable(prepared, *row) for row in zip(rows["image"], rows["target"], strict=True)]
         tables += compared(prepared, kind, rows[np.array(moved, dtype=bool)], images)
-    return {f"cross_{key}": value for key, value in averaged(kind, tables).items()}
+    return measures_of("cross_", dataset, kind, tables)
 
 
-def of_some_faces(rows: pd.DataFrame, faces: int, random: np.random.Generator) -> pd.DataFrame:
-    """Return the rows of at most `faces` of the faces in them, drawn by chance."""
+def of_some_faces(rows: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
+    """Return the rows of at most `protocol.truths` of the faces in them, drawn by chance."""
     positions = np.unique(rows["image"].to_numpy())
-    return rows[rows["image"].isin(random.choice(positions, min(faces, len(positions)), replace=False))]
+    chosen = protocol.random().choice(positions, min(protocol.truths, len(positions)), replace=False)
+    return rows[rows["image"].isin(chosen)]
 
 
-def averaged(kind: LabelKind, tables: Sequence[pd.DataFrame]) -> Metrics:
-    """Return the means of what `compared` found, by target and over the targets of one step; {} of nothing."""
+def measures_of(prefix: str, dataset: str, kind: LabelKind, tables: Sequence[pd.DataFrame]) -> list[Measure]:
+    """Return the means of what `compared` found, over the targets of one step and of each target; nothing of nothing."""
     if not tables:
-        return {}
-    by_target = pd.concat(tables).groupby("target", sort=False)
-    means, counts = by_target.mean(), by_target.size()
-    metrics: Metrics = {}
-    for target, row in means.iterrows():
-        metrics |= {f"{key}_{safe(str(target))}": float(value) for key, value in row.dropna().items()}
-        metrics[f"ground_truth_n_{safe(str(target))}"] = int(counts.loc[str(target)])
-    plain = means.loc[single_targets(kind, means.index.tolist())].mean().dropna()
-    return metrics | {str(key): float(value) for key, value in plain.items()}
+        return []
+    table = pd.concat(tables)
+    single = table[table["target"].isin(single_targets(kind, table["target"]))]
+    groups = [("", single), *table.groupby("target", sort=False)]
+    return [one for target, group in groups for one in means(prefix, dataset, str(target), group.drop(columns="target"))]
+
+
+def means(prefix: str, dataset: str, target: str, values: pd.DataFrame) -> Iterator[Measure]:
+    """Yield the mean of each column over the images that have it, and the ratio of changed pixels to no edit."""
+    found = values.mean().dropna()
+    for name, value in found.items():
+        yield Measure(f"{prefix}{name}", dataset, target, float(value), n=int(values[name].count()))
+    if found.get("no_edit_changed_l1"):
+        ratio = found["changed_l1"] / found["no_edit_changed_l1"]
+        yield Measure(f"{prefix}changed_ratio", dataset, target, float(ratio), n=int(values["changed_l1"].count()))
 
 
 def compared(prepared: Prepared, kind: LabelKind, rows: pd.DataFrame, images: np.ndarray) -> list[pd.DataFrame]:
@@ -95,12 +98,12 @@ def compared(prepared: Prepared, kind: LabelKind, rows: pd.DataFrame, images: np
         mine = rows[rows["image"] == position]
         wanted, made = mine["target"].tolist(), images[mine.index.to_numpy()]
         table = compared_face(made, prepared.images[position], average, [drawn(position)[target] for target in wanted])
-        table["stranger_l1"] = np.full(len(made), np.nan)
+        table["other_person_l1"] = np.full(len(made), np.nan)
         for row, target in enumerate(wanted):
             other = others[target][place]
             if other is not None:
                 truth = drawn(int(faces[other]))[target].image
-                table["stranger_l1"][row] = l1(made[row : row + 1], truth[None])[0]
+                table["other_person_l1"][row] = l1(made[row : row + 1], truth[None])[0]
         tables.append(pd.DataFrame({"target": wanted} | table))
     return tables
 
@@ -111,11 +114,10 @@ def compared_face(
     """Return what N translations of a face are worth against its N truths, and its input and the mean face too."""
     truth, changed = np.stack([one.image for one in found]), np.stack([one.changed for one in found])
     table = {"mean_face_kept_l1": l1_where(average[None], truth, ~changed)}
-    for prefix, candidate in (("ground_truth", made), ("identity", np.broadcast_to(source, truth.shape))):
-        values = similarity(candidate, truth)
-        values["changed_l1"] = l1_where(candidate, truth, changed)
-        values["kept_l1"] = l1_where(candidate, truth, ~changed)
-        table |= {f"{prefix}_{name}": values[name] for name in NAMES}
+    for prefix, candidate in (("", made), ("no_edit_", np.broadcast_to(source, truth.shape))):
+        table |= {f"{prefix}truth_{name}": values for name, values in similarity(candidate, truth).items()}
+        table[f"{prefix}changed_l1"] = l1_where(candidate, truth, changed)
+        table[f"{prefix}kept_l1"] = l1_where(candidate, truth, ~changed)
     return table
 
 
@@ -123,7 +125,7 @@ def asked_of(prepared: Prepared, kind: LabelKind, faces: np.ndarray, target: str
     """Return for each face the labels that `target` decides as it asks for them: a flip asks men for other than women."""
     if kind != prepared.kind:
         return [()] * len(faces)
-    goal = asked(kind, prepared.labels[faces], target)[:, kind.touched(target)]
+    goal = target_labels(kind, prepared.labels[faces], target)[:, kind.touched(target)]
     return [tuple(label) for label in goal.tolist()]
 
 

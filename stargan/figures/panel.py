@@ -64,7 +64,7 @@ def panel(
                     "compare others in params.yaml, or run the translate stage again")  # fmt: skip
     labels = [line.title for line in lines] + (["truth"] if prepared.synthetic else [])
     blocks = [block(prepared, int(position), lines, columns, places) for position in positions]
-    return sheet(np.stack(blocks), ["input", *(title_of(column.target) for column in columns)], labels, notes)
+    return sheet(np.stack(blocks), ["input", *(title_of(column.kind, column.target) for column in columns)], labels, notes)
 
 
 def chosen(prepared: Prepared, among: np.ndarray, columns: Sequence[Column], places: Places, count: int) -> np.ndarray:

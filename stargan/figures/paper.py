@@ -9,7 +9,7 @@ from stargan.core.target import steps_of
 from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
-from stargan.figures.captions import Metrics, alone_notes, mask_notes
+from stargan.figures.captions import Measures, alone_notes, mask_notes
 from stargan.figures.panel import Column, Line, panel
 from stargan.results.naming import TITLES
 from stargan.results.translations import Translations
@@ -61,22 +61,22 @@ def methods(
 
 
 def figure_6(
-    single: Translations, joint: Translations, sets: Mapping[str, Prepared], metrics: Mapping[str, Metrics], count: int
+    single: Translations, joint: Translations, sets: Mapping[str, Prepared], measures: Mapping[str, Measures], count: int
 ) -> np.ndarray:
     """Return Figure 6: a run on the classes alone (SNG) and the joint run (JNT) on faces of the other dataset.
 
-    `sets` are the joint run's, `metrics` those of each run by its name.
+    `sets` are the joint run's, `measures` those of each run by its name.
     """
     same_size([single, joint])
     faces, labels = guests(joint, sets, single)
     columns = columns_of(joint, faces, labels, sets[labels].kind)
     lines = [Line("SNG", single), Line("JNT", joint)]
-    found = {f"{line.title} (run {line.made.run})": metrics[line.made.run] for line in lines}
-    notes = alone_notes(sets[labels].kind.title, found)
+    found = {f"{line.title} (run {line.made.run})": measures[line.made.run] for line in lines}
+    notes = alone_notes(labels, found)
     return panel(sets[faces], sets[faces].split("test"), lines, columns, count, notes)
 
 
-def figure_7(joint: Translations, sets: Mapping[str, Prepared], metrics: Metrics, count: int) -> np.ndarray:
+def figure_7(joint: Translations, sets: Mapping[str, Prepared], measures: Measures, count: int) -> np.ndarray:
     """Return Figure 7: the joint run with the proper mask vector and the wrong one, that of the faces' own dataset.
 
     A run without a mask vector has only the proper line, and a note that says so.
@@ -85,7 +85,7 @@ def figure_7(joint: Translations, sets: Mapping[str, Prepared], metrics: Metrics
     columns = columns_of(joint, faces, labels, sets[labels].kind)
     masks = ["cross", *(["wrong_mask"] if not joint.of("wrong_mask", faces=faces, labels=labels).empty else [])]
     lines = [Line(title, joint, name) for title, name in zip(("proper", "wrong"), masks, strict=False)]
-    notes = mask_notes(sets[labels].kind.title, metrics, masks)
+    notes = mask_notes(labels, sets[labels].kind.title, measures, masks)
     return panel(sets[faces], sets[faces].split("test"), lines, columns, count, notes)
 
 

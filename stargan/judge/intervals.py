@@ -1,8 +1,10 @@
-"""Intervals round an error rate, in percent."""
+"""Error rates in percent, and intervals round them."""
 
 from dataclasses import dataclass
 
 import numpy as np
+
+from stargan.core.measures import Measure
 
 LEVEL = 0.95
 
@@ -13,6 +15,12 @@ class Interval:
 
     low: float
     high: float
+
+
+def rate(measure: str, dataset: str, target: str, wrong: int, n: int) -> Measure:
+    """Return `wrong` of n >= 1 as a measure, in percent, with Wilson's interval."""
+    ends = wilson(wrong, n)
+    return Measure(measure, dataset, target, 100 * wrong / n, ends.low, ends.high, n)
 
 
 def wilson(wrong: int, n: int) -> Interval:

@@ -1,4 +1,4 @@
-"""What the judge said of every single translation: what methods are compared by, on the same faces."""
+"""The table of judged translations: every error, interval and comparison is a group of its rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,22 +10,25 @@ import pandas as pd
 
 from stargan.core.about import file_digest, write_about
 from stargan.core.files import whole_folder
-from stargan.core.metrics import DIGITS
+from stargan.core.measures import DIGITS
 from stargan.data.prepared import Prepared
-from stargan.judge.classification import verdicts
 from stargan.judge.judge import Judge
+from stargan.judge.verdicts import verdicts
 from stargan.results.people import persons
 from stargan.results.translations import TRANSLATIONS, Translations
 
 FORM = "judgements"
-COLUMNS = ("faces", "image", "person", "labels", "source", "target", "counts", "wrong")
+VERDICTS = ("counts", "wrong", "others", "others_wrong")
+COLUMNS = ("set", "faces", "image", "person", "labels", "source", "target", "predicted", *VERDICTS)
+JUDGED = ("own", "cross", "wrong_mask")
+"""The sets of translations whose target the judge is asked about."""
 
 
 @dataclass(frozen=True)
 class Judgements:
     """A run's judged translations.
 
-    table: one row an own translation, of `COLUMNS`, in the index's order. about: which run it is and what it was
+    table: one row a translation of `JUDGED`, of `COLUMNS`, in the index's order. about: which run it is and what it was
     judged with, as JSON values. made_from: the digest of the translations by their folder.
     """
 
@@ -34,18 +37,27 @@ class Judgements:
     made_from: Mapping[str, str]
 
 
-def judged(prepared: Prepared, own: pd.DataFrame, seen: np.ndarray) -> pd.DataFrame:
-    """Return the table of one dataset's own translations, in which the judge saw the (N, width) labels `seen`.
+def judged(dataset: str, sets: Mapping[str, Prepared], rows: pd.DataFrame, seen: np.ndarray) -> pd.DataFrame:
+    """Return the table of N translations to labels of `dataset`, in which the judge saw the (N, width) labels `seen`.
 
-    source: the face's class, or its attributes joined by '+'. counts, wrong: 1 or 0, see `verdicts`.
+    rows: of the translations' index. source, predicted: the class, or the attributes joined by '+', of the face and as
+    seen; a face of another dataset has no known label. The rest: see `Verdicts`.
     """
-    positions = own["image"].to_numpy()
-    source, names = prepared.labels[positions], np.array(prepared.kind.names)
-    counts, wrong = verdicts(prepared.kind, source, seen, own["target"].to_numpy(dtype=str))
-    return own.assign(
-        person=persons(prepared)[positions], source=["+".join(names[label == 1]) for label in source],
-        counts=counts.astype(int), wrong=wrong.astype(int),
-    )[list(COLUMNS)]  # fmt: skip
+    kind, people = sets[dataset].kind, {name: persons(one) for name, one in sets.items()}
+    names = np.array(kind.names)
+    own = (rows["faces"] == dataset).to_numpy()
+    source = np.zeros(seen.shape, dtype=np.uint8)
+    source[own] = sets[dataset].labels[rows["image"].to_numpy()[own]]
+    found = verdicts(kind, source, seen, rows["target"].to_numpy(dtype=str))
+    return rows.assign(
+        person=[people[faces][image] for faces, image in zip(rows["faces"], rows["image"], strict=True)],
+        source=["+".join(names[label == 1]) for label in source],
+        predicted=["+".join(names[label == 1]) for label in seen],
+        counts=found.counts,
+        wrong=found.wrong,
+        others=found.others,
+        others_wrong=found.others_wrong,
+    )[list(COLUMNS)]
 
 
 def described(prepared: Prepared, judge: Judge, real_wrong: np.ndarray) -> dict[str, Any]:
@@ -76,6 +88,7 @@ def together(
 def write_judgements(folder: Path, judgements: Judgements) -> None:
     """Write judgements.csv and judgements.json, both or none."""
     with whole_folder(folder) as temporary:
-        judgements.table.to_csv(temporary / "judgements.csv", index=False, lineterminator="\n")
+        table = judgements.table.astype({"counts": int, "wrong": int})
+        table.to_csv(temporary / "judgements.csv", index=False, lineterminator="\n")
         files = {"judgements.csv": file_digest(temporary / "judgements.csv")}
         write_about(temporary / "judgements.json", FORM, judgements.about, files, judgements.made_from)

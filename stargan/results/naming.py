@@ -17,6 +17,11 @@ def group_of(kind: LabelKind, target: str) -> str:
     return "+".join(dict.fromkeys(_title(kind, name) for name in names))
 
 
+def group_key(group: str) -> str:
+    """Return a group of targets as a part of a metric's key."""
+    return group.replace("+", "_and_")
+
+
 def _title(kind: Attributes, name: str) -> str:
     group = kind.group(name)
     last = {member.rsplit("_", 1)[-1] for member in group}

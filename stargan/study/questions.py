@@ -15,7 +15,7 @@ from stargan.core.target import steps_of
 from stargan.data.domains import Attributes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
-from stargan.judge.classification import asked
+from stargan.judge.verdicts import target_labels
 from stargan.results.naming import group_of
 from stargan.results.translations import Translations
 
@@ -115,7 +115,7 @@ def in_common(panel: Panel, dataset: str) -> pd.DataFrame:
 def changes(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
     """Return for which of (N, width) labels each step of `target` asks for something else, (N,) of bool."""
     steps = [step.sign + step.name for step in kind.steps(target)]
-    moved: np.ndarray = np.all([(asked(kind, labels, step) != labels).any(axis=1) for step in steps], axis=0)
+    moved: np.ndarray = np.all([(target_labels(kind, labels, step) != labels).any(axis=1) for step in steps], axis=0)
     return moved
 
 
@@ -128,7 +128,7 @@ def words(kind: LabelKind, labels: np.ndarray, target: str) -> str:
     """Return in words what a face with these labels, (width,), shall become: 'blond hair, female'."""
     if not isinstance(kind, Attributes):
         return spoken(target, True)
-    wanted = asked(kind, labels[None], target)[0]
+    wanted = target_labels(kind, labels[None], target)[0]
     return ", ".join(spoken(name, bool(wanted[kind.names.index(name)])) for name in names_in(target))
 
 

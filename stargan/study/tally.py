@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from stargan.errors import Fault
-from stargan.judge.classification import Metrics, rate, safe
-from stargan.results.naming import TITLES
+from stargan.judge.intervals import wilson
+from stargan.results.naming import TITLES, group_key
 from stargan.study.key import Key
 from stargan.study.questions import REAL
 
@@ -88,14 +88,14 @@ def attentive(votes: Sequence[Vote], key: Key) -> set[str]:
     return {rater for rater, right in passed.items() if right == checks}
 
 
-def tally(votes: Sequence[Vote], key: Key) -> Metrics:
+def tally(votes: Sequence[Vote], key: Key) -> dict[str, float]:
     """Return how many raters count and how many are discarded, and for each group that has votes what `shares` gives."""
     raters = attentive(votes, key)
-    metrics: Metrics = {"raters": len(raters), "raters_discarded": len({vote.rater for vote in votes} - raters)}
+    metrics: dict[str, float] = {"raters": len(raters), "raters_discarded": len({vote.rater for vote in votes} - raters)}
     for group in key.groups:
         chosen = [vote.method for vote in votes if vote.group == group and vote.rater in raters]
         if chosen:
-            metrics |= shares(f"votes_{safe(group)}", np.array(chosen), methods_of(key, group))
+            metrics |= shares(f"votes_{group_key(group)}", np.array(chosen), methods_of(key, group))
     return metrics
 
 
@@ -105,35 +105,36 @@ def methods_of(key: Key, group: str) -> list[str]:
     return [method for method in key.methods if method in shown]
 
 
-def shares(prefix: str, chosen: np.ndarray, methods: Sequence[str]) -> Metrics:
+def shares(prefix: str, chosen: np.ndarray, methods: Sequence[str]) -> dict[str, float]:
     """Return for n >= 1 votes each method's share, `<prefix>_<method>_percent` with its 95 % Wilson ends `_low`, `_high`.
 
     `<prefix>_n` counts the votes; `<prefix>_chi_square` and `<prefix>_p` test them against equal shares.
     """
     from scipy.stats import chisquare  # a second to import
 
-    metrics: Metrics = {}
-    for method in methods:
-        metrics |= rate(f"{prefix}_{method}_percent", chosen == method)
-        del metrics[f"{prefix}_{method}_percent_n"]  # the group's
-    test = chisquare([int((chosen == method).sum()) for method in methods])
+    metrics: dict[str, float] = {}
+    counts = [int((chosen == method).sum()) for method in methods]
+    for method, count in zip(methods, counts, strict=True):
+        key, ends = f"{prefix}_{method}_percent", wilson(count, len(chosen))
+        metrics |= {key: 100 * count / len(chosen), f"{key}_low": ends.low, f"{key}_high": ends.high}
+    test = chisquare(counts)
     return metrics | {f"{prefix}_n": len(chosen), f"{prefix}_chi_square": float(test.statistic),
                       f"{prefix}_p": float(test.pvalue)}  # fmt: skip
 
 
 def markdown(metrics: Mapping[str, float], key: Key) -> str:
     """Return what `tally` found as Tables 1 and 2: rows methods, columns groups, percent of votes and its interval."""
-    groups = [group for group in key.groups if f"votes_{safe(group)}_n" in metrics]
+    groups = [group for group in key.groups if f"votes_{group_key(group)}_n" in metrics]
     told = f"Raters: {metrics['raters']}; discarded by the validation questions: {metrics['raters_discarded']}.\n"
     if not groups:
         return told
     lines = [["", *groups], ["---"] * (1 + len(groups))]
     for method in key.methods:
         lines.append(
-            [TITLES.get(method, method), *(share(metrics, f"votes_{safe(group)}_{method}_percent") for group in groups)]
+            [TITLES.get(method, method), *(share(metrics, f"votes_{group_key(group)}_{method}_percent") for group in groups)]
         )
-    counts = [metrics[f"votes_{safe(group)}_n"] for group in groups]
-    tests = [(metrics[f"votes_{safe(group)}_chi_square"], metrics[f"votes_{safe(group)}_p"]) for group in groups]
+    counts = [metrics[f"votes_{group_key(group)}_n"] for group in groups]
+    tests = [(metrics[f"votes_{group_key(group)}_chi_square"], metrics[f"votes_{group_key(group)}_p"]) for group in groups]
     lines.append(["votes", *(f"{count}" for count in counts)])
     lines.append(["chi-square (p)", *(f"{statistic:.2f} ({p:.2g})" for statistic, p in tests)])
     return told + "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)

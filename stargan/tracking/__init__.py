@@ -51,6 +51,11 @@ class Run:
         """Log numbers under their own keys; without a step they are the run's results."""
         self.write("metrics", step=step or 0, values={key: float(value) for key, value in values.items()})
 
+    def log_results(self, headline: Mapping[str, float], detail: Mapping[str, float]) -> None:
+        """Log results: `headline/<key>` for what runs are compared by, `detail/<key>` for all."""
+        self.log_metrics({f"headline/{key}": value for key, value in headline.items()})
+        self.log_metrics({f"detail/{key}": value for key, value in detail.items()})
+
     def log_artifact(self, path: Path, folder: str = "") -> None:
         """File a copy of `path`, as it is now, under `folder` of the run's artifacts."""
         if self.folder is None:

@@ -30,10 +30,10 @@ PLACES = {
 # What a command would replace: marked before, so that a half-made replacement shows.
 OUTPUTS = {
     "prepare celeba": ("data/prepared/celeba/16",), "prepare rafd": ("data/prepared/rafd/16",),
-    "classifier rafd": ("data/classifier/rafd/16", "metrics/classifier/rafd.json"),
+    "classifier rafd": ("data/classifier/rafd/16", "metrics/classifier/rafd.json", "metrics/classifier/rafd.csv"),
     "translate both": ("data/translations/both", "metrics/grids/both"),
-    "evaluate both": ("data/judgements/both", "metrics/evaluate/both.json"),
-    "compare": ("metrics/comparison.json", "metrics/comparison.csv", "metrics/comparison.md"),
+    "evaluate both": ("data/judgements/both", "metrics/evaluate/both.json", "metrics/evaluate/both.csv"),
+    "compare": ("metrics/comparison.json", "metrics/comparison.csv", "metrics/comparison.md", "metrics/scores.csv"),
     "synthesize rafd": ("data/raw/rafd",),
 }  # fmt: skip
 

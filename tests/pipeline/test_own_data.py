@@ -71,8 +71,7 @@ def test_its_faces_are_translated_and_judged(three: Repository) -> None:
     assert ran_in(said) == {"prepare@mine", "classifier@mine", "plan", "judges"} | {
         f"{stage}@three" for stage in ("train", "translate", "evaluate")
     }
-    metrics = three.metrics("three")
-    assert {"mood_any_error_percent", "expression_error_percent", "attribute_error_percent_Blond_Hair"} <= metrics.keys()
+    assert {"error/mine", "error/rafd", "error/celeba/Blond_Hair"} <= three.measures("three").keys()
 
 
 def test_another_size_is_params_alone(copy: Repository) -> None:
@@ -82,4 +81,4 @@ def test_another_size_is_params_alone(copy: Repository) -> None:
     ))  # fmt: skip
     said = copy.sh("dvc repro evaluate@celeba")
     assert {"prepare@celeba", "classifier@celeba", "train@celeba", "evaluate@celeba"} <= ran_in(said)
-    assert copy.metrics("celeba")["image_size"] == 16
+    assert copy.measures("celeba")["image_size"].value == 16

@@ -1,5 +1,6 @@
 """The whole pipeline through DVC in a repository of its own, at a size that only shows that it goes."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -27,32 +28,32 @@ def test_dvc_as_users_start_it_writes_the_same_lock(copy: Repository) -> None:
     assert copy.lock() == lock
 
 
-def test_metrics_of_every_run_are_there(repository: Repository) -> None:
-    shared = {"fid_classifier_biased", "kid_classifier", "precision_classifier", "recall_classifier", "reconstruction_l1",
-              "reconstruction_psnr", "reconstruction_ssim", "ground_truth_changed_l1", "identity_changed_l1",
-              "g_parameters", "d_parameters"}  # fmt: skip
+def test_measures_of_every_run_are_there(repository: Repository) -> None:
+    shared = {"error", "fid_classifier_biased", "kid_classifier", "precision_classifier", "recall_classifier",
+              "reconstruction_l1", "reconstruction_psnr", "reconstruction_ssim", "changed_l1", "no_edit_changed_l1",
+              "classifier_error"}  # fmt: skip
     own = {
-        "rafd": {"expression_error_percent", "expression_error_percent_n", "expression_error_percent_person_high"},
-        "celeba": {
-            "attribute_error_percent_Blond_Hair",
-            "attribute_error_percent_flip_Male",
-            "preserved_attribute_error_percent",
-        },
-        "both": {
-            "wrong_mask_expression_error_percent",
-            "cross_expression_error_percent",
-            "kid_classifier_rafd",
-            "cross_ground_truth_changed_l1",
-            "classifier_error_percent_celeba",
-        },
+        "rafd": {"error/rafd/happy", "error_by_person/rafd"},
+        "celeba": {"error/celeba/Blond_Hair", "error/celeba/~Male", "preserved_error/celeba"},
+        "both": {"wrong_mask_error/rafd", "cross_error/rafd", "cross_changed_l1/rafd", "error/celeba/~Male"},
     }
-    assert {f"{run}.json" for run in RUNS + BASELINE_RUNS} == {
+    ends = ("csv", "json")
+    assert {f"{run}.{end}" for run in RUNS + BASELINE_RUNS for end in ends} == {
         p.name for p in (repository.path / "metrics/evaluate").iterdir()
     }
     for run in RUNS:
-        metrics = repository.metrics(run)
-        assert shared | own[run] <= metrics.keys()
-        assert not {"fid", "kid"} & metrics.keys()  # never under the name of the standard ones
+        found = repository.measures(run)
+        datasets = ("celeba", "rafd") if run == "both" else (run,)
+        assert {f"{name}/{dataset}" for name in shared for dataset in datasets} | own[run] <= found.keys()
+        assert found["g_parameters"].value > 0
+        assert not {"fid", "kid"} & {one.measure for one in found.values()}  # never under the name of the standard ones
+
+
+def test_the_headline_of_every_run_fits_a_screen(repository: Repository) -> None:
+    for run in RUNS + BASELINE_RUNS:
+        (values,) = json.loads((repository.path / f"metrics/evaluate/{run}.json").read_text()).values()
+        assert {"error", "kid_classifier"} <= values.keys()
+        assert len(values) <= 12
 
 
 def test_a_fresh_clone_has_nothing_to_do(repository: Repository, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def paper_settings(method: str, dataset: str) -> dict[str, Any]:
 def rows_of(dataset: str, judgements: list[tuple[int, str, str, str, int, int]]) -> pd.DataFrame:
     """Return rows of (image, person, source, target, counts, wrong)."""
     table = pd.DataFrame(judgements, columns=["image", "person", "source", "target", "counts", "wrong"])
-    return table.assign(faces=dataset, labels=dataset)[list(COLUMNS)]
+    return table.assign(set="own", faces=dataset, labels=dataset, predicted="", others=0, others_wrong=0)[list(COLUMNS)]
 
 
 def calm_rows(wrong: int, people: int = 60) -> list[tuple[int, str, str, str, int, int]]:

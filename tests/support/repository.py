@@ -1,12 +1,12 @@
 """A repository in which the whole pipeline has run once, at a size that only shows that it goes."""
 
 import hashlib
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from stargan.core.measures import Measure, by_key, read_measures
 from support.params import BASELINES
 from support.processes import ROOT, environment
 from support.stages import Stages
@@ -74,9 +74,9 @@ class Repository:
         (reference,) = self.sh(f"git for-each-ref refs/exps --format='%(refname)' | grep '/{name}$'").split()
         return self.sh(f"git show {reference}:{path}")
 
-    def metrics(self, run: str) -> dict[str, float]:
-        """Return the metrics of a run."""
-        return dict(json.loads((self.path / f"metrics/evaluate/{run}.json").read_text()))
+    def measures(self, run: str) -> dict[str, Measure]:
+        """Return the measures of a run by key."""
+        return by_key(read_measures(self.path / f"metrics/evaluate/{run}.csv", ""))
 
 
 def tracked_files() -> list[str]:

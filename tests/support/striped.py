@@ -9,12 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from stages import evaluate
+from stargan.core.measures import Measure, by_key
 from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.data.records import prepared_folder
 from stargan.evaluation.protocol import Protocol
-from stargan.judge.classification import goals
 from stargan.judge.judge import Judge
+from stargan.judge.verdicts import goals
 from stargan.results.translations import Translations, read_translations, write_record
 from support.sets import LOOKS, MOODS, write_set
 
@@ -127,12 +128,13 @@ def judges(sets: Mapping[str, Prepared]) -> dict[str, Judge]:
 
 def measured(
     tmp_path: Path, sets: Mapping[str, Prepared], translator: str, protocol: Protocol = PROTOCOL
-) -> dict[str, float]:
-    return metrics_of(write_run(tmp_path / translator, sets, translator), sets, protocol)
+) -> dict[str, Measure]:
+    """Evaluate what `translator` makes of the sets; the measures by key."""
+    return measures_of(write_run(tmp_path / translator, sets, translator), sets, protocol)
 
 
-def metrics_of(made: Translations, sets: Mapping[str, Prepared], protocol: Protocol = PROTOCOL) -> dict[str, float]:
-    return evaluate.evaluated(made, sets, judges(sets), protocol)[0]
+def measures_of(made: Translations, sets: Mapping[str, Prepared], protocol: Protocol = PROTOCOL) -> dict[str, Measure]:
+    return by_key(evaluate.evaluated(made, sets, judges(sets), protocol)[0])
 
 
 def striped_sets(root: Path) -> dict[str, Prepared]:

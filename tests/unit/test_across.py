@@ -12,10 +12,13 @@ from torch import Tensor, nn
 from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.evaluation.across import across
+from stargan.evaluation.errors import errors
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.classifier import Classifier
 from stargan.judge.judge import Judge
+from stargan.results.judgements import judged
 from stargan.results.translations import Translations
+from support.measures import values
 from support.sets import NO_RECORD
 
 SIZE = 8
@@ -67,8 +70,17 @@ def made(images: np.ndarray, rows: list[tuple[str, str, int, str]]) -> Translati
     return Translations("run", "stargan", "", 1, SIZE, ("moods",), ("moods",), (), {}, {}, images, index, NO_RECORD)
 
 
+def measured(sets: dict[str, Prepared], made: Translations, dataset: str = "moods") -> dict[str, float]:
+    """What is found across datasets, and the errors of the same judged table."""
+    judge, rows = JUDGES[dataset], made.index[made.index["labels"] == dataset]
+    seen = judge.see(made.images, rows.index.to_numpy())
+    table = judged(dataset, sets, rows, judge.labels(seen))
+    measures = [*across(dataset, sets, JUDGES, table, judge.probabilities(seen), made)]
+    return values([*measures, *errors(table, sets[dataset].kind, dataset, PROTOCOL)])
+
+
 def found(images: np.ndarray, rows: list[tuple[str, str, int, str]]) -> dict[str, float]:
-    return across("moods", SETS, JUDGES, made(images, rows), PROTOCOL)
+    return measured(SETS, made(images, rows))
 
 
 def test_probabilities_of_the_class_asked_for_and_of_the_same_in_the_input() -> None:
@@ -76,10 +88,10 @@ def test_probabilities_of_the_class_asked_for_and_of_the_same_in_the_input() -> 
     got = found(flat((0, 1, 0), (0, 0, 1), (0, 1, 0)), [
         ("cross", "faces", 0, "angry"), ("cross", "faces", 2, "happy"), ("cross", "faces", 1, "happy"),
     ])  # fmt: skip
-    assert got["cross_mood_probability"] == pytest.approx((SURE + SURE + UNSURE) / 3)
-    assert got["cross_mood_error_percent"] == pytest.approx(100 / 3)
+    assert got["cross_probability"] == pytest.approx((SURE + SURE + UNSURE) / 3)
+    assert got["cross_error"] == pytest.approx(100 / 3)
     # Inputs: face 0 is green, so angry; 2 green too, not happy; 1 both, so half.
-    assert got["cross_input_mood_probability"] == pytest.approx((SURE + UNSURE + 0.5) / 3)
+    assert got["cross_input_probability"] == pytest.approx((SURE + UNSURE + 0.5) / 3)
     assert not any(key.startswith("wrong_mask") for key in got)
 
 
@@ -88,11 +100,11 @@ def test_changes_of_the_faces_own_attributes_under_either_mask() -> None:
         ("cross", "faces", 0, "happy"), ("wrong_mask", "faces", 0, "happy"), ("cross", "faces", 1, "angry"),
     ])  # fmt: skip
     # Cross: Male of 0 stays, of 1 goes; Young of 0 goes, of 1 stays. Wrong mask: Male of 0 comes, Young goes.
-    assert got["cross_probability_change_Male"] == pytest.approx((LOW - HIGH) / 2)
-    assert got["cross_probability_change_Young"] == pytest.approx((LOW - HIGH) / 2)
-    assert got["wrong_mask_probability_change_Male"] == pytest.approx(HIGH - LOW)
-    assert got["wrong_mask_probability_change_Young"] == pytest.approx(LOW - HIGH)
-    assert got["wrong_mask_mood_probability"] == pytest.approx(SURE)
+    assert got["cross_probability_change/Male"] == pytest.approx((LOW - HIGH) / 2)
+    assert got["cross_probability_change/Young"] == pytest.approx((LOW - HIGH) / 2)
+    assert got["wrong_mask_probability_change/Male"] == pytest.approx(HIGH - LOW)
+    assert got["wrong_mask_probability_change/Young"] == pytest.approx(LOW - HIGH)
+    assert got["wrong_mask_probability"] == pytest.approx(SURE)
     assert not any(key.startswith("wrong_mask_input") for key in got)
 
 
@@ -101,15 +113,15 @@ def test_faces_of_two_datasets_are_taken_together_where_they_share_an_attribute(
         ("cross", "faces", 0, "happy"), ("cross", "more", 0, "angry"), ("cross", "faces", 1, "angry"),
     ])  # fmt: skip
     # Young goes from face 0, comes to the other dataset's, and stays with face 1.
-    assert got["cross_probability_change_Young"] == pytest.approx(0)
-    assert got["cross_probability_change_Male"] == pytest.approx((LOW - HIGH) / 2)
-    assert got["cross_input_mood_probability"] == pytest.approx((UNSURE + 0.5 + 0.5) / 3)
+    assert got["cross_probability_change/Young"] == pytest.approx(0)
+    assert got["cross_probability_change/Male"] == pytest.approx((LOW - HIGH) / 2)
+    assert got["cross_input_probability"] == pytest.approx((UNSURE + 0.5 + 0.5) / 3)
 
 
 def test_faces_with_classes_of_their_own_have_no_changes() -> None:
     got = found(flat((0, 1, 0)), [("cross", "moods", 0, "angry")])
     assert not any("change" in key for key in got)
-    assert got["cross_mood_error_percent"] == 0
+    assert got["cross_error"] == 0
 
 
 def test_sharpness_of_translations_and_of_their_inputs() -> None:
@@ -117,20 +129,19 @@ def test_sharpness_of_translations_and_of_their_inputs() -> None:
     images[0, 4, 4] = faces[1, 2, 2] = 255
     sets = {**SETS, "faces": prepared("faces", faces)}
     rows = [("cross", "faces", 1, "angry"), ("cross", "faces", 0, "angry"), ("wrong_mask", "faces", 0, "angry")]
-    got = across("moods", sets, JUDGES, made(images[[0, 1, 0]], rows), PROTOCOL)
+    got = measured(sets, made(images[[0, 1, 0]], rows))
     one = (16 + 4) / SIZE**2  # a white dot: -4, and 1 four times
     assert got["cross_sharpness"] == pytest.approx(one / 2)
     assert got["cross_input_sharpness"] == pytest.approx(one / 2)
     assert got["wrong_mask_sharpness"] == pytest.approx(one)
-    twice = across(
-        "moods", sets, JUDGES, made(images[[0, 0, 0]], [rows[0], ("cross", "faces", 1, "happy"), rows[1]]), PROTOCOL
-    )
+    twice = measured(sets, made(images[[0, 0, 0]], [rows[0], ("cross", "faces", 1, "happy"), rows[1]]))
     assert twice["cross_input_sharpness"] == pytest.approx(2 * one / 3)
 
 
 def test_nothing_asked_nothing_found() -> None:
-    assert found(flat((0, 0, 0)), [("own", "moods", 0, "angry")]) == {}
+    own = found(flat((0, 0, 0)), [("own", "moods", 0, "angry")])
+    assert not any(key.startswith(("cross", "wrong_mask")) for key in own)
     # Attributes are not asked for across datasets.
-    rows = made(flat((0, 0, 0)), [("cross", "moods", 0, "angry")])
+    rows = made(flat((0, 0, 0)), [("cross", "moods", 0, "Male")])
     rows.index["labels"] = "faces"
-    assert across("faces", SETS, JUDGES, rows, PROTOCOL) == {}
+    assert not any("probability" in key or "sharpness" in key for key in measured(SETS, rows, "faces"))

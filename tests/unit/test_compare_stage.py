@@ -79,13 +79,14 @@ def test_the_stage_writes_three_files(project: Path) -> None:
     assert set(table[table["table"] == 1]["n"]) == {"0"}
     assert set(table[table["table"] == 1]["ours"]) == {""}
     metrics = json.loads(Path("metrics/comparison.json").read_text())
-    assert metrics["attribute_error_percent_Hair_stargan"] == 60
+    assert (metrics["attribute_error_stargan"], metrics["seeds"]) == (60, 1)
 
 
 def test_same_inputs_same_bytes(project: Path) -> None:
     def written() -> list[bytes]:
         run_stage(["stargan", "diat"], ["stargan", "diat"])
-        return [Path(f"metrics/comparison.{end}").read_bytes() for end in ("json", "csv", "md")]
+        names = ("comparison.json", "comparison.csv", "comparison.md", "scores.csv")
+        return [Path("metrics", name).read_bytes() for name in names]
 
     assert written() == written()
 
@@ -132,5 +133,5 @@ def test_judgements_of_another_form_are_refused(project: Path) -> None:
         read_judged(folder)
     digest = file_digest(folder / "judgements.csv")
     change_record(folder / "judgements.json", lambda about: about.update(files={"judgements.csv": digest}))
-    with pytest.raises(Fault, match="columns faces, image"):
+    with pytest.raises(Fault, match="columns set, faces, image"):
         read_judged(folder)

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from stargan.comparison.judged import Judged, check_together
-from stargan.comparison.metrics import flat
+from stargan.comparison.metrics import headline, measures_of
 from stargan.comparison.numbers import ERROR, HOW_MANY, PARAMETERS, REAL, Number, vote_numbers
 from stargan.comparison.paper import VOTES
 from stargan.comparison.tables import page
+from stargan.core.measures import by_key
 from stargan.data.domains import Attributes, Classes
 from stargan.errors import Fault
 from stargan.judge.intervals import wilson
@@ -194,25 +195,30 @@ def test_votes_need_every_method_in_the_papers_setup() -> None:
 # Metrics and tables
 
 
-def test_flat_metrics() -> None:
-    found = flat(whole(in_papers_order(), [judged("stargan", "faces", 3), judged("diat", "faces", 5)]))
-    assert found["mood_error_percent_stargan"] == 2.142857
-    ends = wilson(17, 420)
-    assert found["mood_error_percent_diat_low"] == round(ends.low, 6)
-    assert found["mood_error_percent_diat_high"] == round(ends.high, 6)
-    for key in ("mood_error_percent_diat", "mood_error_difference_diat"):
-        assert found[f"{key}_person_low"] < found[key] < found[f"{key}_person_high"]
-    assert found["mood_error_difference_diat"] == pytest.approx(100 * 8 / 420, abs=1e-6)
-    assert "mood_error_difference_stargan" not in found
-    assert found["attribute_error_percent_Hair_and_Male_diat"] == 50
-    assert found["attribute_error_difference_Male_diat"] == 20
-    assert found["mood_error_percent_stargan_n"] == 420
-    assert (found["mood_models_diat"], found["mood_parameters_icgan"], found["seeds"]) == (7, 67_756_620, 1)
-    verdicts = {key: value for key, value in found.items() if key.startswith("verdicts_")}
-    assert verdicts == {
-        "verdicts_reproduced": 13, "verdicts_consistent_in_order": 0, "verdicts_not_reproduced": 0,
-        "verdicts_not_comparable": 0, "verdicts_no_votes": 28,
-    }  # fmt: skip
+def test_measures_of_the_comparison() -> None:
+    compared = whole(in_papers_order(), [judged("stargan", "faces", 3), judged("diat", "faces", 5)])
+    found, ends = by_key(list(measures_of(compared))), wilson(17, 420)
+    assert found["error_stargan/moods"].value == pytest.approx(900 / 420)
+    assert (found["error_stargan/moods"].n, found["error_diat/moods"].n) == (420, 420)
+    assert (found["error_diat/moods"].low, found["error_diat/moods"].high) == (ends.low, ends.high)
+    for key in ("error_by_person_diat/moods", "difference_diat/moods"):
+        one = found[key]
+        assert one.low is not None
+        assert one.high is not None
+        assert one.low < one.value < one.high
+    assert found["difference_diat/moods"].value == pytest.approx(100 * 8 / 420)
+    assert "difference_stargan/moods" not in found
+    assert found["error_diat/faces/Hair+Male"].value == 50
+    assert found["difference_diat/faces/Male"].value == 20
+    assert (found["models_diat/moods"].value, found["parameters_icgan/moods"].value) == (7, 67_756_620)
+
+
+def test_the_headline_of_the_comparison() -> None:
+    compared = whole(in_papers_order(), [judged("stargan", "faces", 3), judged("diat", "faces", 5)])
+    found = headline(compared)
+    assert len(found) <= 12
+    assert (found["mood_error_stargan"], found["attribute_error_stargan"], found["attribute_error_diat"]) == (2.14, 30, 50)
+    assert (found["reproduced"], found["consistent_in_order"], found["seeds"]) == (13, 0, 1)
 
 
 def test_the_page_by_hand() -> None:

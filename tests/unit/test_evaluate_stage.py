@@ -12,6 +12,7 @@ import torch
 
 from stages import classifier, evaluate
 from stargan import tracking
+from stargan.core.measures import by_key, headline, read_measures
 from stargan.core.params import Params, Run, load
 from stargan.data.prepared import Prepared
 from stargan.data.records import prepared_folder
@@ -26,7 +27,7 @@ from support.striped import (
     asked_for,
     index_of,
     judges,
-    metrics_of,
+    measures_of,
     striped_set,
     striped_sets,
     write_rows,
@@ -75,72 +76,75 @@ def own_rows(sets: Mapping[str, Prepared], dataset: str, column: int, targets: l
 
 def test_a_baseline_of_neutral_faces_and_two_targets(sets: dict[str, Prepared], tmp_path: Path) -> None:
     index = own_rows(sets, "moods", 2, ["angry", "happy"])
-    found = metrics_of(write_rows(tmp_path, sets, ["moods"], index, "angry", ""), sets)
-    assert (found["mood_error_percent"], found["mood_error_percent_n"]) == (50, 8 * 2)
-    assert (found["mood_error_percent_angry"], found["mood_error_percent_happy"]) == (0, 100)
-    assert found["mood_any_error_percent"] == 50
-    assert found["fid_classifier_biased_angry_n"] == 8
-    absent = ("neutral", "reconstruction", "cross", "wrong_mask", "ground_truth", "stranger", "attribute")
-    assert [key for key in found if any(part in key for part in absent) and not key.startswith("classifier_")] == []
+    found = measures_of(write_rows(tmp_path, sets, ["moods"], index, "angry", ""), sets)
+    assert (found["error/moods"].value, found["error/moods"].n) == (50, 8 * 2)
+    assert (found["error/moods/angry"].value, found["error/moods/happy"].value) == (0, 100)
+    assert found["error_from_any/moods"].value == 50
+    assert found["fid_classifier_biased/moods/angry"].n == 8
+    absent = ("neutral", "reconstruction", "cross", "wrong_mask", "_l1", "preserved")
+    assert [key for key in found if any(part in key for part in absent)] == []
 
 
 @pytest.mark.parametrize("faces", [1, 3, 4])
 def test_very_few_images(sets: dict[str, Prepared], tmp_path: Path, faces: int) -> None:
     index = own_rows(sets, "moods", 2, ["happy"], faces)
-    found = metrics_of(write_rows(tmp_path, sets, ["moods"], index, "perfect", ""), sets)
-    assert (found["mood_error_percent"], found["mood_error_percent_happy_n"]) == (0, faces)
-    assert ("fid_classifier_biased_happy" in found) == (faces >= 4)
+    found = measures_of(write_rows(tmp_path, sets, ["moods"], index, "perfect", ""), sets)
+    assert (found["error/moods"].value, found["error/moods/happy"].n) == (0, faces)
+    assert ("fid_classifier_biased/moods/happy" in found) == (faces >= 4)
 
 
 def test_no_own_rows_of_a_class_that_the_error_starts_from_leave_its_keys_out(
     sets: dict[str, Prepared], tmp_path: Path
 ) -> None:
     index = own_rows(sets, "moods", 1, ["angry"])
-    found = metrics_of(write_rows(tmp_path, sets, ["moods"], index, "perfect", ""), sets)
-    assert (found["mood_any_error_percent"], found["mood_any_error_percent_n"]) == (0, 8)
-    assert not any(key.startswith("mood_error_percent") for key in found)
+    found = measures_of(write_rows(tmp_path, sets, ["moods"], index, "perfect", ""), sets)
+    assert (found["error_from_any/moods"].value, found["error_from_any/moods"].n) == (0, 8)
+    assert not any(key.startswith("error/") for key in found)
 
 
 def test_a_baseline_of_attributes_with_joined_targets_alone(sets: dict[str, Prepared], tmp_path: Path) -> None:
     index = own_rows(sets, "faces", 0, ["Blond+~Male"])
-    found = metrics_of(write_rows(tmp_path, sets, ["faces"], index, "perfect", ""), sets)
-    assert found["attribute_error_percent_Blond_and_flip_Male"] == 0
-    assert "attribute_error_percent" not in found
+    found = measures_of(write_rows(tmp_path, sets, ["faces"], index, "perfect", ""), sets)
+    assert found["error/faces/Blond+~Male"].value == 0
+    assert "error/faces" not in found
     assert not any(key.startswith(("fid", "kid", "reconstruction")) for key in found)
 
 
 def test_a_run_without_own_rows(sets: dict[str, Prepared], tmp_path: Path) -> None:
     index = index_of(sets, [("cross", "faces", "moods", "happy", "moods")])
     made = write_rows(tmp_path, sets, ["moods"], index, "perfect", "")
-    found, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
-    assert (found["cross_mood_error_percent"], found["classifier_error_percent"]) == (0, 0)
-    assert judgements.table.empty
+    measures, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
+    found = by_key(measures)
+    assert (found["cross_error/moods"].value, found["classifier_error/moods"].value) == (0, 0)
+    assert set(judgements.table["set"]) == {"cross"}
 
 
 def test_guests_are_measured_across_and_not_by_themselves(sets: dict[str, Prepared], tmp_path: Path) -> None:
     wanted = [row for row in asked_for(sets) if row[1] == "moods" or row[0] == "cross"]
     made = write_rows(tmp_path, sets, ["moods"], index_of(sets, wanted), "perfect", "")
     evaluate.check(made, sets, judges(sets), "neutral")
-    found, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
-    assert (found["mood_error_percent_n"], found["cross_mood_error_percent_n"]) == (8 * 2, 24 * 3)
-    assert {"cross_sharpness", "cross_input_sharpness", "cross_probability_change_Male"} <= set(found)
-    assert not any(key.startswith(("attribute", "preserved", "wrong_mask")) for key in found)
-    assert not any(key.endswith(("_faces", "_moods")) for key in found)
-    assert set(judgements.table["faces"]) == set(judgements.about["datasets"]) == {"moods"}
-    assert found["classifier_error_percent_n"] == judgements.about["datasets"]["moods"]["real_n"] == 24
+    measures, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
+    found = by_key(measures)
+    assert (found["error/moods"].n, found["cross_error/moods"].n) == (8 * 2, 24 * 3)
+    assert {"cross_sharpness/moods", "cross_input_sharpness/moods", "cross_probability_change/moods/Male"} <= set(found)
+    assert not any(key.startswith(("preserved", "wrong_mask")) for key in found)
+    assert {one.dataset for one in found.values()} == {"", "moods"}
+    assert set(judgements.table["labels"]) == set(judgements.about["datasets"]) == {"moods"}
+    assert found["classifier_error/moods"].n == judgements.about["datasets"]["moods"]["real_n"] == 24
 
 
 def test_judgements_lie_in_the_index_s_order_and_agree_with_the_metrics(sets: dict[str, Prepared], tmp_path: Path) -> None:
     index = index_of(sets, asked_for(sets)).sample(frac=1, random_state=1).reset_index(drop=True)
     made = write_rows(tmp_path, sets, list(sets), index, "angry", "identity")
-    found, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
-    own, table = index[index["set"] == "own"], judgements.table
-    for column in ("faces", "image", "labels", "target"):
-        assert table[column].tolist() == own[column].tolist(), column
-    for target, key in (("happy", "mood_any_error_percent_happy"), ("~Male", "attribute_error_percent_flip_Male")):
-        counted = table[(table["target"] == target) & (table["counts"] == 1)]
-        assert len(counted) == found[f"{key}_n"]
-        assert 100 * counted["wrong"].mean() == pytest.approx(found[key], abs=1e-6)
+    measures, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
+    found = by_key(measures)
+    asked, table = index[index["set"] != "reconstruction"], judgements.table
+    for column in ("set", "faces", "image", "labels", "target"):
+        assert table[column].tolist() == asked[column].tolist(), column
+    for target, key in (("happy", "error_from_any/moods/happy"), ("~Male", "error/faces/~Male")):
+        counted = table[(table["set"] == "own") & (table["target"] == target) & table["counts"]]
+        assert len(counted) == found[key].n
+        assert 100 * counted["wrong"].mean() == pytest.approx(found[key].value, abs=1e-6)
     assert (judgements.about["settings"], judgements.about["neutral"]) == ({"seed": 1, "iterations": 40}, "neutral")
 
 
@@ -152,12 +156,12 @@ def test_a_run_of_fewer_attributes_than_the_judge_knows(tmp_path: Path, monkeypa
     index = index_of(few, [("own", "faces", "faces", "~Male", "faces"), ("own", "faces", "faces", "Blond", "faces")])
     made = write_rows(Path("data/translations/few"), {"faces": faces}, ["faces"], index, "identity", "", ["Male", "Blond"])
     judge = judges({"faces": faces})["faces"].only(made.labels)
-    found, told = evaluate.evaluated(made, sets_of(made), {"faces": judge}, PROTOCOL)
+    measures, told = evaluate.evaluated(made, sets_of(made), {"faces": judge}, PROTOCOL)
+    found = by_key(measures)
     # Doing nothing: every flip fails, Blond is preserved; the judge reads the right stripes of the three it knows.
-    assert (found["attribute_error_percent_flip_Male"], found["attribute_error_percent_Blond"]) == (100, 100)
-    assert (found["preserved_attribute_error_percent"], found["classifier_error_percent"]) == (0, 0)
-    assert found["classifier_error_percent_n"] == 24 * 2
-    assert "classifier_error_percent_Black" not in found
+    assert (found["error/faces/~Male"].value, found["error/faces/Blond"].value) == (100, 100)
+    assert (found["preserved_error/faces"].value, found["classifier_error/faces"].value) == (0, 0)
+    assert found["classifier_error/faces"].n == 24 * 2
     assert told.about["datasets"]["faces"]["kind"]["names"] == ["Male", "Blond"]
 
 
@@ -175,17 +179,19 @@ def test_both_stages_from_files_to_files(params: Params, tmp_path: Path, monkeyp
     monkeypatch.setattr(tracking.Run, "tag", lambda _, *tag: tags.append(tag))
     evaluate.run("both", params)
     assert ("model.md5", "d41d8cd98f00") in tags
-    written = Path("metrics/evaluate/both.json").read_bytes()
-    found = json.loads(written)
-    assert found["mood_error_percent"] < 20
-    assert found["wrong_mask_mood_error_percent"] > 40
-    assert found["classifier_error_percent_moods"] == own["moods"]["error_percent"]
+    files = [Path(f"metrics/evaluate/both.{end}") for end in ("csv", "json")]
+    written = [path.read_bytes() for path in files]
+    found = by_key(read_measures(files[0], ""))
+    assert json.loads(written[1]) == {"both": headline(found.values())}
+    assert found["error/moods"].value < 20
+    assert found["wrong_mask_error/moods"].value > 40
+    assert found["classifier_error/moods"].value == pytest.approx(own["moods"][0].value, abs=1e-6)
     judgements = Path("data/judgements/both")
     table = pd.read_csv(judgements / "judgements.csv", keep_default_na=False)
-    counted = table[(table["counts"] == 1) & (table["source"] == "neutral")]
-    assert 100 * counted["wrong"].mean() == pytest.approx(found["mood_error_percent"], abs=1e-6)
+    counted = table[(table["set"] == "own") & (table["counts"] == 1) & (table["source"] == "neutral")]
+    assert 100 * counted["wrong"].mean() == pytest.approx(found["error/moods"].value, abs=1e-6)
     told = {path.name: path.read_bytes() for path in judgements.iterdir()}
     evaluate.run("both", params)
-    assert Path("metrics/evaluate/both.json").read_bytes() == written
+    assert [path.read_bytes() for path in files] == written
     assert told == {path.name: path.read_bytes() for path in judgements.iterdir()}
     assert set(told) == {"judgements.csv", "judgements.json"}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stargan.core.measures import Measure, by_key
 from stargan.data.crops import CentreCrop, crop_as_dict
 from stargan.data.domains import Attributes, Classes
 from stargan.data.prepared import Prepared
@@ -154,7 +155,7 @@ def test_figure_6_shows_both_runs_on_the_same_guests(
 ) -> None:
     single = write_run(tmp_path / "alone", [*OWN_MOODS, *(("cross", "looks", range(2, 6), "moods", t) for t in MOODS.names)])
     joint = write_run(tmp_path / "both", [*OWN_LOOKS, *OWN_MOODS, *CROSS, *WRONG])
-    metrics = {"alone": {"cross_mood_error_percent": 61.25}, "both": {"cross_mood_error_percent": 21.0}}
+    metrics = {"alone": measures(("cross_error", "", 61.25)), "both": measures(("cross_error", "", 21.0))}
     paper.figure_6(single, joint, sets, metrics, 2)
     assert shown["labels"] == ["SNG", "JNT"]
     assert shown["titles"] == ["input", *MOODS.names]
@@ -224,12 +225,15 @@ def test_drawn_faces_have_their_truth_as_last_line(monkeypatch: pytest.MonkeyPat
 # Captions
 
 
+def measures(*rows: tuple[str, str, float]) -> dict[str, Measure]:
+    """Measures of the labels of moods, from (measure, target, value)."""
+    return by_key([Measure(name, "moods", target, value) for name, target, value in rows])
+
+
 def test_notes_leave_out_what_is_not_measured() -> None:
-    assert alone_notes("mood", {"SNG": {}, "JNT": {}}) == []
-    found = alone_notes("mood", {
-        "SNG": {"cross_mood_error_percent": 61.26, "cross_sharpness": 0.01234, "cross_input_sharpness": 0.05},
-        "JNT": {"cross_sharpness": 0.02},
-    })  # fmt: skip
+    assert alone_notes("moods", {"SNG": {}, "JNT": {}}) == []
+    single = measures(("cross_error", "", 61.26), ("cross_sharpness", "", 0.01234), ("cross_input_sharpness", "", 0.05))
+    found = alone_notes("moods", {"SNG": single, "JNT": measures(("cross_sharpness", "", 0.02))})
     assert found == [
         "SNG: classification error 61.3 %, sharpness 0.0123",
         "JNT: sharpness 0.0200",
@@ -239,14 +243,16 @@ def test_notes_leave_out_what_is_not_measured() -> None:
 
 def test_the_changes_told_are_the_named_one_and_the_three_largest() -> None:
     values = {"Young": -0.01, "Male": 0.4, "Pale_Skin": -0.5, "Bald": 0.1, "Eyeglasses": 0.05}
-    metrics = {f"wrong_mask_probability_change_{name}": value for name, value in values.items()}
-    metrics |= {"cross_probability_change_Young": 0.002, "cross_probability_change_Eyeglasses": 0.9}
-    metrics |= {"cross_input_mood_probability": 0.125, "cross_mood_probability": 0.71, "wrong_mask_mood_probability": 0.13}
-    assert changing(metrics, "wrong_mask") == ["Young", "Pale_Skin", "Male", "Bald"]
-    assert changing({}, "cross") == []
-    aged = metrics | {"wrong_mask_probability_change_Young": -0.9}
-    assert changing(aged, "wrong_mask") == ["Young", "Pale_Skin", "Male", "Bald"]
-    assert mask_notes("mood", metrics, ["cross", "wrong_mask"]) == [
+    found = measures(
+        *(("wrong_mask_probability_change", name, value) for name, value in values.items()),
+        ("cross_probability_change", "Young", 0.002), ("cross_probability_change", "Eyeglasses", 0.9),
+        ("cross_input_probability", "", 0.125), ("cross_probability", "", 0.71), ("wrong_mask_probability", "", 0.13),
+    )  # fmt: skip
+    assert changing("moods", found, "wrong_mask") == ["Young", "Pale_Skin", "Male", "Bald"]
+    assert changing("moods", {}, "cross") == changing("looks", found, "wrong_mask") == []
+    aged = found | measures(("wrong_mask_probability_change", "Young", -0.9))
+    assert changing("moods", aged, "wrong_mask") == ["Young", "Pale_Skin", "Male", "Bald"]
+    assert mask_notes("moods", "mood", found, ["cross", "wrong_mask"]) == [
         "input: P(mood asked) 0.125",
         "proper mask: P(mood asked) 0.710; change of P: Young +0.002",
         "wrong mask: P(mood asked) 0.130; change of P: Young -0.010, Pale Skin -0.500, Male +0.400, Bald +0.100",

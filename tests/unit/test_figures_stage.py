@@ -10,6 +10,7 @@ from PIL import Image
 
 from stages import figures as stage
 from stargan import tracking
+from stargan.core.measures import Measure, write_measures
 from stargan.core.params import Params, load
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
@@ -51,7 +52,7 @@ def write_stage(root: Path, runs: Mapping[str, Any]) -> None:
         (root / "metrics/losses").mkdir(parents=True, exist_ok=True)
         (root / "metrics/evaluate").mkdir(parents=True, exist_ok=True)
         (root / f"metrics/losses/{name}.csv").write_text("iteration,d_real_looks,g_rec_looks\n1,0.5,0.25\n2,0.4,\n")
-        (root / f"metrics/evaluate/{name}.json").write_text('{"cross_sharpness": 0.5}\n')
+        write_measures(root / f"metrics/evaluate/{name}.csv", [Measure("cross_sharpness", "moods", "", 0.5)])
 
 
 RUNS = {
@@ -92,7 +93,7 @@ def test_the_stage_writes_the_same_figures_twice(
     ("missing", "told"),
     [
         ("data/translations/diat/translations.json", "data/translations/diat: .*run the translate stage"),
-        ("metrics/evaluate/alone.json", "metrics/evaluate/alone.json: missing; run the evaluate stage of alone"),
+        ("metrics/evaluate/alone.csv", "metrics/evaluate/alone.csv: no measures there"),
         ("metrics/losses/star.csv", "metrics/losses/star.csv: missing; run the stage that trains star"),
     ],
 )

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from stargan.evaluation import frechet
 from stargan.evaluation.frechet import Domain, compared, coverage, distances, domain_distances, frechet_distance
-from stargan.judge.classification import Metrics
+from support.measures import counts, values
 
 
 def moments(n: int, mean: list[float], variance: list[float], seed: int) -> Tensor:
@@ -27,7 +27,7 @@ def one_source(generated: Tensor, real: Tensor) -> Domain:
     return Domain(generated, real, np.zeros(len(generated), dtype=int), torch.arange(len(real)))
 
 
-def covered(domain: Domain) -> Metrics:
+def covered(domain: Domain) -> dict[str, float]:
     return coverage(domain.generated, domain.real, domain.source)
 
 
@@ -123,28 +123,30 @@ def test_distances_are_held_a_block_at_a_time(monkeypatch: pytest.MonkeyPatch) -
 
 def test_keys_say_where_fid_is_biased_and_what_the_subset_was() -> None:
     domains = {"angry": one_source(noise(30, 1), noise(20, 2)), "happy": one_source(noise(7, 3), noise(30, 4))}
-    found = domain_distances(domains.items(), "_classifier", 12)
-    assert found["fid_classifier_angry_n"] == 20
-    assert found["fid_classifier_biased_happy_n"] == 7
-    assert (found["kid_subset_angry"], found["kid_subset_happy"]) == (12, 7)
-    mean = (found["fid_classifier_angry"] + found["fid_classifier_biased_happy"]) / 2
+    measures = domain_distances("moods", domains.items(), "_classifier", 12)
+    found, n = values(measures), counts(measures)
+    assert (n["fid_classifier/angry"], n["fid_classifier_biased/happy"]) == (20, 7)
+    assert (n["kid_classifier/angry"], n["kid_classifier/happy"], n["kid_classifier"]) == (12, 7, 2)
+    assert {one.dataset for one in measures} == {"moods"}
+    mean = (found["fid_classifier/angry"] + found["fid_classifier_biased/happy"]) / 2
     assert found["fid_classifier_biased"] == pytest.approx(mean)
     assert "fid_classifier" not in found
-    assert found["kid_classifier"] == pytest.approx((found["kid_classifier_angry"] + found["kid_classifier_happy"]) / 2)
+    assert found["kid_classifier"] == pytest.approx((found["kid_classifier/angry"] + found["kid_classifier/happy"]) / 2)
 
 
 def test_enough_images_everywhere_need_no_warning() -> None:
     domains = {"a": one_source(noise(8, 1), noise(8, 2)), "b": one_source(noise(9, 1), noise(9, 2))}
-    found = domain_distances(domains.items(), "", 5)
+    found = values(domain_distances("moods", domains.items(), "", 5))
     assert {key for key in found if "biased" in key} == set()
-    assert found["fid"] == pytest.approx((found["fid_a"] + found["fid_b"]) / 2)
+    assert found["fid"] == pytest.approx((found["fid/a"] + found["fid/b"]) / 2)
 
 
-def test_a_domain_of_too_few_images_has_its_number_alone() -> None:
+def test_a_domain_of_too_few_images_is_left_out() -> None:
     domains = {"a": one_source(noise(3, 1), noise(30, 2)), "b": one_source(noise(30, 1), noise(30, 2))}
-    found = domain_distances(domains.items(), "", 5)
-    assert {key for key in found if key.endswith(("_a", "_a_n"))} == {"fid_biased_a_n"}
-    assert found["fid"] == found["fid_b"]
+    found = values(domain_distances("moods", domains.items(), "", 5))
+    assert not any(key.endswith("/a") for key in found)
+    assert found["fid"] == found["fid/b"]
+    assert domain_distances("moods", [("a", domains["a"])], "", 5) == []
 
 
 def test_a_domain_is_its_members_alone() -> None:
@@ -152,7 +154,8 @@ def test_a_domain_is_its_members_alone() -> None:
     some = Domain(made, real, np.zeros(40, dtype=int), members)
     assert some.n == 40
     assert distances(some, 20) == distances(one_source(made, real[members]), 20)
-    assert domain_distances([("a", replace(some, members=members[:20]))], "", 5)["fid_a_n"] == 20
+    fewer = domain_distances("moods", [("a", replace(some, members=members[:20]))], "", 5)
+    assert counts(fewer)["fid/a"] == 20
 
 
 def test_kid_and_precision_take_a_part_of_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +165,7 @@ def test_kid_and_precision_take_a_part_of_very_many(monkeypatch: pytest.MonkeyPa
     part = distances(one_source(made, real), 20)
     assert part == distances(one_source(made, real[::3]), 20) | {"fid": whole["fid"]}
     assert part["kid"] != whole["kid"]
-    assert domain_distances([("a", one_source(made, real))], "", 35)["kid_subset_a"] == 30
+    assert counts(domain_distances("moods", [("a", one_source(made, real))], "", 35))["kid/a"] == 30
 
 
 @pytest.mark.parametrize("block", [1, 7, 30, 100])

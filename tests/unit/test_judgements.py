@@ -12,7 +12,7 @@ from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.judge.classifier import Classifier
 from stargan.judge.judge import Judge
-from stargan.results.judgements import Judgements, described, judged, together, write_judgements
+from stargan.results.judgements import COLUMNS, Judgements, described, judged, together, write_judgements
 from stargan.results.translations import Translations
 from support.sets import LOOKS, NO_RECORD
 
@@ -43,6 +43,7 @@ def prepared(name: str, kind: LabelKind, labels: np.ndarray, people: list[str]) 
 
 CELEBS = prepared("celebs", LOOKS, bits("100", "101", "000"), ["", "", "007"])
 ACTORS = prepared("actors", MOODS, bits("10", "01", "10"), ["ann", "ann", "bob"])
+SETS = {"celebs": CELEBS, "actors": ACTORS}
 
 
 def index(dataset: str, rows: dict[int, tuple[int, str]]) -> pd.DataFrame:
@@ -54,11 +55,17 @@ def index(dataset: str, rows: dict[int, tuple[int, str]]) -> pd.DataFrame:
 def celebs() -> pd.DataFrame:
     own = index("celebs", {0: (1, "Blond"), 1: (2, "Blond"), 4: (1, "Black"), 5: (2, "Blond+~Male")})
     # Blond but Black not cleared; all well and Male lost, which Blond did not ask; Black already; Male missing.
-    return judged(CELEBS, own, bits("111", "011", "001", "010"))
+    return judged("celebs", SETS, own, bits("111", "011", "001", "010"))
 
 
 def actors() -> pd.DataFrame:
-    return judged(ACTORS, index("actors", {2: (1, "angry"), 3: (2, "angry")}), bits("10", "01"))
+    return judged("actors", SETS, index("actors", {2: (1, "angry"), 3: (2, "angry")}), bits("10", "01"))
+
+
+def guests() -> pd.DataFrame:
+    """Faces of celebs given the classes of actors, whose labels nobody knows."""
+    rows = index("celebs", {6: (1, "angry"), 7: (2, "angry")}).assign(labels="actors", set="cross")
+    return judged("actors", SETS, rows, bits("10", "01"))
 
 
 def about(tables: list[pd.DataFrame]) -> Judgements:
@@ -78,20 +85,21 @@ def about(tables: list[pd.DataFrame]) -> Judgements:
         replace(NO_RECORD, digest="translations"),
     )
     wrong = {"celebs": np.array([[True, False, False]] * 2), "actors": np.array([False, False, True])}
-    sets = {"celebs": CELEBS, "actors": ACTORS}
-    return together(made, tables, {name: described(sets[name], JUDGE, wrong[name]) for name in sets}, "neutral")
+    return together(made, tables, {name: described(SETS[name], JUDGE, wrong[name]) for name in SETS}, "neutral")
 
 
 def test_the_table_as_it_is_written(tmp_path: Path) -> None:
-    write_judgements(tmp_path / "both", about([celebs(), actors()]))
+    write_judgements(tmp_path / "both", about([celebs(), pd.concat([actors(), guests()])]))
     assert (tmp_path / "both/judgements.csv").read_text().splitlines() == [
-        "faces,image,person,labels,source,target,counts,wrong",
-        "celebs,1,image 1,celebs,Black+Male,Blond,1,1",
-        "celebs,2,007,celebs,,Blond,1,0",
-        "actors,1,ann,actors,neutral,angry,1,0",
-        "actors,2,bob,actors,angry,angry,0,1",
-        "celebs,1,image 1,celebs,Black+Male,Black,0,1",
-        "celebs,2,007,celebs,,Blond+~Male,1,1",
+        "set,faces,image,person,labels,source,target,predicted,counts,wrong,others,others_wrong",
+        "own,celebs,1,image 1,celebs,Black+Male,Blond,Black+Blond+Male,1,1,1,0",
+        "own,celebs,2,007,celebs,,Blond,Blond+Male,1,0,1,1",
+        "own,actors,1,ann,actors,neutral,angry,angry,1,0,0,0",
+        "own,actors,2,bob,actors,angry,angry,neutral,0,1,0,0",
+        "own,celebs,1,image 1,celebs,Black+Male,Black,Male,0,1,1,0",
+        "own,celebs,2,007,celebs,,Blond+~Male,Blond,1,1,0,0",
+        "cross,celebs,1,image 1,actors,,angry,angry,1,0,0,0",
+        "cross,celebs,2,007,actors,,angry,neutral,1,1,0,0",
     ]
 
 
@@ -116,6 +124,6 @@ def test_what_is_told_of_the_run_and_its_datasets(tmp_path: Path) -> None:
 
 
 def test_no_translations_leave_a_table_of_no_rows(tmp_path: Path) -> None:
-    nothing = judged(ACTORS, index("actors", {2: (1, "angry")})[:0], bits("10")[:0])
+    nothing = judged("actors", SETS, index("actors", {2: (1, "angry")})[:0], bits("10")[:0])
     write_judgements(tmp_path / "both", about([nothing, nothing]))
-    assert (tmp_path / "both/judgements.csv").read_text() == "faces,image,person,labels,source,target,counts,wrong\n"
+    assert (tmp_path / "both/judgements.csv").read_text() == ",".join(COLUMNS) + "\n"

@@ -20,7 +20,7 @@ from stargan.errors import Fault
 from stargan.judge.classifier import new_classifier
 from stargan.judge.judge import Judge, read_judge, write_judge
 from stargan.models.assembly import load_model
-from stargan.results.judgements import FORM
+from stargan.results.judgements import COLUMNS, FORM
 from stargan.results.translations import read_translations, write_record
 from support.sets import FACES, MOODS, change_record, write_noise
 
@@ -113,7 +113,7 @@ def translations(folder: Path) -> Path:
 def judgements(folder: Path) -> Path:
     (folder / "rafd").mkdir()
     table = folder / "rafd/judgements.csv"
-    table.write_text("faces,image,person,labels,source,target,counts,wrong\n")
+    table.write_text(",".join(COLUMNS) + "\n")
     write_about(folder / "rafd/judgements.json", FORM, {
         "run": "rafd", "method": "stargan", "step": 1, "image_size": 16, "sizes": {}, "settings": {}, "neutral": "neutral",
         "datasets": {"rafd": {"kind": MOODS.as_dict()}},

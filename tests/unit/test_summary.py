@@ -13,9 +13,10 @@ import pytest
 from stages import summary
 from stargan.comparison.revisions import commit_of, read_revision
 from stargan.core.files import write_bytes, write_json
+from stargan.core.measures import Measure, write_measures
 from stargan.errors import Fault
 
-ERROR = "metrics/evaluate/rafd.json:expression_error_percent"
+ERROR = "metrics/evaluate/rafd.json:error"
 SIZE = "metrics/evaluate/rafd.json:image_size"
 
 
@@ -27,7 +28,9 @@ def sh(*words: str) -> str:
 def commit(seed: int, error: float, lambda_cls: float = 1.0) -> str:
     """Commit params and metrics; return the hash."""
     write_bytes(Path("params.yaml"), f"seed: {seed}\ntrain: {{lambda_cls: {lambda_cls}, g_lr: 1e-4}}\n".encode())
-    write_json(Path("metrics/evaluate/rafd.json"), {"expression_error_percent": error, "image_size": 32, "made": "here"})
+    values = {"error": error, "image_size": 32, "made": "here", "rafd": {"error": error + 1}}
+    write_json(Path("metrics/evaluate/rafd.json"), values)
+    write_measures(Path("metrics/evaluate/rafd.csv"), [Measure("error", "rafd", "angry", error + 2)])
     sh("git", "add", ".")
     sh("git", "commit", "--quiet", "--allow-empty", "--message", "one")
     return sh("git", "rev-parse", "HEAD").strip()
@@ -63,7 +66,7 @@ def experiment(name: str, commit: str, baseline: str) -> None:
 def test_one_two_and_three_seeds(history: Path) -> None:
     found = summary.run(["one=s1", "two=s1,s2", "three=s1,s2,s3", "no cls loss=no-cls"], [ERROR, SIZE], None)
     assert found.splitlines()[:6] == [
-        "| variant | seeds | rafd: expression_error_percent | rafd: image_size |",
+        "| variant | seeds | rafd: error | rafd: image_size |",
         "| --- | --- | --- | --- |",
         "| one | 1 (1) | 2.00 | 32.00 |",
         "| two | 2 (1, 2) | 2.50 (2.00 to 3.00) | 32.00 (32.00 to 32.00) |",
@@ -80,13 +83,13 @@ def test_files_hold_what_is_printed(history: Path) -> None:
     assert list(table) == ["variant", "path", "key", "n", "seeds", "mean", "low", "high", "deviation"]
     assert table.iloc[0].tolist()[3:] == [3, "1 2 3", 4, 2, 7, pytest.approx(stdev([2, 3, 7]), abs=1e-6)]
     assert table.iloc[1].tolist()[:8] == [
-        "two", "metrics/evaluate/rafd.json", "expression_error_percent", 2, "3 1", 4.5, 2, 7,
+        "two", "metrics/evaluate/rafd.json", "error", 2, "3 1", 4.5, 2, 7,
     ]  # fmt: skip
     assert table["deviation"].isna().tolist() == [False, True]
 
 
 def test_the_working_tree_is_not_read(history: Path) -> None:
-    write_json(Path("metrics/evaluate/rafd.json"), {"expression_error_percent": 1.0, "image_size": 8})
+    write_json(Path("metrics/evaluate/rafd.json"), {"error": 1.0, "image_size": 8})
     assert "| 80.00 |" in summary.run(["now=HEAD"], [ERROR], None)
 
 
@@ -111,19 +114,27 @@ def test_a_name_of_two_experiments_is_refused(history: Path) -> None:
         commit_of("twice")
 
 
+def test_keys_of_tables_and_of_nested_values(history: Path) -> None:
+    table = summary.run(
+        ["a=s2"], ["metrics/evaluate/rafd.json:rafd.error", "metrics/evaluate/rafd.csv:error/rafd/angry"], None
+    )
+    assert "| a | 1 (2) | 4.00 | 5.00 |" in table
+
+
 @pytest.mark.parametrize(
     ("variants", "keys", "said"),
     [
+        (["a=s1"], ["metrics/evaluate/rafd.csv:error/rafd"], "at s1 it has no number 'error/rafd'"),
         (["a=s1,s1"], [ERROR], "a: s1 and s1 both have seed 1"),
         (["a=s2,no-cls"], [ERROR], "a: train.lambda_cls is 1.0 at s2 and 0.0 at no-cls; give revisions that differ in seed"),
         (["a=s1,s9"], [ERROR], "s9: neither a git revision nor a DVC experiment"),
         (["s1"], [ERROR], "'s1' is no variant"),
         (["a=s1,,s2"], [ERROR], "'a=s1,,s2' is no variant"),
-        (["a=s1"], ["expression_error_percent"], "'expression_error_percent' is no key"),
+        (["a=s1"], ["error"], "'error' is no key"),
         (["a=s1"], ["metrics/evaluate/both.json:x"], "metrics/evaluate/both.json: not in s1"),
         (["a=s1"], ["metrics/evaluate/rafd.json:wrong"], "at s1 it has no number 'wrong'"),
         (["a=s1"], ["metrics/evaluate/rafd.json:made"], "at s1 it has no number 'made'"),
-        (["a=s1"], ["params.yaml:seed"], "params.yaml: at s1 it is no JSON"),
+        (["a=s1"], ["params.yaml:seed"], "params.yaml: at s1 it is neither JSON nor measures"),
     ],
 )
 def test_what_cannot_be_summed_up(history: Path, variants: list[str], keys: list[str], said: str) -> None:

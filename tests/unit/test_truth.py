@@ -1,5 +1,6 @@
 """The ground truth of a translation, and what translations are worth against it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ from stargan.data.prepared import Prepared, read_prepared
 from stargan.errors import Fault
 from stargan.evaluation import truth as truth_module
 from stargan.evaluation.reconstruction import mean_face
-from stargan.evaluation.truth import cross_truth_metrics
+from stargan.evaluation.truth import cross_truth
 from stargan.synthetic import RENDERER, write_celeba, write_rafd
 from stargan.synthetic.truth import Truth, changes, drawn_face, picture, truths
-from support.drawn import celeba_drawn, measured, own, perfect, rafd_drawn
+from support.drawn import celeba_drawn, measured, own, perfect, protocol, rafd_drawn
+from support.measures import both
 from support.sets import FACES, MOODS
 
 
@@ -74,22 +76,23 @@ def test_another_renderer_or_real_faces_are_refused(celeba: Prepared) -> None:
 def test_the_truth_itself_is_perfect(rafd: Prepared) -> None:
     rows = own(rafd, ["angry", "happy"])
     found = measured(rafd, rows, perfect(rafd, rows))
-    assert [found[f"ground_truth_{name}"] for name in ("l1", "changed_l1", "kept_l1")] == [0, 0, 0]
-    assert found["ground_truth_ssim"] == pytest.approx(1, abs=1e-4)
-    assert found["ground_truth_psnr"] == pytest.approx(58.92, abs=0.01)
-    assert found["identity_changed_l1"] > 0.05
-    assert found["identity_kept_l1"] == 0
-    assert found["identity_psnr"] < 40
+    assert [found[name] for name in ("truth_l1", "changed_l1", "kept_l1", "changed_ratio")] == [0, 0, 0, 0]
+    assert found["truth_ssim"] == pytest.approx(1, abs=1e-4)
+    assert found["truth_psnr"] == pytest.approx(58.92, abs=0.01)
+    assert found["no_edit_changed_l1"] > 0.05
+    assert found["no_edit_kept_l1"] == 0
+    assert found["no_edit_truth_psnr"] < 40
     # Two people, three moods: of six faces two are angry already.
-    assert found["ground_truth_n_angry"] == 4
+    assert found["n truth_l1/angry"] == 4
 
 
 def test_doing_nothing_is_measured_as_the_identity(rafd: Prepared) -> None:
     rows = own(rafd, ["angry", "happy"])
     found = measured(rafd, rows, rafd.images[rows["image"].to_numpy()])
-    for name in ("l1", "psnr", "ssim", "changed_l1", "kept_l1"):
-        assert found[f"ground_truth_{name}"] == pytest.approx(found[f"identity_{name}"])
-        assert found[f"ground_truth_{name}_happy"] == found[f"identity_{name}_happy"]
+    for name in ("truth_l1", "truth_psnr", "truth_ssim", "changed_l1", "kept_l1"):
+        assert found[name] == pytest.approx(found[f"no_edit_{name}"])
+        assert found[f"{name}/happy"] == found[f"no_edit_{name}/happy"]
+    assert found["changed_ratio"] == found["changed_ratio/happy"] == 1
 
 
 def test_a_change_in_the_wrong_place_is_kept_l1_alone(rafd: Prepared) -> None:
@@ -97,17 +100,19 @@ def test_a_change_in_the_wrong_place_is_kept_l1_alone(rafd: Prepared) -> None:
     images = perfect(rafd, rows)
     images[:, :2] = 255 - images[:, :2]  # the wall behind the hair, white in every drawing
     found = measured(rafd, rows, images)
-    assert found["ground_truth_changed_l1"] == 0
-    assert found["ground_truth_kept_l1"] > 0.05
+    assert found["changed_l1"] == 0
+    assert found["kept_l1"] > 0.05
 
 
-def test_the_plain_key_is_the_mean_over_single_targets(celeba: Prepared) -> None:
+def test_all_targets_together_are_the_mean_over_the_images_of_single_ones(celeba: Prepared) -> None:
     rows = own(celeba, ["Blond_Hair", "~Male", "Blond_Hair+~Male"])
     found = measured(celeba, rows, celeba.images[rows["image"].to_numpy()])
-    single = [found["identity_changed_l1_Blond_Hair"], found["identity_changed_l1_flip_Male"]]
-    assert found["identity_changed_l1"] == pytest.approx(np.mean(single))
-    assert found["ground_truth_n_Blond_Hair"] == 12 - celeba.labels[:, 1].sum()
-    assert "identity_changed_l1_Blond_Hair_and_flip_Male" in found
+    single = [found["no_edit_changed_l1/Blond_Hair"], found["no_edit_changed_l1/~Male"]]
+    n = [found["n changed_l1/Blond_Hair"], found["n changed_l1/~Male"]]
+    assert found["no_edit_changed_l1"] == pytest.approx(np.average(single, weights=n))
+    assert found["n changed_l1"] == sum(n)
+    assert found["n truth_l1/Blond_Hair"] == 12 - celeba.labels[:, 1].sum()
+    assert "no_edit_changed_l1/Blond_Hair+~Male" in found
 
 
 def test_the_index_says_where_a_translation_lies(rafd: Prepared) -> None:
@@ -115,14 +120,14 @@ def test_the_index_says_where_a_translation_lies(rafd: Prepared) -> None:
     images = perfect(rafd, rows)
     shuffled = np.random.default_rng(0).permutation(len(rows))
     moved = rows.iloc[shuffled]  # its index still points to the right images
-    assert measured(rafd, moved, images)["ground_truth_l1"] == 0
-    assert measured(rafd, moved.reset_index(drop=True), images)["ground_truth_l1"] > 0.01
+    assert measured(rafd, moved, images)["truth_l1"] == 0
+    assert measured(rafd, moved.reset_index(drop=True), images)["truth_l1"] > 0.01
 
 
 def test_only_as_many_faces_as_asked_are_drawn(celeba: Prepared) -> None:
     rows = own(celeba, ["~Male", "~Young"])
     found = measured(celeba, rows, celeba.images[rows["image"].to_numpy()], faces=5)
-    assert (found["ground_truth_n_flip_Male"], found["ground_truth_n_flip_Young"]) == (5, 5)
+    assert (found["n truth_l1/~Male"], found["n truth_l1/~Young"]) == (5, 5)
 
 
 def test_each_face_is_drawn_once_and_few_are_held(rafd: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,23 +153,23 @@ def test_the_mean_face_in_the_place_of_what_is_kept(rafd: Prepared) -> None:
     for position in (0, 2, 3, 5):
         kept = ~truths(rafd, position, MOODS, ["happy"])[0].changed
         wanted.append(np.abs(average - rafd.images[position])[kept].mean() / 255)
-    assert found["mean_face_kept_l1_happy"] == pytest.approx(np.mean(wanted))
-    assert found["mean_face_kept_l1"] > 0.01 > found["ground_truth_kept_l1"] == 0
+    assert found["mean_face_kept_l1/happy"] == pytest.approx(np.mean(wanted))
+    assert found["mean_face_kept_l1"] > 0.01 > found["kept_l1"] == 0
 
 
 def test_neutral_faces_alone_to_one_target(rafd: Prepared) -> None:
     rows = own(rafd, ["happy"])
     rows = rows[rows["image"].isin([2, 5])].reset_index(drop=True)
     found = measured(rafd, rows, perfect(rafd, rows))
-    assert (found["ground_truth_n_happy"], found["ground_truth_l1"]) == (2, 0)
+    assert (found["n truth_l1/happy"], found["truth_l1"]) == (2, 0)
     assert not any("angry" in key or "neutral" in key for key in found)
 
 
 def test_joined_targets_alone_have_no_plain_key(celeba: Prepared) -> None:
     rows = own(celeba, ["Blond_Hair+~Male"])
     found = measured(celeba, rows, celeba.images[rows["image"].to_numpy()])
-    assert "ground_truth_l1_Blond_Hair_and_flip_Male" in found
-    assert "ground_truth_l1" not in found
+    assert "truth_l1/Blond_Hair+~Male" in found
+    assert "truth_l1" not in found
 
 
 def test_no_rows_have_no_truth(celeba: Prepared) -> None:
@@ -177,24 +182,25 @@ def given(data: Prepared, targets: list[str]) -> pd.DataFrame:
 
 
 def crossed(data: Prepared, rows: pd.DataFrame, images: np.ndarray, faces: int = 100) -> dict[str, float]:
-    return cross_truth_metrics(MOODS, {data.dataset: data}, rows, images, faces, np.random.default_rng(0))
+    moods = replace(data, dataset="moods", kind=MOODS, origin={"kind": "files"})
+    return both(cross_truth("moods", {"moods": moods, data.dataset: data}, rows, images, protocol(faces)))
 
 
 def test_faces_of_one_set_have_a_truth_with_the_classes_of_another(celeba: Prepared) -> None:
     rows = given(celeba, ["angry", "happy"])
     pictures = [truths(celeba, row["image"], MOODS, [row["target"]])[0].image for row in rows.to_dict("records")]
     found = crossed(celeba, rows, np.stack(pictures))
-    assert (found["cross_ground_truth_l1"], found["cross_ground_truth_changed_l1_angry"]) == (0, 0)
-    assert found["cross_identity_changed_l1"] > 0.05
-    assert found["cross_identity_kept_l1"] == 0
+    assert (found["cross_truth_l1"], found["cross_changed_l1/angry"]) == (0, 0)
+    assert found["cross_no_edit_changed_l1"] > 0.05
+    assert found["cross_no_edit_kept_l1"] == 0
     # Who is drawn happy already needs nothing, so is left out.
     happy = sum(drawn_face(celeba, position).expression == "happy" for position in range(12))
     assert 0 < happy < 12
-    assert found["cross_ground_truth_n_happy"] == 12 - happy
+    assert found["n cross_truth_l1/happy"] == 12 - happy
     idle = crossed(celeba, rows, celeba.images[rows["image"].to_numpy()], faces=5)
-    assert idle["cross_ground_truth_changed_l1"] == idle["cross_identity_changed_l1"] > 0.05
-    assert idle["cross_ground_truth_n_angry"] == 5
-    assert found["cross_stranger_l1"] > 0.05
+    assert idle["cross_changed_l1"] == idle["cross_no_edit_changed_l1"] > 0.05
+    assert idle["n cross_truth_l1/angry"] == 5
+    assert found["cross_other_person_l1"] > 0.05
 
 
 def test_there_is_no_truth_across_for_real_faces_or_what_cannot_be_drawn(celeba: Prepared) -> None:

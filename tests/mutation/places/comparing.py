@@ -23,8 +23,8 @@ MUTATIONS = [
     ),
     slow(
         "stargan.comparison.judged:read_judged",
-        '("image", "counts", "wrong"), int)',
-        '("image",), int)',
+        "dict.fromkeys(NUMBERS, int)",
+        '{"image": int}',
         f"{DISK}::test_a_damaged_input[compare-data/judgements/celeba/judgements.csv-input cut in half]",
     ),
     quick("stargan.figures.faces:picked", "np.argsort(-scores,", "np.argsort(scores,", "tests/unit/test_figures.py"),

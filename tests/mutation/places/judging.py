@@ -28,10 +28,28 @@ MUTATIONS = [
         f"{WEIGHTS}::test_a_judge",
     ),
     quick(
-        "stargan.results.people:people_of",
-        'f"{faces} {names[faces][image]}"',
-        "names[faces][image]",
-        "tests/unit/test_evaluate.py",
+        "stargan.evaluation.errors:rates",
+        '(single["faces"] + " " + single["person"])',
+        'single["person"]',
+        "tests/unit/test_error_rates.py",
+    ),
+    quick(
+        "stargan.judge.verdicts:verdicts",
+        "(missed & ~decided).sum(axis=1)",
+        "missed.sum(axis=1)",
+        "tests/unit/test_verdicts.py",
+    ),
+    quick(
+        "stargan.core.measures:headline",
+        "max((one.measure for one in rows), key=len)",
+        "rows[0].measure",
+        "tests/unit/test_measures.py",
+    ),
+    quick(
+        "stargan.results.judgements:judged",
+        'source[own] = sets[dataset].labels[rows["image"].to_numpy()[own]]',
+        "pass",
+        "tests/unit/test_judgements.py",
     ),
     quick("stargan.results.naming:_title", "len(group) > 1 and ", "", "tests/unit/test_naming.py"),
 ]

@@ -115,8 +115,8 @@ MUTATIONS = [
     ),
     quick(
         "stages.translate:write_pictures",
-        "1 + targets.index(target)] = images[row]",
-        "targets.index(target)] = images[row]",
+        'column = 1 + targets.index((one["labels"], one["target"]))',
+        'column = targets.index((one["labels"], one["target"]))',
         "tests/unit/test_translate_stage.py",
     ),
     quick(

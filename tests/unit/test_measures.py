@@ -1,0 +1,74 @@
+"""The table of measures and the headline taken from it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stargan.core.measures import MOST, Measure, headline, named, read_measures, write_measures
+from stargan.errors import Fault
+
+
+def of(dataset: str, **values: float) -> list[Measure]:
+    """Measures over all targets."""
+    return [Measure(name, dataset, "", value) for name, value in values.items()]
+
+
+def test_the_headline_is_rounded_and_in_one_order() -> None:
+    found = headline([*of("a", kept_l1=0.123456, error=1.23456, unknown=5), Measure("error", "a", "happy", 99)])
+    assert json.dumps(found) == '{"error": 1.23, "kept_l1": 0.1235}'
+
+
+def test_several_datasets_have_means_and_an_error_each() -> None:
+    found = headline([*of("a", error=1, kid=4), *of("b", error=2, kid=5), *of("c", error=6)])
+    assert found == {"error": 3, "error_a": 1, "error_b": 2, "error_c": 6, "kid": 4.5}
+
+
+def test_no_run_has_more_than_twelve_numbers() -> None:
+    names = ["error", "preserved_error", "fid", "kid", "changed_ratio", "kept_l1", "cross_error", "wrong_mask_error"]
+    for datasets, each in ((4, True), (5, False)):
+        found = headline([one for i in range(datasets) for one in of(f"d{i}", **dict.fromkeys(names, 1.0))])
+        assert len(found) == len(names) + (datasets if each else 0) <= MOST
+        assert ("error_d0" in found) == each
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_mean_of_fids_of_which_one_is_biased_is_biased(order: int) -> None:
+    parts = [of("a", fid_classifier=10), of("b", fid_classifier_biased=20)][::order]
+    assert headline([one for part in parts for one in part]) == {"fid_classifier_biased": 15}
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
+    measures = [
+        Measure("error", "moods", 'a "quoted", one', 1 / 3, 0.0, 2.5, 7), Measure("step", "", "", 5000),
+        Measure("error", "faces", "-Male+~Young", 50.0, n=2), Measure("cross_sharpness", "moods", "line\nend", -0.0000004),
+    ]  # fmt: skip
+    write_measures(tmp_path / "run.csv", measures)
+    found = read_measures(tmp_path / "run.csv", "")
+    assert [(one.key, one.low, one.high, one.n) for one in found] == [
+        (one.key, one.low, one.high, one.n) for one in measures
+    ]  # fmt: skip
+    assert [one.value for one in found] == [0.333333, 5000, 50, 0]
+    assert (tmp_path / "run.csv").read_text().splitlines()[:3] == [
+        "measure,dataset,target,value,low,high,n",
+        'error,moods,"a ""quoted"", one",0.333333,0.0,2.5,7',
+        "step,,,5000,,,",
+    ]  # fmt: skip
+
+
+HEAD = "measure,dataset,target,value,low,high,n\n"
+
+
+@pytest.mark.parametrize("text", [None, "", "\0", "measure,value\nerror,1\n", f"{HEAD}e,a,,x,,,\n", f"{HEAD}e,a\n"])
+def test_what_is_no_table_is_one_line_with_a_remedy(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(Fault, match=r"run\.csv: no measures there \(.+\); run it") as raised:
+        read_measures(path, "run it")
+    assert "\n" not in str(raised.value)
+
+
+def test_names_are_those_that_mlflow_takes() -> None:
+    found = named([Measure("error", "faces", "Blond_Hair+~Male", 1), Measure("fid", "faces", "-Male", 2)])
+    assert found == {"error/faces/Blond_Hair and flip Male": 1, "fid/faces/-Male": 2}
