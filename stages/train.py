@@ -27,9 +27,11 @@ from stargan.models.translation import feasible, requests, rows_of_faces, shown_
 from stargan.progress import progress
 from stargan.training import assembly
 from stargan.training.checkpoints import Checkpoints
-from stargan.training.engine import State, Training, copied
+from stargan.training.engine import Training
+from stargan.training.graphs import iterations_of
 from stargan.training.ranks import joined
 from stargan.training.schedule import to_the_next
+from stargan.training.state import State, copied, restore, state_of
 from stargan.training.stopping import INTERRUPTED, Stop, Stopped
 
 CODE = ("core", "data", "models", "training")
@@ -49,7 +51,7 @@ class Recorder:
         """Return whether something that happens every so many iterations, and at the end, is due now."""
         return every > 0 and (self.training.done % every == 0 or self.training.done == self.training.length)
 
-    def free(self) -> int:
+    def until_due(self) -> int:
         """Return how many iterations there are to the next one after which something is due."""
         every, done, length = self.params.bookkeeping, self.training.done, self.training.length
         often = (n for n in (every.sample_every, every.checkpoint_every, self.params.train.keep_every) if n > 0)
@@ -59,7 +61,7 @@ class Recorder:
         """Write what is due after an iteration; to do it again changes nothing. Raises Stopped in the middle of samples."""
         done = self.training.done
         if self.due(self.params.bookkeeping.sample_every):
-            start = self.training.state() if self.training.ranks.alone else None
+            start = state_of(self.training) if self.training.ranks.alone else None
             for path in stop.give_up_from(start, lambda: list(self.sample())):
                 tracker.log_artifact(path, "samples")
         if self.params.train.keep_every and done % self.params.train.keep_every == 0:
@@ -69,7 +71,7 @@ class Recorder:
 
     def save(self, tracker: tracking.Run, state: State | None = None) -> None:
         """Write a checkpoint of a state, by default of the present one."""
-        tensors, header = state or self.training.state()
+        tensors, header = state or state_of(self.training)
         self.store.save(header["done"], tensors, {**header, "mlflow_run": tracker.id})
 
     def save_and_say(self, tracker: tracking.Run, state: State) -> None:
@@ -125,7 +127,7 @@ def checkpoints_of(
     with store.lock():
         latest = store.latest()
         if latest:
-            training.restore(*latest)
+            restore(training, *latest)
             print(f"{name}: resumed after {training.done} of {training.length} iterations", file=sys.stderr)
         yield store, latest[1]["mlflow_run"] if latest else None
 
@@ -146,7 +148,7 @@ def run(name: str, params: Params) -> None:
 
 def follow(training: Training, stop: Stop) -> None:
     """Take all iterations with the first process, which alone reads and writes."""
-    training.restore(*training.ranks.from_first(None))
+    restore(training, *training.ranks.from_first(None))
     while training.done < training.length:
         training.iterate()
         if stops(training, stop):
@@ -161,7 +163,7 @@ def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Trai
         tracking.stage_run(f"train@{name}", params.followed(name), resume_id) as tracker,
     ):
         if not training.ranks.alone:
-            training.ranks.from_first(copied(training.state()))
+            training.ranks.from_first(copied(state_of(training)))
         recorder = Recorder(name, training, params, sets, store)
         for prepared in sets.values():
             tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))
@@ -169,7 +171,7 @@ def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Trai
         try:
             iterate(recorder, tracker, stop)
         except Stopped:
-            recorder.save_and_say(tracker, training.state())
+            recorder.save_and_say(tracker, state_of(training))
             training.ranks.any(False)
             raise SystemExit(INTERRUPTED) from None
         recorder.finish()
@@ -181,12 +183,13 @@ def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Trai
 def iterate(recorder: Recorder, tracker: tracking.Run, stop: Stop) -> None:
     """Take all iterations that are left. Raises Stopped where it was asked to."""
     training, first = recorder.training, recorder.training.done
+    take = iterations_of(training)
     if first:  # what was due where it stopped may have been given up
         recorder.after_iteration(tracker, stop)
     nothing: tuple[int, ...] = ()  # the bar is moved by hand
     with progress(nothing, training.length, "it", f"train {recorder.name}", first) as bar:
         while training.done < training.length:
-            losses = stop.iterate(training, recorder.free())
+            losses = stop.guard(training, lambda: take(recorder.until_due()))
             if losses:
                 tracker.log_losses(training.done, losses)
                 bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)

@@ -7,7 +7,7 @@ t_l = s_l * (W_l t_l-1): the gradient by W_l is the product of what goes into W_
 comes back to it, a_l, summed over all images. Real, fake and x^ share each of these passes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,38 @@ from torch.nn.grad import conv2d_weight
 
 from stargan.models.networks.halving import doubled, halved, weight_gradient
 from stargan.models.networks.star import Critic, Discriminator
+from stargan.training import losses
+
+
+@torch.no_grad()
+def discriminator_by_hand(
+    d: Discriminator, x_real: Tensor, x_fake: Tensor, x_hat: Tensor, cls_loss: Callable[[Tensor], Tensor],
+    lambda_cls: float, lambda_gp: float,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, dict[str, Tensor]]:  # fmt: skip
+    """Return D_src(x), D_src(G(x,c)), L_cls^r and the penalty of Eqs. 5 and 8, and the gradient of Eq. 5 by D's parameters.
+
+    All images are (n, 3, H, W): real, fake and x^ go through D, and back, together. cls_loss: of the real ones' logits.
+    """
+    n = len(x_real)
+    hat = slice(2 * n, None)
+    h = forward_chain(d, torch.cat([x_real, x_fake, x_hat]))
+    src = d.src(h[-1]).to(x_real.dtype)
+    src_real, src_fake, _ = src.chunk(3)
+    logits_real = d.cls(h[-1][:n]).flatten(1).to(x_real.dtype)
+    # What comes back to D's outputs: Eq. 5 takes means of D_src for real and fake, and the gradient of its sum at x^.
+    src_back = src.new_ones(src.shape)
+    src_back[:n], src_back[n : 2 * n] = -1 / src_real.numel(), 1 / src_fake.numel()
+    with torch.enable_grad():
+        cls_real = cls_loss(logits_real.requires_grad_())
+        (cls_back,) = torch.autograd.grad(lambda_cls * cls_real, logits_real)
+    cotangents, gradient = input_chain(d, h, src_back, cls_back, hat)
+    with torch.enable_grad():
+        gradient = gradient.to(x_real.dtype)  # the norm is none for bfloat16
+        penalty = losses.gradient_penalty(gradient.requires_grad_())
+        (direction,) = torch.autograd.grad(lambda_gp * penalty, gradient)
+    put_tangents(d, h, direction, hat)
+    by_hand = weight_gradients(d, h, cotangents, src_back, cls_back, features=slice(2 * n))
+    return src_real, src_fake, cls_real.detach(), penalty.detach(), by_hand
 
 
 def forward_chain(d: Critic, x: Tensor) -> list[Tensor]:

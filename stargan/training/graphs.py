@@ -1,4 +1,4 @@
-"""CUDA graphs: work that is done again and again on a GPU, launched as a whole.
+"""CUDA graphs: iterations on a GPU, launched as a whole.
 
 An iteration at batch 16 launches hundreds of kernels, most of them shorter than their launch.
 """
@@ -9,6 +9,10 @@ from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor
+from torch.utils._pytree import tree_flatten, tree_unflatten
+
+from stargan.data.stream import Batch
+from stargan.training.engine import Applied, Training
 
 T = TypeVar("T")
 EAGER = 3
@@ -49,3 +53,49 @@ class Graphs(Generic[T]):
         with torch.cuda.graph(graph, stream=self._stream):
             result = work(places)
         self.captured[key] = graph, places, result
+
+
+class CycleGraphs:
+    """Takes the iterations of a training that has a GPU to itself, all to the end of a method's cycle as one graph."""
+
+    def __init__(self, training: Training, graphs: Graphs[list[list[Applied]]] | None = None) -> None:
+        self.training, self.graphs = training, graphs or Graphs[list[list[Applied]]]()
+
+    def iterate(self, most: int) -> dict[str, float] | None:
+        """Take iterations to the end of a cycle, `most` or the next row of the loss table; return that where it is due."""
+        training, done = self.training, self.training.done
+        ends = (every - done % every for every in (training.method.cycle, training.losses.every))
+        iterations = range(done, done + min(most, *ends))
+        cycle = [training.batches(iteration) for iteration in iterations]
+        sizes = [stream.size for stream in training.streams]
+        if any([len(batch.images) for batch in batches] != sizes for batches in cycle):
+            # an epoch's last batch comes too seldom for the memory of a graph
+            return [training.iterate() for _ in iterations][-1]
+        rates = [training.rates(iteration) for iteration in iterations]
+        inputs, form = tree_flatten((torch.tensor(rates, dtype=torch.float64, device=training.device), cycle))
+        tensors = [leaf for leaf in inputs if isinstance(leaf, Tensor)]
+
+        def work(given: Sequence[Tensor]) -> list[list[Applied]]:
+            each = iter(given)
+            leaves = [next(each) if isinstance(leaf, Tensor) else leaf for leaf in inputs]
+            return self._compute(done, *tree_unflatten(leaves, form))
+
+        kind = (training.restored, *(training.method.trains(iteration) for iteration in iterations))
+        return training.close(self.graphs.run(kind, work, tensors))
+
+    def _compute(self, first: int, rates: Tensor, cycle: Sequence[Sequence[Batch]]) -> list[list[Applied]]:
+        """Compute the iterations `first`, ...; rates (iterations, networks)."""
+        training = self.training
+        with training.rounded():
+            cycle = training.method.precompute(first, cycle)
+        return [
+            training.compute(iteration, batches, of_iteration.unbind())
+            for iteration, (batches, of_iteration) in enumerate(zip(cycle, rates, strict=True), first)
+        ]
+
+
+def iterations_of(training: Training) -> Callable[[int], dict[str, float] | None]:
+    """Return what takes a training's next iterations, at most so many: on a GPU that it has to itself as graphs."""
+    if training.device.type == "cuda" and training.ranks.alone:
+        return CycleGraphs(training).iterate
+    return lambda _: training.iterate()

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
-from stargan.training.engine import State, Training, copied
+from stargan.training.engine import Training
+from stargan.training.state import State, copied, restore, state_of
 
 T = TypeVar("T")
 INTERRUPTED = 130
@@ -34,7 +35,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = False
-        self._seconds: dict[int, float] = {}  # that the last iteration of each phase took
+        self._seconds: dict[tuple[str, ...], float] = {}  # that the last iteration took, by the networks that it trained
         self._start: State | None = None  # what to save where the work under way is given up
         self._claim = threading.Lock()  # one thread alone saves
         # Python's handlers wait for the main thread, a byte on this pair does not.
@@ -48,24 +49,24 @@ class Stop:
         """Let another thread write, by `save`, the checkpoint of work that can't be given up in time."""
         threading.Thread(target=self._watch, args=(save,), daemon=True).start()
 
-    def iterate(self, training: Training, most: int = 1) -> dict[str, float] | None:
-        """Take an iteration, or what is taken as one; return its losses.
+    def guard(self, training: Training, work: Callable[[], T]) -> T:
+        """Return what `work` gives: an iteration of a training, or several at once.
 
-        Raises Stopped, `training` being at its start, where it is given up.
+        Raises Stopped, `training` being as it was before, where it is given up.
         """
-        phase = training.method.phase(training.done)
-        # How long the first iteration of a phase takes is not known. Processes that share it can't give it up alone.
-        may_give_up = training.ranks.alone and self._seconds.get(phase, math.inf) > LONG_SECONDS
-        start = copied(training.state()) if may_give_up else None
+        kind = training.method.trains(training.done)
+        # How long the first of a kind takes is not known. Processes that share it can't give it up alone.
+        may_give_up = training.ranks.alone and self._seconds.get(kind, math.inf) > LONG_SECONDS
+        start = copied(state_of(training)) if may_give_up else None
         begun = time.monotonic()
         try:
-            return self.give_up_from(start, lambda: training.iterate(most))
+            return self.give_up_from(start, work)
         except Stopped:
             assert start is not None
-            training.restore(*start)
+            restore(training, *start)
             raise
         finally:
-            self._seconds[phase] = time.monotonic() - begun
+            self._seconds[kind] = time.monotonic() - begun
 
     def give_up_from(self, start: State | None, work: Callable[[], T]) -> T:
         """Do work that may be given up where there is a state that it can be done again from. Raises Stopped then."""

@@ -13,7 +13,6 @@ from torch.nn.grad import conv2d_weight
 
 from bench.reference import Reference, cycle
 from bench.setup import N_CRITIC, noise, training
-from stargan.data.stream import Batch
 from stargan.models.networks.halving import doubled, halved, weight_gradient
 from stargan.training.assembly.budget import flops_of_iteration
 from stargan.training.engine import Training
@@ -48,21 +47,21 @@ class Parts:
 
     def __init__(self, made: Training) -> None:
         self.seconds = {"d": 0.0, "g": 0.0}
-        step = made.method.step
+        updates = made.method.updates
 
         def timed(*given: Any) -> Iterator[Update]:
             begun = time.perf_counter()
-            for update in step(*given):
+            for update in updates(*given):
                 yield update  # the engine takes the step here
                 self.seconds[update.network] += time.perf_counter() - begun
                 begun = time.perf_counter()
 
-        made.method.step = timed  # type: ignore[method-assign, assignment]
+        made.method.updates = timed  # type: ignore[method-assign, assignment]
 
 
 def operations(made: Training) -> dict[str, float]:
     """Return the GFLOP of a cycle: of D's five updates with their fakes, and what G's adds."""
-    batches = [Batch(b.x.to("meta"), b.labels.to("meta")) for b in (stream.batch(0) for stream in made.streams)]
+    batches = [(images.to("meta"), labels.to("meta")) for images, labels in (stream.batch(0) for stream in made.streams)]
     shapes = copy.deepcopy(made.method)
     for network in shapes.networks.values():
         network.to("meta")
@@ -77,7 +76,7 @@ def step(batch: int, size: int, cycles: int, *, bf16: bool = False) -> dict[str,
     loop = Reference(size, ATTRIBUTES)
     gflop = operations(made)
     stream = made.streams[0]
-    given = [(b.x, b.labels) for b in (stream.batch(iteration) for iteration in range(N_CRITIC))]
+    given = [stream.batch(iteration) for iteration in range(N_CRITIC)]
     parts, waits = Parts(made), []
 
     def ours() -> None:

@@ -20,7 +20,7 @@ from stargan.models.translators import Translator
 from stargan.training import losses
 from stargan.training.assembly import budget, build_training, cost_of, model_header, model_tensors
 from stargan.training.engine import Training
-from stargan.training.methods.base import Draws, Method, Update
+from stargan.training.methods.base import Method, Update
 from stargan.training.methods.cyclegan import CycleGan
 from stargan.training.methods.diat import Diat
 from stargan.training.methods.icgan import IcGan
@@ -190,28 +190,25 @@ class Product(nn.Module):
 
 
 class OneProduct(Method):
-    """A method whose phase 0 makes one product and its weight gradient, and phase 1 two."""
+    """A method that makes one product and its weight gradient, and in every fourth iteration two."""
 
     def __init__(self) -> None:
         self.product = Product()
         self.networks: Mapping[str, nn.Module] = {"n": self.product}
 
-    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:
-        return [() for _ in batches]
+    def trains(self, iteration: int) -> tuple[str, ...]:
+        return ("n",) * (1 + iteration % 4 // 3)
 
-    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
-        for _ in range(1 + self.phase(iteration)):
-            yield Update("n", self.product.layer(batches[0].x).sum(), {})
-
-    def phase(self, iteration: int) -> int:
-        return iteration % 4 // 3
+    def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
+        for name in self.trains(iteration):
+            yield Update(name, self.product.layer(batches[0].images).sum(), {})
 
     def translator(self) -> tuple[Translator, tuple[str, ...]]:
         raise NotImplementedError
 
 
 def test_operations_by_hand() -> None:
-    batch = Batch(torch.zeros(5, 3), torch.zeros(5, 1))
+    batch = (torch.zeros(5, 3), torch.zeros(5, 1))
     product = 2 * 5 * 3 * 2  # N x in x out, a multiplication and an addition; as much again for the weight gradient
     assert budget.flops(OneProduct(), [batch], 10) == (8 * 1 + 2 * 2) * 2 * product
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from stargan.data.stream import Batch
 from stargan.errors import Fault
-from stargan.training.engine import Training
+from stargan.training.graphs import CycleGraphs
 from stargan.training.ranks import ALONE
 from stargan.training.schedule import to_the_next
+from stargan.training.state import copied, restore, state_of
 from support.trainings import METHODS, close, cut, doubled, finished, training
 
 LENGTH = 24  # of the trainings; n_critic is 3
@@ -20,28 +20,23 @@ LENGTH = 24  # of the trainings; n_critic is 3
 class Replayed:
     """Does what CUDA graphs do: the work of a kind is for ever that which came first, and its inputs alone are new."""
 
-    def __init__(self, made: Training) -> None:
-        self.made, self.first = made, dict[Hashable, tuple[int, Callable[[Sequence[Tensor]], Any]]]()
-        self.runs: list[Hashable] = []
+    def __init__(self) -> None:
+        self.first: dict[Hashable, Callable[[Sequence[Tensor]], Any]] = {}
+        self.runs: list[Any] = []
 
     def run(self, kind: Hashable, work: Callable[[Sequence[Tensor]], Any], inputs: Sequence[Tensor]) -> Any:
-        done = self.made.done
-        self.made.done, first = self.first.setdefault((kind, tuple(each.shape for each in inputs)), (done, work))
-        try:
-            self.runs.append(kind)
-            return first([each.clone() for each in inputs])
-        finally:
-            self.made.done = done
+        first = self.first.setdefault((kind, tuple(each.shape for each in inputs)), work)
+        self.runs.append(kind)
+        return first([each.clone() for each in inputs])
 
 
-def replayed(name: str) -> Training:
+def replayed(name: str) -> CycleGraphs:
     """Return a training in float64 whose iterations are taken as on a GPU."""
     made = doubled(training(name, ALONE))
     for optimiser in made.optimisers.values():
         for group in optimiser.param_groups:
             group["lr"] = torch.tensor(group["lr"], dtype=torch.float64)
-    made.graphs = Replayed(made)  # type: ignore[assignment]
-    return made
+    return CycleGraphs(made, Replayed())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("images", [8, 11])
@@ -49,32 +44,46 @@ def replayed(name: str) -> Training:
 @pytest.mark.parametrize("name", METHODS)
 def test_iterations_as_one_give_what_they_give_alone(name: str, most: int, images: int) -> None:
     """Catches what is fixed by the first of a kind: a learning rate, a random number, an iteration's number."""
-    alone, together = cut(doubled(training(name, ALONE)), images), cut(replayed(name), images)
+    alone, together = cut(doubled(training(name, ALONE)), images), replayed(name)
+    cut(together.training, images)
     assert alone.length == LENGTH
-    close(finished(together, most), finished(alone, 1), 1e-9)
-    assert together.losses.rows == [pytest.approx(row, rel=1e-9, nan_ok=True) for row in alone.losses.rows]
+    close(finished(together.training, together.iterate, most), finished(alone), 1e-9)
+    rows = together.training.losses.rows
+    assert rows == [pytest.approx(row, rel=1e-9, nan_ok=True) for row in alone.losses.rows]
 
 
 def test_a_cycle_is_one_graph_and_one_pass_for_its_fakes() -> None:
-    made, passes = cut(replayed("joint"), 8), list[int]()
+    cycles, passes = replayed("joint"), list[int]()
+    made = cut(cycles.training, 8)
     made.losses.every = 1000
     made.method.networks["g"].register_forward_pre_hook(lambda _, given: passes.append(len(given[0])))
-    made.iterate(100)
+    cycles.iterate(100)
     assert made.done == 3
     # Two iterations of D alone with two datasets each, then for each dataset a fake and its way back.
     assert passes == [16, 4, 4, 4, 4]
-    made.iterate(1)
-    made.iterate(100)
+    cycles.iterate(1)
+    cycles.iterate(100)
     assert made.done == 6
-    assert made.graphs.runs == [(0, 0, 1), (0,), (0, 1)]  # type: ignore[union-attr]
+    d, both = ("d",), ("d", "g")
+    assert cycles.graphs.runs == [(0, d, d, both), (0, d), (0, d, both)]  # type: ignore[attr-defined]
+
+
+def test_a_state_that_is_taken_up_needs_graphs_of_its_own() -> None:
+    """Catches a graph that goes on with the moments of before."""
+    cycles, alone = replayed("moods"), cut(doubled(training("moods", ALONE)), 8)
+    cut(cycles.training, 8)
+    cycles.iterate(100)
+    restore(cycles.training, *copied(state_of(alone)))
+    close(finished(cycles.training, cycles.iterate, 100), finished(alone), 1e-9)
+    assert {run[0] for run in cycles.graphs.runs} == {0, 1}  # type: ignore[attr-defined]
 
 
 def test_rows_of_the_loss_table_end_a_graph() -> None:
-    made = replayed("moods")
-    made.losses.every = 2
-    while made.done < 6:
-        made.iterate(100)
-    assert [row[0] for row in made.losses.rows] == [2, 4, 6]
+    cycles = replayed("moods")
+    cycles.training.losses.every = 2
+    while cycles.training.done < 6:
+        cycles.iterate(100)
+    assert [row[0] for row in cycles.training.losses.rows] == [2, 4, 6]
 
 
 def test_what_is_due_ends_a_graph() -> None:
@@ -86,17 +95,17 @@ def test_what_is_due_ends_a_graph() -> None:
 
 
 def test_an_iteration_within_a_graph_that_is_not_finite_is_named_by_its_number() -> None:
-    made = replayed("faces")
-    made.losses.every = 1000
-    (stream,) = made.streams
+    cycles = replayed("faces")
+    cycles.training.losses.every = 1000
+    (stream,) = cycles.training.streams
     plain = stream.batch
 
-    def batch(iteration: int, device: torch.device | str = "cpu") -> Batch:
-        found = plain(iteration, device)
-        return Batch(found.x * float("nan"), found.labels) if iteration == 4 else found
+    def batch(iteration: int, device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
+        images, labels = plain(iteration, device)
+        return images * float("nan") if iteration == 4 else images, labels
 
     stream.batch = batch  # type: ignore[method-assign]
-    made.iterate(100)
+    cycles.iterate(100)
     with pytest.raises(Fault, match="iteration 5: d_real_faces, .* is not finite"):
-        made.iterate(100)
-    assert all(weights.isfinite().all() for weights in made.method.networks["d"].parameters())
+        cycles.iterate(100)
+    assert all(weights.isfinite().all() for weights in cycles.training.method.networks["d"].parameters())

@@ -9,10 +9,12 @@ from torch import Tensor, nn
 from stargan.data.domains import Attributes, DomainSpace
 from stargan.data.stream import Batch
 from stargan.models.translators import Translator
-from stargan.training.engine import Losses, Training
-from stargan.training.methods.base import Draws, Method, Update, drawn
+from stargan.training.engine import Training
+from stargan.training.loss_table import LossTable
+from stargan.training.methods.base import Method, Update
 from stargan.training.methods.star import Star
 from stargan.training.ranks import ALONE
+from stargan.training.state import restore, state_of
 from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, training
 
 FORMS = [*((name, "fast") for name in METHODS), *((name, "plain") for name in ("faces", "moods", "joint"))]
@@ -36,9 +38,11 @@ def by_loop(made: Training, iterations: int) -> dict[str, Tensor]:
         )
         adams[name].param_groups[0]["initial_lr"] = group["initial_lr"]
     for iteration in range(iterations):
-        batches = [stream.batch(iteration, CPU) for stream in made.streams]
-        random = torch.Generator().manual_seed(made.seed * 1_000_003 + iteration)
-        for update in made.method.step(iteration, batches, drawn(made.method, iteration, batches, random)):
+        random, batches = torch.Generator().manual_seed(made.seed * 1_000_003 + iteration), []
+        for stream in made.streams:
+            images, labels = stream.batch(iteration, CPU)
+            batches.append(Batch(images, labels, made.method.draw(labels, random)))
+        for update in made.method.updates(iteration, batches):
             for network in networks.values():
                 network.zero_grad()
             update.objective.backward()  # type: ignore[no-untyped-call]
@@ -92,7 +96,7 @@ class OneConvolution(Method):
         self.networks: Mapping[str, nn.Module] = {"n": self.layer}
         self.layout = LAYOUTS[layout]
 
-    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
+    def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
         objective = self.layer.weight.pow(2).sum()
         yield Update("n", objective, {}, {"weight": self.layout(2 * self.layer.weight.detach())})
 
@@ -106,7 +110,7 @@ def one_convolution(weight: str, gradient: str) -> Training:
     adam = torch.optim.Adam(method.layer.parameters(), 0.1, fused=True)
     adam.param_groups[0]["initial_lr"] = 0.1
     space = DomainSpace(("one",), (Attributes(("a",)),))
-    return Training(method, space, {"n": adam}, [], {"n": lambda _: 1.0}, 9, 1, Losses(100), CPU)
+    return Training(method, space, {"n": adam}, [], {"n": lambda _: 1.0}, 9, 1, LossTable(100), CPU)
 
 
 def unfused(iterations: int) -> Tensor:
@@ -134,8 +138,8 @@ def test_restored_moments_take_the_parameters_layout(weight: str) -> None:
     """Catches a resume from a file, in which all is contiguous, by weights that are not."""
     made, again = one_convolution(weight, "contiguous"), one_convolution(weight, "contiguous")
     made.iterate()
-    tensors, header = made.state()
-    again.restore({name: tensor.contiguous() for name, tensor in tensors.items()}, header)
+    tensors, header = state_of(made)
+    restore(again, {name: tensor.contiguous() for name, tensor in tensors.items()}, header)
     for _ in range(2):
         again.iterate()
     torch.testing.assert_close(again.method.networks["n"].weight.data, unfused(3), rtol=1e-12, atol=1e-12)

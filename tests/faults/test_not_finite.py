@@ -77,14 +77,14 @@ def test_a_value_that_is_not_finite(
     monkeypatch.setattr("stargan.tracking.find_spec", lambda name: None)
     iterate, kept, steps = Training.iterate, dict[Path, bytes](), 0
 
-    def struck(made: Training, most: int = 1) -> dict[str, float] | None:
+    def struck(made: Training) -> dict[str, float] | None:
         nonlocal steps
         if made.done >= AT:
             steps += 1
         if steps == 1:
             spoil(made, monkeypatch)
             kept.update({path: path.read_bytes() for path in checkpoints(folder)})
-        return iterate(made, most)
+        return iterate(made)
 
     monkeypatch.setattr(Training, "iterate", struck)
     before = hashes(folder)

@@ -13,7 +13,6 @@ from stargan.models.networks.residual import ResidualGenerator
 from stargan.models.networks.star import Critic
 from stargan.models.translators import IcGanTranslator, PairTranslator
 from stargan.training import losses
-from stargan.training.methods.base import drawn
 from stargan.training.methods.cyclegan import Cycle, CycleGan
 from stargan.training.methods.diat import Diat, random_features
 from stargan.training.methods.icgan import IcGan
@@ -76,7 +75,7 @@ def images(value: float, count: int = 2) -> Tensor:
 
 
 def batches(*values: float) -> list[Batch]:
-    return [Batch(images(value), torch.zeros(2, 3)) for value in values]
+    return [Batch(images(value), torch.zeros(2, 3), {}) for value in values]
 
 
 def softplus(value: float) -> float:
@@ -99,7 +98,7 @@ def test_diat_by_hand(form: str) -> None:
         {("neutral", "happy"): (Shift(0.25), Mean(2.0))}, ["neutral", "happy"], MOODS,
         adversary=getattr(losses, form), features=lambda x: 2 * x, lambda_id=3.0,
     )  # fmt: skip
-    d, g = diat.step(0, batches(0.5, 1.0), [(), ()])
+    d, g = diat.updates(0, batches(0.5, 1.0))
     real, fake, fooled = (1.0, 1.5**2, 0.5**2) if form == "least_squares" else (softplus(-2), softplus(1.5), softplus(-1.5))
     assert (d.network, g.network) == ("d_neutral_to_happy", "g_neutral_to_happy")
     assert d.objective.item() == pytest.approx(real + fake)
@@ -114,7 +113,7 @@ def test_cyclegan_by_hand(lambda_idt: float) -> None:
         {("neutral", "happy"): Cycle(g_ab=Shift(0.75), g_ba=Shift(-0.5), d_a=Mean(1.0), d_b=Mean(2.0))},
         ["neutral", "happy"], MOODS, adversary=losses.least_squares, lambda_cyc=10.0, lambda_idt=lambda_idt,
     )  # fmt: skip
-    d, g = cyclegan.step(0, batches(0.0, 1.0), [(), ()])
+    d, g = cyclegan.updates(0, batches(0.0, 1.0))
     d_real = (0 - 1) ** 2 + (2 - 1) ** 2
     d_fake = 0.5**2 + 1.5**2
     g_adv = (1.5 - 1) ** 2 + (0.5 - 1) ** 2
@@ -132,13 +131,14 @@ def icgan(z: int = 3) -> IcGan:
     )  # fmt: skip
 
 
-def labelled(labels: Tensor) -> Batch:
+def labelled(method: IcGan, labels: Tensor) -> Batch:
     x = torch.rand(len(labels), 3, 16, 16, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 2 - 1
-    return Batch(x, labels.double())
+    return Batch(x, labels.double(), method.draw(labels.double(), torch.Generator().manual_seed(7)))
 
 
 def test_icgans_gan_phase_by_an_account_of_its_own() -> None:
-    method, batch = icgan(), labelled(torch.eye(3)[[0, 1, 2, 2]])
+    method = icgan()
+    batch = labelled(method, torch.eye(3)[[0, 1, 2, 2]])
     random = torch.Generator().manual_seed(7)
     z = torch.randn(4, 3, generator=random).double()
     order = torch.randperm(4, generator=random)
@@ -146,44 +146,46 @@ def test_icgans_gan_phase_by_an_account_of_its_own() -> None:
     differs = (wrong != batch.labels).any(dim=1)
     assert 0 < differs.sum() < 4  # some wrong labels come out right, and must not count
     fake = method.g(z, batch.labels)
-    p_real, p_fake = (torch.sigmoid(method.d(x, batch.labels)).flatten() for x in (batch.x, fake))
-    p_wrong = torch.sigmoid(method.d(batch.x, wrong)).flatten()[differs]
+    p_real, p_fake = (torch.sigmoid(method.d(x, batch.labels)).flatten() for x in (batch.images, fake))
+    p_wrong = torch.sigmoid(method.d(batch.images, wrong)).flatten()[differs]
     expected_d = -p_real.log().mean() + (-(1 - p_fake).log().mean() - (1 - p_wrong).log().mean()) / 2
-    d, g = method.step(0, [batch], drawn(method, 0, [batch], torch.Generator().manual_seed(7)))
+    d, g = method.updates(0, [batch])
     assert (d.network, g.network) == ("d", "g")
     assert d.objective.item() == pytest.approx(expected_d.item(), rel=1e-9)
     assert g.objective.item() == pytest.approx(-p_fake.log().mean().item(), rel=1e-9)
 
 
 def test_icgans_encoders_learn_noise_and_label_with_g_frozen() -> None:
-    method, batch = icgan(), labelled(torch.eye(3)[[0, 1, 2, 2]])
+    method = icgan()
+    batch = labelled(method, torch.eye(3)[[0, 1, 2, 2]])
     z = torch.randn(4, 3, generator=torch.Generator().manual_seed(7)).double()
     method.g.eval()
     expected_z = ((method.e_z(method.g(z, batch.labels)) - z) ** 2).mean()
-    expected_y = ((method.e_y(batch.x) - batch.labels) ** 2).mean()
-    e_z, e_y = method.step(1, [batch], drawn(method, 1, [batch], torch.Generator().manual_seed(7)))
+    expected_y = ((method.e_y(batch.images) - batch.labels) ** 2).mean()
+    e_z, e_y = method.updates(1, [batch])
     assert (e_z.network, e_y.network) == ("e_z", "e_y")
     assert e_z.objective.item() == pytest.approx(expected_z.item(), rel=1e-9)
     assert e_y.objective.item() == pytest.approx(expected_y.item(), rel=1e-9)
     before = method.g.state_dict()["main.1.running_mean"].clone()
-    list(method.step(2, [batch], drawn(method, 2, [batch], torch.Generator())))
+    list(method.updates(2, [batch]))
     assert torch.equal(before, method.g.state_dict()["main.1.running_mean"])
 
 
 def test_icgan_passes_over_a_lone_image() -> None:
-    alone = [labelled(torch.eye(3)[[0]])]
-    assert list(icgan().step(0, alone, drawn(icgan(), 0, alone, torch.Generator()))) == []
+    method = icgan()
+    assert list(method.updates(0, [labelled(method, torch.eye(3)[[0]])])) == []
 
 
 def test_icgans_edit_depends_on_the_label_and_not_on_the_batch() -> None:
-    method, batch = icgan(), labelled(torch.eye(3)[[0, 1, 2, 2]])
+    method = icgan()
+    batch = labelled(method, torch.eye(3)[[0, 1, 2, 2]])
     method.g.train()
     translator = IcGanTranslator(method.g, method.e_z)
     goal = batch.labels[:1].expand(4, -1)
-    whole = translator.translate(batch.x, [batch.labels, goal])
-    alone = translator.translate(batch.x[:1], [batch.labels[:1], goal[:1]])
+    whole = translator.translate(batch.images, [batch.labels, goal])
+    alone = translator.translate(batch.images[:1], [batch.labels[:1], goal[:1]])
     assert torch.allclose(whole[:1], alone)
-    assert not torch.allclose(whole, translator.translate(batch.x, [goal, batch.labels]))
+    assert not torch.allclose(whole, translator.translate(batch.images, [goal, batch.labels]))
     assert method.g.training  # as it was
 
 

@@ -12,7 +12,7 @@ from stargan.data.domains import Attributes, DomainSpace
 from stargan.data.stream import Batch
 from stargan.models.networks import halving
 from stargan.models.networks.star import Discriminator, Generator
-from stargan.training.methods.base import Update, drawn
+from stargan.training.methods.base import Update
 from stargan.training.methods.star import Star, Weights
 from support.trainings import KINDS
 
@@ -32,12 +32,14 @@ def star(space: DomainSpace, *, plain: bool, image_size: int = 16, layers: int =
     return Star(g, d, space, WEIGHTS, N_CRITIC, plain=plain)
 
 
-def batches(space: DomainSpace, image_size: int = 16) -> list[Batch]:
-    random = torch.Generator().manual_seed(2)
+def batches(method: Star, seed: int = 0, image_size: int = 16) -> list[Batch]:
+    """Five images of each dataset, always the same, with what the method draws for them from a seed."""
+    random, draws = torch.Generator().manual_seed(2), torch.Generator().manual_seed(seed)
     made = []
-    for kind in space.kinds:
+    for kind in method.space.kinds:
         x = torch.rand(5, 3, image_size, image_size, generator=random, dtype=torch.float64) * 2 - 1
-        made.append(Batch(x, torch.eye(kind.width, dtype=torch.float64)[torch.tensor([0, 1, 1, 0, 1])]))
+        labels = torch.eye(kind.width, dtype=torch.float64)[torch.tensor([0, 1, 1, 0, 1])]
+        made.append(Batch(x, labels, method.draw(labels, draws)))
     return made
 
 
@@ -45,8 +47,8 @@ def steps(method: Star, iterations: int) -> list[tuple[str, Tensor, dict[str, Te
     """Take plain SGD steps; return (network, objective, terms, gradients) of each update."""
     seen = []
     for iteration in range(iterations):
-        made = batches(method.space, method.d.cls.kernel_size[0] * 2 ** len(method.d.main))
-        for update in method.step(iteration, made, drawn(method, iteration, made, torch.Generator().manual_seed(iteration))):
+        made = batches(method, iteration, method.d.cls.kernel_size[0] * 2 ** len(method.d.main))
+        for update in method.updates(iteration, made):
             parameters = list(method.networks[update.network].parameters())
             gradients = update.gradients(method.networks[update.network])
             seen.append((update.network, update.objective.detach(), dict(update.terms), list(gradients)))
@@ -77,10 +79,10 @@ def test_fast_step_equals_plain_step(
 
 def discriminator_update(method: Star, form: str) -> Update:
     """Return D's update by one form, on a batch of the first dataset."""
-    (batch, *_) = batches(method.space)
-    x_fake = batch.x.flip(0) * 0.9
-    alpha = torch.linspace(0.1, 0.9, len(batch.x), dtype=torch.float64)[:, None, None, None]
-    update: Update = getattr(method, f"{form}_discriminator_update")(batch.x, x_fake, alpha, batch.labels, 0)
+    (batch, *_) = batches(method)
+    x_fake = batch.images.flip(0) * 0.9
+    alpha = torch.linspace(0.1, 0.9, len(x_fake), dtype=torch.float64)[:, None, None, None]
+    update: Update = getattr(method, f"{form}_discriminator_update")(batch.images, x_fake, alpha, batch.labels, 0)
     return update
 
 
@@ -117,7 +119,7 @@ def test_updates_come_in_the_released_order() -> None:
 
 def account(method: Star, batch: Batch, dataset: int, random: torch.Generator) -> dict[str, Tensor]:
     """Return the terms of one dataset's D and G updates, told once more from the paper with no shared code."""
-    space, x, label = method.space, batch.x, batch.labels
+    space, x, label = method.space, batch.images, batch.labels
     order = torch.randperm(len(label), generator=random)
     alpha = torch.rand(len(x), 1, 1, 1, generator=random, dtype=torch.float64)
     target = label[order]
@@ -156,8 +158,8 @@ def account(method: Star, batch: Batch, dataset: int, random: torch.Generator) -
 @pytest.mark.parametrize(("name", "plain"), list(itertools.product(SPACES, [True, False])))
 def test_objectives_equal_an_independent_account(name: str, plain: bool) -> None:
     method = star(SPACES[name], plain=plain)
-    made = batches(method.space)
-    updates = method.step(N_CRITIC - 1, made, drawn(method, N_CRITIC - 1, made, torch.Generator().manual_seed(7)))
+    made = batches(method, seed=7)
+    updates = method.updates(N_CRITIC - 1, made)
     random = torch.Generator().manual_seed(7)
     for dataset, batch in enumerate(made):
         expected = account(copy.deepcopy(method), batch, dataset, random)  # nothing is stepped between the two updates
@@ -170,8 +172,7 @@ def test_objectives_equal_an_independent_account(name: str, plain: bool) -> None
 
 def test_the_generator_step_leaves_d_alone_and_reaches_all_of_g() -> None:
     method = star(SPACES["joint"], plain=False)
-    made = batches(method.space)
-    _, update, *_ = method.step(N_CRITIC - 1, made, drawn(method, 0, made, torch.Generator().manual_seed(0)))
+    _, update, *_ = method.updates(N_CRITIC - 1, batches(method))
     gradients = update.gradients(method.g)
     assert all(gradient.abs().max() > 0 for gradient in gradients)
     assert all(parameter.grad is None for parameter in method.d.parameters())

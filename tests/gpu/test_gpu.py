@@ -10,7 +10,9 @@ from stargan.data.stream import from_uint8, placed
 from stargan.models.networks.residual import reflected
 from stargan.training.assembly import build_training
 from stargan.training.engine import Training
+from stargan.training.graphs import CycleGraphs, iterations_of
 from stargan.training.methods.star import Star
+from stargan.training.state import restore, state_of
 from support.trainings import ITERATIONS, KINDS, METHODS, close, cut, doubled, effective, finished, settings
 from support.trainings import noise as small
 
@@ -22,49 +24,53 @@ GPU = torch.device("cuda", 0)
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts; needed for determinism
 
 
-def training(name: str, *, graphs: bool = True, bf16: bool = False, images: int = 8) -> Training:
+def training(name: str, *, bf16: bool = False, images: int = 8) -> Training:
     torch.use_deterministic_algorithms(True)
     made = cut(build_training(name, settings(), {dataset: small(dataset) for dataset in KINDS}, GPU), images)
     made.bf16 = bf16
-    if not graphs:
-        made.graphs = None
     return made
+
+
+def equal(ours: Training, theirs: Training) -> None:
+    """Fail where two states differ in a bit."""
+    found = state_of(ours)[0]
+    for key, value in state_of(theirs)[0].items():
+        assert torch.equal(found[key].nan_to_num(-1), value.nan_to_num(-1)), key
 
 
 @pytest.mark.parametrize("images", [8, 11])
 @pytest.mark.parametrize("bf16", [False, True])
 @pytest.mark.parametrize("name", METHODS)
 def test_a_graph_gives_what_its_kernels_give(name: str, bf16: bool, images: int) -> None:
-    captured, eager = (training(name, graphs=graphs, bf16=bf16, images=images) for graphs in (True, False))
+    captured, eager = (training(name, bf16=bf16, images=images) for _ in "ab")
+    take = iterations_of(captured)
     for _ in range(20):
-        captured.iterate()
+        take(1)
         eager.iterate()
-    for key, value in eager.state()[0].items():
-        assert torch.equal(captured.state()[0][key].nan_to_num(-1), value.nan_to_num(-1)), key
+    equal(captured, eager)
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_cycle_as_one_graph_gives_what_its_iterations_give_alone(name: str) -> None:
     """In float64: G's pass for several iterations rounds otherwise than one for each."""
-    together, alone = doubled(training(name)), doubled(training(name, graphs=False))
+    together, alone = doubled(training(name)), doubled(training(name))
     together.losses.every = alone.losses.every = 1000
-    close(finished(together, together.length), finished(alone, 1), 1e-9)
-    assert together.graphs
-    assert together.graphs.captured
+    cycles = CycleGraphs(together)
+    close(finished(together, cycles.iterate, together.length), finished(alone), 1e-9)
+    assert cycles.graphs.captured
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_resumed_equals_uninterrupted(name: str) -> None:
     whole, first, second = (training(name) for _ in range(3))
-    for _ in range(20):
-        whole.iterate()
-    for _ in range(11):
-        first.iterate()
-    second.restore(*first.state())
+    takes = {id(made): iterations_of(made) for made in (whole, first, second)}
+    for made, count in ((whole, 20), (first, 11)):
+        for _ in range(count):
+            takes[id(made)](1)
+    restore(second, *state_of(first))
     for _ in range(9):
-        second.iterate()
-    for key, value in whole.state()[0].items():
-        assert torch.equal(second.state()[0][key].nan_to_num(-1), value.nan_to_num(-1)), key
+        takes[id(second)](1)
+    equal(second, whole)
 
 
 def test_pixels_are_those_of_the_cpu_bit_for_bit() -> None:
@@ -93,8 +99,9 @@ def test_weights_after_twenty_iterations_in_float64_are_those_of_the_cpu(name: s
         each.rate_factors = dict.fromkeys(each.optimisers, lambda _: 1.0)
         for optimiser in each.optimisers.values():
             optimiser.param_groups[0]["initial_lr"] = 2.0**-13
+        take = iterations_of(each)
         for _ in range(ITERATIONS):
-            each.iterate()
+            take(1)
     found = effective(made)
     for key, value in effective(other).items():
         # A running mean follows the bias before its norm, which rounding alone moves: the norm takes the bias away.
@@ -103,12 +110,12 @@ def test_weights_after_twenty_iterations_in_float64_are_those_of_the_cpu(name: s
 
 
 def test_a_thousand_iterations_as_graphs_give_what_their_kernels_give() -> None:
-    captured, eager = training("joint"), training("joint", graphs=False)
+    captured, eager = training("joint"), training("joint")
+    take = iterations_of(captured)
     for _ in range(1000):
-        captured.iterate()
+        take(1)
         eager.iterate()
-    for key, value in eager.state()[0].items():
-        assert torch.equal(captured.state()[0][key].nan_to_num(-1), value.nan_to_num(-1)), key
+    equal(captured, eager)
 
 
 def test_reflected_borders_have_a_gradient() -> None:

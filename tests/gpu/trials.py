@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stargan.data.stream import Batch
 from stargan.models.networks.star import Discriminator, InstanceNorm
 from stargan.training.d_gradients import forward_chain, input_chain, put_tangents, weight_gradients
 from stargan.training.engine import Training
@@ -38,9 +37,9 @@ def channels_last(made: Training) -> None:
     for stream in made.streams:
         plain = stream.batch
 
-        def batch(iteration: int, device: Any, plain: Any = plain) -> Batch:
-            found = plain(iteration, device)
-            return Batch(found.x.to(memory_format=torch.channels_last), found.labels, found.rows)
+        def batch(iteration: int, device: Any, plain: Any = plain) -> tuple[Tensor, Tensor]:
+            images, labels = plain(iteration, device)
+            return images.to(memory_format=torch.channels_last), labels
 
         stream.batch = batch  # type: ignore[method-assign, assignment]
 

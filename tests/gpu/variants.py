@@ -12,6 +12,7 @@ from stargan.core.device import round_products
 from stargan.core.params import load
 from stargan.training.assembly import build_training
 from stargan.training.engine import Training
+from stargan.training.graphs import iterations_of
 
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts; needed for determinism
 CUDA = torch.cuda.is_available()
@@ -89,8 +90,7 @@ def built(variant: Variant) -> Training:
     made = build_training("both", params, sets, DEVICE)
     for change in variant.changes:
         change(made)
-    if not variant.graph:
-        made.graphs = None
+    made.take = iterations_of(made) if variant.graph else lambda _: made.iterate()  # type: ignore[attr-defined]
     return made
 
 
@@ -98,4 +98,4 @@ def one_cycle(made: Training) -> None:
     """Take as many iterations as end with an update of G."""
     end = made.done + N_CRITIC
     while made.done < end:
-        made.iterate(end - made.done)
+        made.take(end - made.done)  # type: ignore[attr-defined]

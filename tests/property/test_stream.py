@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargan.data.stream import Stream, from_uint8, to_uint8
+from stargan.data.stream import Batch, Stream, from_uint8, to_uint8
 
 
 def stream(count: int, batch: int, flip: float = 0.0, seed: int = 0) -> Stream:
@@ -18,7 +18,7 @@ def stream(count: int, batch: int, flip: float = 0.0, seed: int = 0) -> Stream:
 
 
 def positions(made: Stream, iteration: int) -> list[int]:
-    return [int(v) for v in ((made.batch(iteration).x[:, 0, 0, 0] + 1) * 127.5).round()]
+    return [int(v) for v in ((made.batch(iteration)[0][:, 0, 0, 0] + 1) * 127.5).round()]
 
 
 @given(count=st.integers(1, 40), batch=st.integers(1, 16), seed=st.integers(0, 5), epoch=st.integers(0, 3))
@@ -34,8 +34,7 @@ def test_any_batch_can_be_had_alone_and_in_any_order(iterations: list[int]) -> N
     kept = stream(20, 6, flip=0.5, seed=3)
     for iteration in iterations:
         fresh = stream(20, 6, flip=0.5, seed=3).batch(iteration)
-        assert torch.equal(kept.batch(iteration).x, fresh.x)
-        assert torch.equal(kept.batch(iteration).labels, fresh.labels)
+        assert all(map(torch.equal, kept.batch(iteration), fresh))
 
 
 def test_epochs_and_seeds_differ() -> None:
@@ -46,8 +45,8 @@ def test_epochs_and_seeds_differ() -> None:
 
 def test_flips_mirror_the_image_and_come_at_their_rate() -> None:
     never, always, half = (stream(128, 128, flip=flip) for flip in (0.0, 1.0, 0.5))
-    assert torch.equal(always.batch(0).x, never.batch(0).x.flip(3))
-    flipped = (half.batch(0).x[:, 0, 0, 0] == 1).sum().item()  # the 255 came to the left
+    assert torch.equal(always.batch(0)[0], never.batch(0)[0].flip(3))
+    flipped = (half.batch(0)[0][:, 0, 0, 0] == 1).sum().item()  # the 255 came to the left
     assert 40 < flipped < 88  # 64 expected, 4.2 standard deviations either way
 
 
@@ -64,3 +63,11 @@ def test_pixels_run_from_minus_one_to_one_and_back() -> None:
     assert (x.shape, x.min().item(), x.max().item()) == ((1, 3, 16, 16), -1.0, 1.0)
     assert torch.equal(to_uint8(x), levels)
     assert to_uint8(torch.full((1, 1, 1, 1), 1.3)).tolist() == [[[[255]]]]
+
+
+def test_a_part_of_a_batch_has_the_same_rows_of_everything() -> None:
+    rows = torch.arange(8.0)
+    part = Batch(rows[:, None], rows[:, None] + 10, {"alpha": rows + 20}).part(slice(2, 4))
+    assert (part.images.flatten().tolist(), part.labels.flatten().tolist()) == ([2, 3], [12, 13])
+    assert (part.draws["alpha"].tolist(), part.share) == ([22, 23], 0.25)
+    assert part._replace(share=1.0).part(slice(None)).share == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from stargan.training.ranks import joined
+from stargan.training.state import state_of
 from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, gradients, training
 
 
@@ -24,7 +25,7 @@ def command() -> None:
             rounded = training(name, ranks)
             rounded.bf16 = True
             found[name] = {
-                "state": made.state()[0], "weights": effective(made),
+                "state": state_of(made)[0], "weights": effective(made),
                 "gradients": gradients(training(name, ranks)), "bf16": gradients(rounded),
             }  # fmt: skip
         torch.save(found, folder / f"{ranks.rank}.pt")

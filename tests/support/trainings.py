@@ -1,6 +1,6 @@
 """Each method in memory: small networks on noise, ready for an iteration; what is done with them, and compared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from stargan.core.params import Params, Run, load
 from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.data.stream import Batch
 from stargan.training.assembly import build_training
 from stargan.training.engine import Training
 from stargan.training.ranks import Ranks
+from stargan.training.state import state_of
 from support.processes import ROOT
 
 KINDS: Mapping[str, LabelKind] = {"faces": Attributes(("a", "b", "c"), (("a", "b"),)), "moods": Classes(("x", "y"))}
@@ -70,9 +70,9 @@ def doubled(made: Training) -> Training:
     for stream in made.streams:
         plain = stream.batch
 
-        def batch(iteration: int, device: object, plain: object = plain) -> Batch:
-            found = plain(iteration, device)  # type: ignore[operator]
-            return Batch(found.x.double(), found.labels.double(), found.rows)
+        def batch(iteration: int, device: object, plain: object = plain) -> tuple[Tensor, Tensor]:
+            images, labels = plain(iteration, device)  # type: ignore[operator]
+            return images.double(), labels.double()
 
         stream.batch = batch  # type: ignore[method-assign, assignment]
     return made
@@ -86,11 +86,11 @@ def cut(made: Training, images: int) -> Training:
     return made
 
 
-def finished(made: Training, most: int) -> dict[str, Tensor]:
-    """Return the state of a training taken to its end, up to `most` iterations as one."""
+def finished(made: Training, take: Callable[[int], object] | None = None, most: int = 1) -> dict[str, Tensor]:
+    """Return the state of a training taken to its end, by `take` up to `most` iterations at once."""
     while made.done < made.length:
-        made.iterate(min(most, made.length - made.done))
-    return made.state()[0]
+        take(min(most, made.length - made.done)) if take else made.iterate()
+    return state_of(made)[0]
 
 
 def close(left: dict[str, Tensor], right: dict[str, Tensor], within: float) -> None:

@@ -6,34 +6,36 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 import torch
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from stargan.data.stream import Batch
-from stargan.training.methods.base import Method, drawn
+from stargan.training.methods.base import Method
 
 
-def flops(method: Method, batches: Sequence[Batch], length: int) -> int:
+def flops(method: Method, batches: Sequence[tuple[Tensor, Tensor]], length: int) -> int:
     """Return the floating-point operations of `length` iterations: matrix products and convolutions, both passes.
 
-    An iteration of each phase is counted once, on shapes alone (torch's meta device); a multiplication and an
-    addition are two. `batches` give the shapes.
+    An iteration of each kind, told by the networks that it trains, is counted once, on shapes alone (torch's meta
+    device); a multiplication and an addition are two. `batches` of images and labels give the shapes.
     """
     shapes = copy.deepcopy(method)
     for network in shapes.networks.values():
         network.to("meta")
-    empty = [Batch(batch.x.to("meta"), batch.labels.to("meta")) for batch in batches]
-    first: dict[int, int] = {}
+    empty = [(images.to("meta"), labels.to("meta")) for images, labels in batches]
+    first: dict[tuple[str, ...], int] = {}
     for iteration in range(length):
-        first.setdefault(method.phase(iteration), iteration)
-    counts = Counter(method.phase(iteration) for iteration in range(length))
-    return sum(counts[phase] * flops_of_iteration(shapes, empty, iteration) for phase, iteration in first.items())
+        first.setdefault(method.trains(iteration), iteration)
+    counts = Counter(method.trains(iteration) for iteration in range(length))
+    return sum(counts[trained] * flops_of_iteration(shapes, empty, iteration) for trained, iteration in first.items())
 
 
-def flops_of_iteration(method: Method, batches: Sequence[Batch], iteration: int) -> int:
+def flops_of_iteration(method: Method, batches: Sequence[tuple[Tensor, Tensor]], iteration: int) -> int:
     """Return the floating-point operations of one iteration."""
+    random = torch.Generator().manual_seed(0)
     with FlopCounterMode(display=False) as counter:
-        draws = drawn(method, iteration, batches, torch.Generator().manual_seed(0))
-        for update in method.step(iteration, batches, draws):
+        drawn = [Batch(images, labels, method.draw(labels, random)) for images, labels in batches]
+        for update in method.updates(iteration, drawn):
             update.gradients(method.networks[update.network])
     return int(counter.get_total_flops())
 

@@ -16,7 +16,8 @@ from stargan.training.assembly import budget
 from stargan.training.assembly.baselines import build_cyclegan, build_diat, build_icgan, domains_of
 from stargan.training.assembly.parts import Parts
 from stargan.training.assembly.star import build_star
-from stargan.training.engine import Losses, Training
+from stargan.training.engine import Training
+from stargan.training.loss_table import LossTable
 from stargan.training.ranks import ALONE, Ranks
 
 Sets = Mapping[str, Prepared]
@@ -51,9 +52,9 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
     return Training(
         method=parts.method, space=space_of(run, params, sets),
         optimisers={key: adam.optimiser(parts.method.networks[key]) for key, adam in parts.adams.items()},
-        streams=streams_of(run, params, sets, device, ranks),
+        streams=streams_of(run, params, sets, device),
         rate_factors={key: adam.rate_factor(params.train, share) for key, adam in parts.adams.items()},
-        length=length, seed=params.seed, losses=Losses(params.bookkeeping.log_every), device=device,
+        length=length, seed=params.seed, losses=LossTable(params.bookkeeping.log_every), device=device,
         ranks=ranks, bf16=params.train.precision == "bf16",
     )  # fmt: skip
 
@@ -89,7 +90,7 @@ def parts_of(run: Run, params: Params, sets: Sets, device: torch.device, length:
     return build_icgan(space, run.image_size, train, params.icgan, seed, device, length)
 
 
-def streams_of(run: Run, params: Params, sets: Sets, device: torch.device = CPU, ranks: Ranks = ALONE) -> list[Stream]:
+def streams_of(run: Run, params: Params, sets: Sets, device: torch.device = CPU) -> list[Stream]:
     """Return the run's streams of training images: one a dataset, or where there are pairs one a domain.
 
     Raises Fault on a domain without images.
@@ -111,7 +112,7 @@ def streams_of(run: Run, params: Params, sets: Sets, device: torch.device = CPU,
         seed = params.seed * 1000 + index
         streams.append(Stream(
             images[prepared.dataset], prepared.labels, positions,
-            batch=train.batch, flip=train.flip, seed=seed, rows=ranks.rows,
+            batch=train.batch, flip=train.flip, seed=seed,
         ))  # fmt: skip
     return streams
 
@@ -139,8 +140,8 @@ def length_of(name: str, params: Params, sets: Sets) -> tuple[int, int]:
 
 def flops_of(run: Run, params: Params, sets: Sets, length: int) -> int:
     """Return the floating-point operations of `length` iterations of a run."""
-    batches = [stream.batch(0) for stream in streams_of(run, params, sets)]
-    return budget.flops(shapes_of(run, params, sets, length).method, batches, length)
+    shapes = shapes_of(run, params, sets, length).method
+    return budget.flops(shapes, [stream.batch(0) for stream in streams_of(run, params, sets)], length)
 
 
 def shapes_of(run: Run, params: Params, sets: Sets, length: int) -> Parts:

@@ -29,43 +29,32 @@ class Update:
         return torch.autograd.grad(self.objective, list(network.parameters()), materialize_grads=True)
 
 
-Draws = Sequence[tuple[Tensor, ...]]
-"""What an iteration takes besides its batches, for each of these: the random numbers of all N images, whoever has them,
-and of a method that looks ahead what it has made of the batch already."""
-
-Round = tuple[Sequence[Batch], Draws]
-"""What an iteration takes: one batch a stream, and the draws."""
-
-
 class Method(Protocol):
     """A translation method under training."""
 
     networks: Mapping[str, nn.Module]
     cycle: int = 1
-    """So many iterations may be taken as one, counted from the first iteration."""
+    """After so many iterations the same networks are trained again, in the same order."""
 
-    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
-        """Return the random numbers of one iteration; by default none, where all chance is in the batches."""
-        return [() for _ in batches]
+    def draw(self, labels: Tensor, random: torch.Generator) -> dict[str, Tensor]:  # noqa: ARG002
+        """Return what is drawn for the images of a batch, by name, each of N rows; `random` is a CPU generator.
 
-    def ahead(self, first: int, rounds: Sequence[Round]) -> Sequence[Round]:  # noqa: ARG002
-        """Return the rounds of the iterations `first`, ..., with what is better made for all of them at once."""
-        return rounds
+        By default nothing: all chance is in the batches.
+        """
+        return {}
 
-    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
+    def trains(self, iteration: int) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the names of the networks that an iteration trains; by default all."""
+        return tuple(self.networks)
+
+    def precompute(self, first: int, cycle: Sequence[Sequence[Batch]]) -> Sequence[Sequence[Batch]]:  # noqa: ARG002
+        """Return the batches of the iterations `first`, ..., with draws that are better made for all of them at once."""
+        return cycle
+
+    def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
         """Yield the updates of one iteration, one batch a stream; each is applied before the next is computed."""
         ...
-
-    def phase(self, iteration: int) -> int:  # noqa: ARG002
-        """Return a number that is equal for iterations of equal work; by default all are alike."""
-        return 0
 
     def translator(self) -> tuple[Translator, tuple[str, ...]]:
         """Return a translator that shares the weights, and the names of the networks that it needs."""
         ...
-
-
-def drawn(method: Method, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:
-    """Return the random numbers of an iteration beside its images: drawn on the CPU, they are the same on every device."""
-    draws = method.draws(iteration, batches, random)
-    return [tuple(draw.to(batch.x.device) for draw in own) for batch, own in zip(batches, draws, strict=True)]

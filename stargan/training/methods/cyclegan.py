@@ -10,7 +10,7 @@ from stargan.data.stream import Batch
 from stargan.models.translators import Pair, PairTranslator, name_of
 from stargan.training import losses
 from stargan.training.losses import Adversary
-from stargan.training.methods.base import Draws, Method, Update
+from stargan.training.methods.base import Method, Update
 from stargan.training.methods.pairs import named
 
 
@@ -41,9 +41,9 @@ class CycleGan(Method):
             networks[f"d_{name_of(pair)}"] = nn.ModuleDict({"a": cycle.d_a, "b": cycle.d_b})
         self.networks: Mapping[str, nn.Module] = networks
 
-    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:  # noqa: ARG002
+    def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:  # noqa: ARG002
         """Yield the update of both D and then of both G of each pair."""
-        images = {domain: batch.x for domain, batch in zip(self.domains, batches, strict=True)}
+        images = {domain: batch.images for domain, batch in zip(self.domains, batches, strict=True)}
         for pair, cycle in self.cycles.items():
             a, b = images[pair[0]], images[pair[1]]
             b_fake, a_fake = cycle.g_ab(a), cycle.g_ba(b)

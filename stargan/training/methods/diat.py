@@ -13,7 +13,7 @@ from stargan.data.stream import Batch
 from stargan.models.translators import Pair, PairTranslator, name_of
 from stargan.training import losses
 from stargan.training.losses import Adversary
-from stargan.training.methods.base import Draws, Method, Update
+from stargan.training.methods.base import Method, Update
 from stargan.training.methods.pairs import named
 
 Features = Callable[[Tensor], Tensor]
@@ -34,9 +34,9 @@ class Diat(Method):
             for pair, model in models.items() for key, network in zip("gd", model, strict=True)
         }  # fmt: skip
 
-    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:  # noqa: ARG002
+    def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:  # noqa: ARG002
         """Yield D's and then G's update of each model."""
-        images = {domain: batch.x for domain, batch in zip(self.domains, batches, strict=True)}
+        images = {domain: batch.images for domain, batch in zip(self.domains, batches, strict=True)}
         for pair, (g, d) in self.models.items():
             x, y = images[pair[0]], images[pair[1]]
             y_fake = g(x)

@@ -12,7 +12,7 @@ from stargan.models.networks.batch_norm import BatchNorm
 from stargan.models.networks.icgan import ConditionalDiscriminator, ConditionalGenerator, Encoder
 from stargan.models.translators import IcGanTranslator
 from stargan.training import losses
-from stargan.training.methods.base import Draws, Method, Update
+from stargan.training.methods.base import Method, Update
 
 
 class IcGan(Method):
@@ -27,26 +27,31 @@ class IcGan(Method):
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g, "e_z": e_z, "e_y": e_y}
         self.norms = [m for network in self.networks.values() for m in network.modules() if isinstance(m, BatchNorm)]
 
-    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
-        """Return for each batch noise z (N, nz), and an order of its labels, which gives wrong ones."""
-        sizes = [len(batch.labels) for batch in batches]
-        return [(torch.randn(n, self.z, generator=random), torch.randperm(n, generator=random)) for n in sizes]
+    def draw(self, labels: Tensor, random: torch.Generator) -> dict[str, Tensor]:
+        """Return noise z (N, nz), the labels in another order, which are wrong ones, and (N,) times how many differ."""
+        n = len(labels)
+        z, order = torch.randn(n, self.z, generator=random), torch.randperm(n, generator=random)
+        wrong = labels[order.to(labels.device)]
+        differing = (labels != wrong).any(dim=1).to(labels.dtype).sum()
+        return {"z": z.to(labels), "label_wrong": wrong, "differing": differing.expand(n)}
 
-    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
+    def trains(self, iteration: int) -> tuple[str, ...]:
+        """Return D and G, after `gan_iterations` E_z and E_y."""
+        return ("d", "g") if iteration < self.gan_iterations else ("e_z", "e_y")
+
+    def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
         """Yield the updates of D and G, or of E_z and E_y. A lone image is passed over: batch norm can't take it."""
-        for dataset, (batch, (z, order)) in enumerate(zip(batches, draws, strict=True)):
-            if len(batch.labels) < 2:
+        for dataset, (x, label, draws, share) in enumerate(batches):
+            if len(x) < 2 and share == 1:
                 continue
             for norm in self.norms:
-                norm.shared = len(batch.x) < len(batch.labels)
-            labels = self.space.vector(batch.labels, dataset)
-            x, y, z = batch.x, labels[batch.rows], z[batch.rows].to(batch.x)
-            if self.phase(iteration) == 0:
-                differs = (labels != labels[order]).any(dim=1).to(x.dtype)
-                count = differs.sum().clamp_min(1) * (len(x) / len(labels))  # its mean over the processes
-                yield from self.gan_updates(x, y, z, labels[order][batch.rows], differs[batch.rows], count)
+                norm.shared = share < 1
+            y, y_wrong = (self.space.vector(each, dataset) for each in (label, draws["label_wrong"]))
+            if "d" in self.trains(iteration):
+                count = draws["differing"][0].clamp_min(1) * share  # its mean over the processes
+                yield from self.gan_updates(x, y, draws["z"], y_wrong, (y != y_wrong).any(dim=1).to(x.dtype), count)
             else:
-                yield from self.encoder_updates(x, y, z)
+                yield from self.encoder_updates(x, y, draws["z"])
 
     def gan_updates(
         self, x: Tensor, y: Tensor, z: Tensor, y_wrong: Tensor, differs: Tensor, count: Tensor
@@ -79,10 +84,6 @@ class IcGan(Method):
         yield Update("e_z", e_z, _detached({"e_z": e_z}))
         e_y = F.mse_loss(self.e_y(x), y)
         yield Update("e_y", e_y, _detached({"e_y": e_y}))
-
-    def phase(self, iteration: int) -> int:
-        """Return 0 while the GAN is trained, then 1."""
-        return int(iteration >= self.gan_iterations)
 
     def translator(self) -> tuple[IcGanTranslator, tuple[str, ...]]:
         """Return G and E_z as a translator, and their names."""

@@ -11,8 +11,8 @@ from stargan.data.stream import Batch
 from stargan.models.networks.star import Discriminator, Generator
 from stargan.models.translators import StarTranslator
 from stargan.training import losses
-from stargan.training.d_gradients import forward_chain, input_chain, put_tangents, weight_gradients
-from stargan.training.methods.base import Draws, Method, Round, Update
+from stargan.training.d_gradients import discriminator_by_hand
+from stargan.training.methods.base import Method, Update
 
 
 @dataclass(frozen=True)
@@ -35,69 +35,38 @@ class Star(Method):
         self.cycle = n_critic
         self.discriminator_update = self.plain_discriminator_update if plain else self.fast_discriminator_update
 
-    def draws(self, iteration: int, batches: Sequence[Batch], random: torch.Generator) -> Draws:  # noqa: ARG002
-        """Return for each batch an order of its labels, which gives the targets, and alpha of x^ (Eq. 8), (N, 1, 1, 1)."""
-        sizes = [len(batch.labels) for batch in batches]
-        return [
-            (torch.randperm(n, generator=random), torch.rand(n, 1, 1, 1, generator=random, dtype=torch.float64))
-            for n in sizes
-        ]
+    def draw(self, labels: Tensor, random: torch.Generator) -> dict[str, Tensor]:
+        """Return the targets, which are the batch's labels in another order, and alpha of x^ (Eq. 8), (N, 1, 1, 1)."""
+        n = len(labels)
+        order, alpha = torch.randperm(n, generator=random), torch.rand(n, 1, 1, 1, generator=random, dtype=torch.float64)
+        return {"label_trg": labels[order.to(labels.device)], "alpha": alpha.to(labels)}
 
-    def ahead(self, first: int, rounds: Sequence[Round]) -> Sequence[Round]:
-        """Return the rounds with fakes in the draws of iterations that leave G as it is, all by one pass of G."""
-        still = [round_ for iteration, round_ in enumerate(rounds, first) if self.phase(iteration) == 0]
-        if len(still) < 2:
-            return rounds
-        asked = [
-            (batch.x, self.space.vector(_targets(batch, order), dataset))
-            for each in still for dataset, (batch, (order, _)) in enumerate(zip(*each, strict=True))
-        ]  # fmt: skip
-        x, c_trg = (torch.cat(part) for part in zip(*asked, strict=True))
-        with torch.no_grad():
-            fakes = iter(self.g(x, c_trg).split([len(x) for x, _ in asked]))
-        return [
-            (batches, [(*draw, next(fakes)) for draw in draws] if self.phase(iteration) == 0 else draws)
-            for iteration, (batches, draws) in enumerate(rounds, first)
-        ]
+    def trains(self, iteration: int) -> tuple[str, ...]:
+        """Return D, and in every n_critic-th iteration G too."""
+        return ("d", "g") if (iteration + 1) % self.n_critic == 0 else ("d",)
 
-    def step(self, iteration: int, batches: Sequence[Batch], draws: Draws) -> Iterator[Update]:
+    def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
         """Yield D's update for each dataset, and every n_critic-th iteration G's after it."""
-        trains_g = self.phase(iteration) == 1
-        for dataset, (batch, (order, alpha, *made)) in enumerate(zip(batches, draws, strict=True)):
-            x_real, label_org, label_trg = batch.x, batch.labels[batch.rows], _targets(batch, order)
-            alpha = alpha[batch.rows].to(x_real)
+        trains_g = "g" in self.trains(iteration)
+        for dataset, (x_real, label_org, draws, _) in enumerate(batches):
+            label_trg, alpha = draws["label_trg"], draws["alpha"]
             c_org, c_trg = (self.space.vector(label, dataset) for label in (label_org, label_trg))
             # G does not change during D's update: one fake serves both, with a graph only where G needs one.
             with torch.set_grad_enabled(trains_g):
-                x_fake = made[0] if made else self.g(x_real, c_trg)
+                x_fake = draws["x_fake"] if "x_fake" in draws else self.g(x_real, c_trg)
             yield self.discriminator_update(x_real, x_fake.detach(), alpha, label_org, dataset)
             if trains_g:
                 yield self.generator_update(x_real, x_fake, c_org, label_trg, dataset)
 
-    @torch.no_grad()
     def fast_discriminator_update(
         self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
     ) -> Update:
-        """Return Eq. 5 with its gradients by hand: real, fake and x^ go through D, and back, together."""
-        d, n = self.d, len(x_real)
-        x_hat = slice(2 * n, None)
-        h = forward_chain(d, torch.cat([x_real, x_fake, torch.lerp(x_fake, x_real, alpha)]))
-        src = d.src(h[-1]).to(x_real.dtype)
-        src_real, src_fake, _ = src.chunk(3)
-        logits_real = d.cls(h[-1][:n]).flatten(1).to(x_real.dtype)
-        # What comes back to D's outputs: Eq. 5 takes means of D_src for real and fake, and the gradient of its sum at x^.
-        src_back = src.new_ones(src.shape)
-        src_back[:n], src_back[n : 2 * n] = -1 / src_real.numel(), 1 / src_fake.numel()
-        with torch.enable_grad():
-            cls_real = self.space.classification_loss(logits_real.requires_grad_(), label, dataset)
-            (cls_back,) = torch.autograd.grad(self.weights.lambda_cls * cls_real, logits_real)
-        cotangents, gradient = input_chain(d, h, src_back, cls_back, x_hat)
-        with torch.enable_grad():
-            gradient = gradient.to(x_real.dtype)  # the norm is none for bfloat16
-            penalty = losses.gradient_penalty(gradient.requires_grad_())
-            (direction,) = torch.autograd.grad(self.weights.lambda_gp * penalty, gradient)
-        put_tangents(d, h, direction, x_hat)
-        by_hand = weight_gradients(d, h, cotangents, src_back, cls_back, features=slice(2 * n))
+        """Return Eq. 5 with its gradients by hand."""
+        src_real, src_fake, cls_real, penalty, by_hand = discriminator_by_hand(
+            self.d, x_real, x_fake, torch.lerp(x_fake, x_real, alpha),
+            lambda logits: self.space.classification_loss(logits, label, dataset),
+            self.weights.lambda_cls, self.weights.lambda_gp,
+        )  # fmt: skip
         return self._discriminator_update(src_real, src_fake, cls_real, penalty, dataset, by_hand)
 
     def plain_discriminator_update(
@@ -133,9 +102,23 @@ class Star(Method):
             self._named(dataset, g_fake=src_fake.mean(), g_cls=cls_fake, g_rec=l_rec),
         )  # fmt: skip
 
-    def phase(self, iteration: int) -> int:
-        """Return 1 for iterations that train G too, else 0."""
-        return int((iteration + 1) % self.n_critic == 0)
+    def precompute(self, first: int, cycle: Sequence[Sequence[Batch]]) -> Sequence[Sequence[Batch]]:
+        """Return the batches with the fakes of iterations that leave G as it is, all by one pass of G."""
+        still = [batches for iteration, batches in enumerate(cycle, first) if "g" not in self.trains(iteration)]
+        if len(still) < 2:
+            return cycle
+        inputs = [
+            (batch.images, self.space.vector(batch.draws["label_trg"], dataset))
+            for batches in still for dataset, batch in enumerate(batches)
+        ]  # fmt: skip
+        x, c_trg = (torch.cat(part) for part in zip(*inputs, strict=True))
+        with torch.no_grad():
+            fakes = iter(self.g(x, c_trg).split([len(x) for x, _ in inputs]))
+        return [
+            batches if "g" in self.trains(iteration) else
+            [batch._replace(draws={**batch.draws, "x_fake": next(fakes)}) for batch in batches]
+            for iteration, batches in enumerate(cycle, first)
+        ]  # fmt: skip
 
     def translator(self) -> tuple[StarTranslator, tuple[str, ...]]:
         """Return G as a translator, and its name."""
@@ -144,8 +127,3 @@ class Star(Method):
     def _named(self, dataset: int, **terms: Tensor) -> dict[str, Tensor]:
         name = self.space.datasets[dataset]
         return {f"{term}_{name}": value.detach() for term, value in terms.items()}
-
-
-def _targets(batch: Batch, order: Tensor) -> Tensor:
-    """Return the labels that the images of this process get: those of the batch in another order."""
-    return batch.labels[order][batch.rows]

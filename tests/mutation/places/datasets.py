@@ -17,9 +17,9 @@ MUTATIONS = [
     ),
     quick("stargan.data.stream:Stream.batch", "pixels.flip(2)", "pixels.flip(1)", "tests/property/test_stream.py"),
     slow(
-        "stargan.data.stream:Stream.batch",
-        "flips[rows, None, None, None]",
-        "flips[: len(chosen[rows]), None, None, None]",
+        "stargan.data.stream:Batch.part",
+        "self.labels[rows]",
+        "self.labels[: len(images)]",
         f"{RANKS}::test_weights_after_twenty_iterations_are_those_of_one_process",
     ),
     slow(

@@ -113,6 +113,12 @@ MUTATIONS = [
         'Path("data/checkpoints")',
         "tests/faults/test_dvc_experiments.py::test_a_killed_temporary_experiment",
     ),
+    slow(
+        "stages.evaluate:run",
+        "{name: headline(measures)}",
+        "headline(measures)",
+        "tests/pipeline/test_repro.py::test_the_headline_of_every_run_fits_a_screen",
+    ),
     quick(
         "stages.translate:write_pictures",
         'column = 1 + targets.index((one["labels"], one["target"]))',
