@@ -18,7 +18,7 @@ from stargan.core.target import steps_of
 from stargan.data.crops import BadPicture, CentreCrop, square
 from stargan.data.domains import DomainSpace
 from stargan.data.grids import write_png
-from stargan.data.stream import from_uint8, to_uint8
+from stargan.data.pixels import from_uint8, to_uint8
 from stargan.errors import Fault, main, nearest
 from stargan.models.assembly import Model, load_model
 from stargan.models.released import label_kinds, load_released

@@ -53,3 +53,12 @@ def fingerprint(folders: Iterable[str], *parts: Any, package: Path = PACKAGE) ->
     sources = [path for folder in folders for path in sorted((package / folder).rglob("*.py"))]
     code = [[str(path.relative_to(package)), hashlib.sha256(path.read_bytes()).hexdigest()] for path in sources]
     return hashlib.sha256(json.dumps([parts, code], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def in_layout_of(parameter: Tensor, values: Tensor) -> Tensor:
+    """Return values with the strides of a parameter of their shape.
+
+    Fused Adam reads a gradient and both moments by the parameter's strides, whatever their own. Double backward returns
+    weight gradients with transposed strides.
+    """
+    return values if values.stride() == parameter.stride() else torch.empty_like(parameter).copy_(values)

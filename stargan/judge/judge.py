@@ -14,7 +14,7 @@ from torch import Tensor
 from stargan.core.about import read_about, write_about
 from stargan.core.files import write_bytes
 from stargan.data.domains import Attributes, LabelKind, kept_labels, label_kind
-from stargan.data.stream import from_uint8
+from stargan.data.pixels import from_uint8
 from stargan.errors import Fault
 from stargan.judge.classifier import FEATURES, Classifier
 from stargan.judge.records import FORM

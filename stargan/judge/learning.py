@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from stargan.data.domains import LabelKind
-from stargan.data.stream import from_uint8
+from stargan.data.pixels import from_uint8
 from stargan.errors import Fault
 from stargan.judge.classifier import Classifier
 

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from stargan.data.domains import Classes, DomainSpace, LabelKind
+from stargan.data.pixels import from_uint8, to_uint8
 from stargan.data.prepared import Prepared
-from stargan.data.stream import from_uint8, to_uint8
 from stargan.models.translators import Translator
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from stargan.core.tensors import in_layout_of
 from stargan.data.domains import DomainSpace
 from stargan.data.stream import Batch, Stream
 from stargan.errors import Fault
@@ -134,12 +135,3 @@ def _set_rate(optimiser: torch.optim.Optimizer, rate: float | Tensor) -> None:
             group["lr"].fill_(rate)
         else:
             group["lr"] = rate
-
-
-def in_layout_of(parameter: Tensor, values: Tensor) -> Tensor:
-    """Return values with the strides of a parameter of their shape.
-
-    Fused Adam reads a gradient and both moments by the parameter's strides, whatever their own. Double backward returns
-    weight gradients with transposed strides.
-    """
-    return values if values.stride() == parameter.stride() else torch.empty_like(parameter).copy_(values)

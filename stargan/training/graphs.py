@@ -61,11 +61,11 @@ class CycleGraphs:
     def __init__(self, training: Training, graphs: Graphs[list[list[Applied]]] | None = None) -> None:
         self.training, self.graphs = training, graphs or Graphs[list[list[Applied]]]()
 
-    def iterate(self, most: int) -> dict[str, float] | None:
-        """Take iterations to the end of a cycle, `most` or the next row of the loss table; return that where it is due."""
+    def iterate(self, at_most: int) -> dict[str, float] | None:
+        """Take iterations to the end of a cycle, `at_most` or the next row of the loss table; return that where it is due."""
         training, done = self.training, self.training.done
         ends = (every - done % every for every in (training.method.cycle, training.losses.every))
-        iterations = range(done, done + min(most, *ends))
+        iterations = range(done, done + min(at_most, *ends))
         cycle = [training.batches(iteration) for iteration in iterations]
         sizes = [stream.size for stream in training.streams]
         if any([len(batch.images) for batch in batches] != sizes for batches in cycle):
@@ -92,10 +92,3 @@ class CycleGraphs:
             training.compute(iteration, batches, of_iteration.unbind())
             for iteration, (batches, of_iteration) in enumerate(zip(cycle, rates, strict=True), first)
         ]
-
-
-def iterations_of(training: Training) -> Callable[[int], dict[str, float] | None]:
-    """Return what takes a training's next iterations, at most so many: on a GPU that it has to itself as graphs."""
-    if training.device.type == "cuda" and training.ranks.alone:
-        return CycleGraphs(training).iterate
-    return lambda _: training.iterate()

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stargan.training.engine import Training, in_layout_of
+from stargan.core.tensors import in_layout_of
+from stargan.training.engine import Training
 
 State = tuple[dict[str, Tensor], dict[str, Any]]
 """Tensors (networks, Adam's moments, loss table) and JSON values."""

@@ -17,7 +17,7 @@ from bench import inputs, memory
 from bench.page import page
 from bench.setup import ROOT, noise, training
 from bench.step import IMAGES, deep_layer, peaks, scaling, seconds, step
-from stargan.data.stream import to_uint8
+from stargan.data.pixels import to_uint8
 from stargan.evaluation.frechet import compared, frechet_distance, moments
 from stargan.judge.classifier import new_classifier
 from stargan.judge.judge import Judge

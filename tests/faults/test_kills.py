@@ -13,12 +13,12 @@ import torch
 
 from faults.cells import IDENTICAL, Copy, Tell, Whole, covering
 from stages import classifier, evaluate, translate
-from stages.train import Recorder
 from stargan.data import grids, prepared
 from stargan.raw import packing
 from stargan.training import stopping
 from stargan.training.checkpoints import Checkpoints
 from stargan.training.engine import Training
+from stargan.training.recorder import Recorder
 from support.faults import place
 from support.processes import hashes
 from support.stages import Stages

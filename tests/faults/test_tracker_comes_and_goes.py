@@ -21,8 +21,8 @@ from faults.proxy import WORKS, Proxy, free_port, proxy_before
 from faults.store import arrived, assert_complete
 from faults.test_kills import ITERATE
 from faults.test_tracking_faults import IMPATIENT, INTERVAL_SECONDS, OFTEN, good, good_store
-from stages.train import Recorder
 from stargan.tracking import JOURNALS
+from stargan.training.recorder import Recorder
 from support.faults import place
 from support.processes import awaited, environment, hashes
 from support.stages import Ended, Stages

@@ -26,7 +26,7 @@ from bench.setup import N_CRITIC, noise
 from bench.step import operations
 from gpu.variants import ATTRIBUTES, CUDA, DEVICE, VARIANTS, Variant, built, one_cycle
 from stargan.core.device import round_products
-from stargan.data.stream import from_uint8, to_uint8
+from stargan.data.pixels import from_uint8, to_uint8
 from stargan.judge.classifier import new_classifier
 from stargan.judge.learning import flipped
 from stargan.models.networks.star import Discriminator, Generator

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from bench.setup import noise
-from stargan.data.stream import from_uint8, placed
+from stargan.data.pixels import from_uint8, placed
 from stargan.models.networks.residual import reflected
 from stargan.training.assembly import build_training
 from stargan.training.engine import Training
-from stargan.training.graphs import CycleGraphs, iterations_of
+from stargan.training.graphs import CycleGraphs
 from stargan.training.methods.star import Star
 from stargan.training.state import restore, state_of
 from support.trainings import ITERATIONS, KINDS, METHODS, close, cut, doubled, effective, finished, settings
@@ -43,7 +43,7 @@ def equal(ours: Training, theirs: Training) -> None:
 @pytest.mark.parametrize("name", METHODS)
 def test_a_graph_gives_what_its_kernels_give(name: str, bf16: bool, images: int) -> None:
     captured, eager = (training(name, bf16=bf16, images=images) for _ in "ab")
-    take = iterations_of(captured)
+    take = CycleGraphs(captured).iterate
     for _ in range(20):
         take(1)
         eager.iterate()
@@ -63,7 +63,7 @@ def test_a_cycle_as_one_graph_gives_what_its_iterations_give_alone(name: str) ->
 @pytest.mark.parametrize("name", METHODS)
 def test_resumed_equals_uninterrupted(name: str) -> None:
     whole, first, second = (training(name) for _ in range(3))
-    takes = {id(made): iterations_of(made) for made in (whole, first, second)}
+    takes = {id(made): CycleGraphs(made).iterate for made in (whole, first, second)}
     for made, count in ((whole, 20), (first, 11)):
         for _ in range(count):
             takes[id(made)](1)
@@ -99,7 +99,7 @@ def test_weights_after_twenty_iterations_in_float64_are_those_of_the_cpu(name: s
         each.rate_factors = dict.fromkeys(each.optimisers, lambda _: 1.0)
         for optimiser in each.optimisers.values():
             optimiser.param_groups[0]["initial_lr"] = 2.0**-13
-        take = iterations_of(each)
+        take = CycleGraphs(each).iterate if each.device == GPU else lambda _, made=each: made.iterate()
         for _ in range(ITERATIONS):
             take(1)
     found = effective(made)
@@ -111,7 +111,7 @@ def test_weights_after_twenty_iterations_in_float64_are_those_of_the_cpu(name: s
 
 def test_a_thousand_iterations_as_graphs_give_what_their_kernels_give() -> None:
     captured, eager = training("joint"), training("joint")
-    take = iterations_of(captured)
+    take = CycleGraphs(captured).iterate
     for _ in range(1000):
         take(1)
         eager.iterate()

@@ -12,7 +12,7 @@ from stargan.core.device import round_products
 from stargan.core.params import load
 from stargan.training.assembly import build_training
 from stargan.training.engine import Training
-from stargan.training.graphs import iterations_of
+from stargan.training.graphs import CycleGraphs
 
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts; needed for determinism
 CUDA = torch.cuda.is_available()
@@ -90,7 +90,7 @@ def built(variant: Variant) -> Training:
     made = build_training("both", params, sets, DEVICE)
     for change in variant.changes:
         change(made)
-    made.take = iterations_of(made) if variant.graph else lambda _: made.iterate()  # type: ignore[attr-defined]
+    made.take = CycleGraphs(made).iterate if variant.graph and CUDA else lambda _: made.iterate()  # type: ignore[attr-defined]
     return made
 
 

@@ -12,7 +12,7 @@ from stargan.data.prepared import Prepared, read_prepared
 from stargan.data.records import prepared_folder
 from stargan.synthetic import write_celeba, write_rafd
 from stargan.training.assembly import build_training, cost_of
-from stargan.training.assembly.training import shapes_of
+from stargan.training.assembly.building import shapes_of
 from stargan.training.engine import Training
 from support.processes import ROOT
 

@@ -5,7 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stargan.data.stream import Batch, Stream, from_uint8, to_uint8
+from stargan.data.pixels import from_uint8, to_uint8
+from stargan.data.stream import Batch, Stream
 
 
 def stream(count: int, batch: int, flip: float = 0.0, seed: int = 0) -> Stream:

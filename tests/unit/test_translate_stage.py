@@ -10,9 +10,9 @@ from PIL import Image
 
 from stages import translate
 from stargan.core.tensors import write_tensors
+from stargan.data.pixels import from_uint8, to_uint8
 from stargan.data.prepared import read_prepared
 from stargan.data.records import prepared_folder
-from stargan.data.stream import from_uint8, to_uint8
 from stargan.errors import Fault
 from stargan.models.assembly import load_model
 from stargan.models.networks.star import Generator

@@ -9,7 +9,7 @@ from torch import Tensor
 from stargan.core.params import Params
 from stargan.data.prepared import Prepared
 from stargan.models.assembly import MODEL_SCHEMA, STARGAN
-from stargan.training.assembly.training import Cost
+from stargan.training.assembly.length import Cost
 from stargan.training.engine import Training
 
 

@@ -101,7 +101,7 @@ MUTATIONS = [
         "tests/engine/test_assembly.py",
     ),
     quick(
-        "stargan.training.assembly.training:streams_of",
+        "stargan.training.assembly.building:streams_of",
         "params.seed * 1000 + index",
         "params.seed * 1000",
         "tests/engine/test_assembly.py",

@@ -1,0 +1,101 @@
+"""What a training leaves behind: checkpoints, sample grids, kept generators, and in the end its model and loss table."""
+
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stargan import tracking
+from stargan.core.files import whole_folder, write_bytes
+from stargan.core.params import Params
+from stargan.core.tensors import write_tensors
+from stargan.data.grids import grid, title_of, write_png
+from stargan.data.prepared import Prepared
+from stargan.models.translation import feasible, requests, rows_of_faces, shown_positions
+from stargan.training import assembly
+from stargan.training.checkpoints import Checkpoints
+from stargan.training.engine import Training
+from stargan.training.schedule import to_the_next
+from stargan.training.state import State, state_of
+from stargan.training.stopping import Stop
+
+
+class Recorder:
+    """What a training leaves behind on its way: checkpoints, sample grids, kept generators."""
+
+    def __init__(
+        self, name: str, training: Training, params: Params, sets: Mapping[str, Prepared], store: Checkpoints
+    ) -> None:
+        self.name, self.training, self.params, self.sets, self.store = name, training, params, sets, store
+        self.cost = assembly.cost_of(name, params, sets)
+
+    def due(self, every: int) -> bool:
+        """Return whether something that happens every so many iterations, and at the end, is due now."""
+        return every > 0 and (self.training.done % every == 0 or self.training.done == self.training.length)
+
+    def until_due(self) -> int:
+        """Return how many iterations there are to the next one after which something is due."""
+        every, done, length = self.params.bookkeeping, self.training.done, self.training.length
+        often = (n for n in (every.sample_every, every.checkpoint_every, self.params.train.keep_every) if n > 0)
+        return to_the_next(done, [length, *often])
+
+    def after_iteration(self, tracker: tracking.Run, stop: Stop) -> None:
+        """Write what is due after an iteration; to do it again changes nothing. Raises Stopped in the middle of samples."""
+        done = self.training.done
+        if self.due(self.params.bookkeeping.sample_every):
+            start = state_of(self.training) if self.training.ranks.alone else None
+            for path in stop.give_up_from(start, lambda: list(self.sample())):
+                tracker.log_artifact(path, "samples")
+        if self.params.train.keep_every and done % self.params.train.keep_every == 0:
+            self.write_generator(self.store.folder / "kept" / f"{done:08d}.safetensors")
+        if self.due(self.params.bookkeeping.checkpoint_every):
+            self.save(tracker)
+
+    def save(self, tracker: tracking.Run, state: State | None = None) -> None:
+        """Write a checkpoint of a state, by default of the present one."""
+        tensors, header = state or state_of(self.training)
+        self.store.save(header["done"], tensors, {**header, "mlflow_run": tracker.id})
+
+    def save_and_say(self, tracker: tracking.Run, state: State) -> None:
+        """Write the checkpoint that an interrupted training goes on from."""
+        self.save(tracker, state)
+        print(f"{self.name}: saved after {state[1]['done']} iterations; the same command goes on", file=sys.stderr)
+
+    def sample(self) -> Iterator[Path]:
+        """Yield the written grids: fixed test faces of each dataset, translated to all they can be."""
+        space, device, count = self.training.space, self.training.device, self.params.bookkeeping.sample_faces
+        translator, _ = self.training.method.translator()
+        for name, prepared in self.sets.items():
+            asked = [r for r in requests(space, [name], {}) if r.set in ("own", "cross")]
+            wanted = feasible(translator, space, asked, self.sets)
+            if not wanted:  # no test face that this method can translate
+                continue
+            positions = shown_positions(np.unique(np.concatenate(list(wanted.values()))), count)
+            cells = rows_of_faces(translator, space, list(wanted), prepared, positions, device)
+            kinds = dict(zip(space.datasets, space.kinds, strict=True))
+            titles = [title_of(kinds[request.labels], request.target) for request in wanted]
+            path = self.store.folder / "samples" / f"{prepared.dataset}-{self.training.done:08d}.png"
+            write_png(path, grid(cells, ["input", *titles]))
+            yield path
+
+    def write_generator(self, path: Path) -> None:
+        """Write the generator as it is now, with all that is needed to use it."""
+        header = assembly.model_header(self.name, self.params, self.training, self.cost, self.sets)
+        write_tensors(path, assembly.model_tensors(self.training), header)
+
+    def finish(self) -> None:
+        """Write the run's outputs and remove its checkpoints."""
+        name = self.name
+        with whole_folder(Path("data/models") / name) as folder:
+            self.write_generator(folder / "generator.safetensors")
+            for extra in ("samples", "kept"):
+                if (self.store.folder / extra).exists():
+                    shutil.copytree(self.store.folder / extra, folder / extra)
+        losses = self.training.losses
+        table = pd.DataFrame(losses.table(), columns=["iteration", *losses.terms]).astype({"iteration": int})
+        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_bytes(Path("metrics/losses") / f"{name}.csv", text.encode())
+        self.store.remove()
