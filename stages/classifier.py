@@ -31,10 +31,18 @@ def trained(data: Prepared, settings: Settings, seed: int, device: torch.device,
     """Return a judge trained on the train split of `data`; equal seeds give equal weights."""
     network = new_classifier(data.kind.width, seed).to(device)
     learn(
-        network, data.kind, data.images, data.labels, data.split("train"),
-        epochs=settings.epochs, batch=settings.batch, lr=settings.lr, weight_decay=settings.weight_decay,
-        random=torch.Generator().manual_seed(seed), log=log,
-    )  # fmt: skip
+        network,
+        data.kind,
+        data.images,
+        data.labels,
+        data.split("train"),
+        epochs=settings.epochs,
+        batch=settings.batch,
+        lr=settings.lr,
+        weight_decay=settings.weight_decay,
+        random=torch.Generator().manual_seed(seed),
+        log=log,
+    )
     return Judge(network, data.kind, data.size, data.digest)
 
 

@@ -32,10 +32,19 @@ COLUMNS = ("table", "row", "column", "paper", "ours", "low", "high", "n", "verdi
 def number_table(numbers: Sequence[Number]) -> bytes:
     """Return the paper's numbers as CSV with `COLUMNS`, ours rounded to `DIGITS`, empty where there is none."""
     rows = [
-        (one.table, one.row, one.column, one.paper, one.ours, one.ends and one.ends.low, one.ends and one.ends.high, one.n,
-         one.verdict)
+        (
+            one.table,
+            one.row,
+            one.column,
+            one.paper,
+            one.ours,
+            one.ends and one.ends.low,
+            one.ends and one.ends.high,
+            one.n,
+            one.verdict,
+        )
         for one in numbers
-    ]  # fmt: skip
+    ]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"ours": float, "low": float, "high": float, "n": "Int64"})
     return table.round(DIGITS).to_csv(index=False, lineterminator="\n").encode()
 

@@ -49,8 +49,10 @@ def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str,
     check_neutral(neutral, {dataset: sets[dataset] for dataset in made.datasets})
     for dataset, prepared in sets.items():
         if judges[dataset].learned_from != prepared.digest:
-            raise Fault(f"{judge_folder(dataset, prepared.size)}: learned from another {prepared.folder} than there is now; "
-                        f"run dvc repro classifier@{dataset}")  # fmt: skip
+            raise Fault(
+                f"{judge_folder(dataset, prepared.size)}: learned from another {prepared.folder} than there is now; "
+                f"run dvc repro classifier@{dataset}"
+            )
 
 
 def check_neutral(neutral: str, sets: Mapping[str, Prepared]) -> None:
@@ -58,8 +60,10 @@ def check_neutral(neutral: str, sets: Mapping[str, Prepared]) -> None:
     kinds = [prepared.kind for prepared in sets.values() if isinstance(prepared.kind, Classes)]
     names = dict.fromkeys(name for kind in kinds for name in kind.names)
     if neutral and names and neutral not in names:
-        raise Fault(f'params.yaml: evaluate.neutral = {neutral} is no class of {", ".join(sets)}{nearest(neutral, names)}; '
-                    '"" starts from every class')  # fmt: skip
+        raise Fault(
+            f"params.yaml: evaluate.neutral = {neutral} is no class of {', '.join(sets)}{nearest(neutral, names)}; "
+            '"" starts from every class'
+        )
 
 
 def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol:
@@ -70,10 +74,15 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
 
         features, weights_sha256 = Inception(Path(settings.inception_weights), device).features, SHA256
     return Protocol(
-        neutral=settings.neutral, kid_subset=settings.kid_subset, bootstrap=settings.bootstrap, truths=settings.truths,
-        seed=seed, features=features, weights_sha256=weights_sha256,
+        neutral=settings.neutral,
+        kid_subset=settings.kid_subset,
+        bootstrap=settings.bootstrap,
+        truths=settings.truths,
+        seed=seed,
+        features=features,
+        weights_sha256=weights_sha256,
         device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
-    )  # fmt: skip
+    )
 
 
 def run(name: str, params: Params) -> None:

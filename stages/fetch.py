@@ -37,8 +37,10 @@ def run_celeba(folder: Path, mirror: str | None = None, files: tuple[PublishedFi
             faults.append(str(fault))
     flags = f"-S datasets.celeba.path={folder} -S datasets.celeba.attributes=list_attr_celeba.txt"
     if faults:
-        raise Fault(f"{len(faults)} of {len(files)} files are not there yet: {' | '.join(faults)} | when all are there, "
-                    f"use them by {flags}")  # fmt: skip
+        raise Fault(
+            f"{len(faults)} of {len(files)} files are not there yet: {' | '.join(faults)} | when all are there, "
+            f"use them by {flags}"
+        )
     return flags
 
 
@@ -70,8 +72,10 @@ def _report(shots: dict[str, Shot], names: int) -> None:
     persons = {found.person for found in shots.values()}
     expressions = {found.expression for found in shots.values()}
     gazes = {found.gaze for found in shots.values()}
-    print(f"{len(shots)} of {names} pictures named as in RaFD: {len(persons)} of {PEOPLE} persons, "
-          f"{len(expressions)} of {len(EXPRESSIONS)} expressions, {len(gazes)} of {len(GAZES)} gazes")  # fmt: skip
+    print(
+        f"{len(shots)} of {names} pictures named as in RaFD: {len(persons)} of {PEOPLE} persons, "
+        f"{len(expressions)} of {len(EXPRESSIONS)} expressions, {len(gazes)} of {len(GAZES)} gazes"
+    )
     for angle, count in sorted(Counter(found.angle for found in shots.values()).items()):
         print(f"angle {angle:03d}: {count} of {PER_ANGLE} pictures")
 
@@ -82,9 +86,11 @@ def _gaps(shots: dict[str, Shot], angle: int) -> list[str]:
     persons = sorted({found.person for found in shots.values()})
     gaps = [
         f"person {person} {expression} {gaze} at {angle:03d}"
-        for person in persons for expression in EXPRESSIONS for gaze in GAZES
+        for person in persons
+        for expression in EXPRESSIONS
+        for gaze in GAZES
         if Shot(angle, person, expression, gaze) not in there
-    ]  # fmt: skip
+    ]
     return gaps + [f"a whole person at {angle:03d}"] * (PEOPLE - len(persons))
 
 

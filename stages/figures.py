@@ -40,8 +40,10 @@ def draw(folder: Path, made: dict[str, Translations], params: Params) -> None:
     compare, count = params.compare, params.compare.faces
     single, joint = made[compare.single], made[compare.joint]
     if single.image_size != joint.image_size:
-        raise Fault(f"params.yaml: compare.single = {single.run} has images of {single.image_size} px, compare.joint = "
-                    f"{joint.run} of {joint.image_size}; name runs of one image size")  # fmt: skip
+        raise Fault(
+            f"params.yaml: compare.single = {single.run} has images of {single.image_size} px, compare.joint = "
+            f"{joint.run} of {joint.image_size}; name runs of one image size"
+        )
     sets = sets_of(joint)
     measures = {
         name: by_key(read_measures(MEASURES / f"{name}.csv", f"run the evaluate stage of {name}"))

@@ -24,13 +24,20 @@ def run(params: Params, out: Path) -> None:
     machine = {"threads": params.threads, "device": params.device}
     with whole_folder(out) as folder:
         for name, one in params.runs.items():
-            write_json(folder / name / "train.json", {
-                "settings": params.followed(name), "prepared": digests(one.datasets, one.image_size), "machine": machine,
-            })  # fmt: skip
-            write_json(folder / name / "translate.json", {
-                "settings": params.translate.model_dump(), "datasets": one.datasets, "labels": one.labels,
-                "prepared": digests(one.faces, one.image_size), "machine": machine,
-            })  # fmt: skip
+            write_json(
+                folder / name / "train.json",
+                {"settings": params.followed(name), "prepared": digests(one.datasets, one.image_size), "machine": machine},
+            )
+            write_json(
+                folder / name / "translate.json",
+                {
+                    "settings": params.translate.model_dump(),
+                    "datasets": one.datasets,
+                    "labels": one.labels,
+                    "prepared": digests(one.faces, one.image_size),
+                    "machine": machine,
+                },
+            )
 
 
 def command() -> None:

@@ -34,8 +34,10 @@ def run(dataset: str, sizes: Sequence[int], section: AnyDataset, out: Path) -> N
     """
     for size in sizes:
         if size < MULTIPLE or size % MULTIPLE:
-            raise Fault(f"params.yaml: image size {size} of {dataset} is not a multiple of {MULTIPLE}, which the generator "
-                        f"needs; use {max(MULTIPLE, round(size / MULTIPLE) * MULTIPLE)}")  # fmt: skip
+            raise Fault(
+                f"params.yaml: image size {size} of {dataset} is not a multiple of {MULTIPLE}, which the generator "
+                f"needs; use {max(MULTIPLE, round(size / MULTIPLE) * MULTIPLE)}"
+            )
     with open_source(pictures_of(section)) as source:
         raw = read_raw(source, section, f"datasets.{dataset}")
         _check(raw, section, source, dataset)
@@ -55,9 +57,15 @@ def write(dataset: str, size: int, section: AnyDataset, source: Source, raw: Raw
     _check(kept, section, source, dataset)
     np.save(out / "labels.npy", kept.labels)
     write_manifest(
-        out, dataset=dataset, kind=raw.kind, rows=kept.rows, origin=source.origin,
-        crop=crop_as_dict(raw.crop), quarantined=sorted(kept.bad), images_sha256=packed.sha256,
-    )  # fmt: skip
+        out,
+        dataset=dataset,
+        kind=raw.kind,
+        rows=kept.rows,
+        origin=source.origin,
+        crop=crop_as_dict(raw.crop),
+        quarantined=sorted(kept.bad),
+        images_sha256=packed.sha256,
+    )
 
 
 def pictures_of(section: AnyDataset) -> Path:
@@ -69,15 +77,28 @@ def read_raw(source: Source, section: AnyDataset, key: str) -> RawSet:
     """Return what the section's reader finds in the source. key: the section's, which faults name."""
     if isinstance(section, AttributeTable):
         return celeba.read_raw(
-            source, attributes=Path(section.path, section.attributes), partition=Path(section.path, section.partition),
-            labels=section.labels, exclusive=section.exclusive, crop=section.crop, split=section.split,
-            test_images=section.test_images, seed=section.seed, key=key,
-        )  # fmt: skip
+            source,
+            attributes=Path(section.path, section.attributes),
+            partition=Path(section.path, section.partition),
+            labels=section.labels,
+            exclusive=section.exclusive,
+            crop=section.crop,
+            split=section.split,
+            test_images=section.test_images,
+            seed=section.seed,
+            key=key,
+        )
     if isinstance(section, RafdNames):
         return rafd.read_raw(
-            source, title=section.title, angles=section.angles, crop=section.crop, split=section.split,
-            test_share=section.test_share, seed=section.seed, key=key,
-        )  # fmt: skip
+            source,
+            title=section.title,
+            angles=section.angles,
+            crop=section.crop,
+            split=section.split,
+            test_share=section.test_share,
+            seed=section.seed,
+            key=key,
+        )
     return folder.read_raw(
         source, title=section.title, split=section.split, test_share=section.test_share, seed=section.seed, key=key
     )
@@ -91,8 +112,10 @@ def _check(raw: RawSet, section: AnyDataset, source: Source, dataset: str) -> No
     if raw.bad and section.bad_images == "stop":
         first = "; ".join(f"{name} {raw.bad[name]}" for name in sorted(raw.bad)[:SHOWN])
         more = f"; and {len(raw.bad) - SHOWN} more" if len(raw.bad) > SHOWN else ""
-        raise Fault(f"{source.path}: {len(raw.bad)} bad picture(s): {first}{more}; mend or remove them, or leave "
-                    f"them out by -S datasets.{dataset}.bad_images=quarantine")  # fmt: skip
+        raise Fault(
+            f"{source.path}: {len(raw.bad)} bad picture(s): {first}{more}; mend or remove them, or leave "
+            f"them out by -S datasets.{dataset}.bad_images=quarantine"
+        )
     check_splits(raw, source.path)
 
 

@@ -42,11 +42,15 @@ def panel(key: str, names: Sequence[str]) -> Panel:
     first, made = runs[0], dict[str, Translations]()
     for one in runs:
         if one.method in made:
-            raise Fault(f"params.yaml: compare.{key} lists {made[one.method].run} and {one.run}, both of the method "
-                        f"{one.method}; the study tells methods apart: list one run of each")  # fmt: skip
+            raise Fault(
+                f"params.yaml: compare.{key} lists {made[one.method].run} and {one.run}, both of the method "
+                f"{one.method}; the study tells methods apart: list one run of each"
+            )
         if one.image_size != first.image_size:
-            raise Fault(f"data/translations/{one.run}: {one.image_size} px are not the {first.image_size} of {first.run} in "
-                        f"compare.{key}; list runs of one image size, or run the translate stage again")  # fmt: skip
+            raise Fault(
+                f"data/translations/{one.run}: {one.image_size} px are not the {first.image_size} of {first.run} in "
+                f"compare.{key}; list runs of one image size, or run the translate stage again"
+            )
         made[one.method] = one
     sets, *_ = [sets_of(one) for one in runs]
     chosen = {name: sets[name] for name in first.datasets if isinstance(sets[name].kind, KINDS[key])}

@@ -95,13 +95,17 @@ def check_alike(name: str, revisions: Sequence[Revision]) -> None:
             raise Fault(f"{name}: {seen[one.seed]} and {one.name} both have seed {one.seed}; leave one out")
         seen[one.seed] = one.name
         if one.code != first.code:
-            raise Fault(f"{name}: stages or stargan differ between {first.name} and {one.name}; "
-                        "run the experiments again on one commit")  # fmt: skip
+            raise Fault(
+                f"{name}: stages or stargan differ between {first.name} and {one.name}; "
+                "run the experiments again on one commit"
+            )
         for key in sorted({*first.params, *one.params} - {SEED}):
             here, there = (revision.params.get(key, "absent") for revision in (first, one))
             if here != there:
-                raise Fault(f"{name}: {key} is {here} at {first.name} and {there} at {one.name}; "
-                            "give revisions that differ in seed alone")  # fmt: skip
+                raise Fault(
+                    f"{name}: {key} is {here} at {first.name} and {there} at {one.name}; "
+                    "give revisions that differ in seed alone"
+                )
 
 
 def key_of(text: str) -> Key:
@@ -119,9 +123,15 @@ def spreads(variants: Sequence[Variant], keys: Sequence[Key]) -> Iterator[Spread
             values = [revision.metric(key.path, key.key) for revision in variant.revisions]
             deviation = statistics.stdev(values) if len(values) >= ENOUGH else None
             yield Spread(
-                variant.name, key.path, key.key, tuple(revision.seed for revision in variant.revisions),
-                statistics.fmean(values), min(values), max(values), deviation,
-            )  # fmt: skip
+                variant.name,
+                key.path,
+                key.key,
+                tuple(revision.seed for revision in variant.revisions),
+                statistics.fmean(values),
+                min(values),
+                max(values),
+                deviation,
+            )
 
 
 def table(variants: Sequence[Variant], keys: Sequence[Key], found: Sequence[Spread]) -> str:
@@ -138,12 +148,18 @@ def numbers(found: Sequence[Spread]) -> bytes:
     """Return the spreads as CSV, one row each, rounded; `seeds` are joined by blanks."""
     rows = [
         {
-            "variant": one.variant, "path": one.path, "key": one.key, "n": len(one.seeds),
-            "seeds": " ".join(map(str, one.seeds)), "mean": one.mean, "low": one.low, "high": one.high,
+            "variant": one.variant,
+            "path": one.path,
+            "key": one.key,
+            "n": len(one.seeds),
+            "seeds": " ".join(map(str, one.seeds)),
+            "mean": one.mean,
+            "low": one.low,
+            "high": one.high,
             "deviation": one.deviation,
         }
         for one in found
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows).round(DIGITS).to_csv(index=False, lineterminator="\n").encode()
 
 

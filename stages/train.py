@@ -4,48 +4,23 @@
 """
 
 import argparse
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-
-import torch
 
 from stargan import tracking
 from stargan.core.device import device_of
-from stargan.core.files import md5, workspace_root
+from stargan.core.files import md5
 from stargan.core.params import Params, load
-from stargan.core.tensors import fingerprint
 from stargan.data.prepared import Prepared, read_sets
 from stargan.errors import main
 from stargan.progress import progress
 from stargan.training import assembly
-from stargan.training.checkpoints import Checkpoints
 from stargan.training.engine import Training
 from stargan.training.graphs import CycleGraphs
 from stargan.training.ranks import joined
-from stargan.training.recorder import Recorder
+from stargan.training.recorder import Recorder, checkpoints_of
 from stargan.training.state import copied, restore, state_of
 from stargan.training.stopping import INTERRUPTED, Stop, Stopped
-
-CODE = ("core", "data", "models", "training")
-"""The folders that a training's weights follow from: those that dvc.yaml names."""
-
-
-@contextmanager
-def checkpoints_of(
-    name: str, params: Params, sets: Mapping[str, Prepared], training: Training
-) -> Iterator[tuple[Checkpoints, str | None]]:
-    """Yield (checkpoints, MLflow run id); `training` is resumed where a checkpoint of the very same one exists."""
-    inputs = [prepared.digest for prepared in sets.values()]
-    settings = [params.followed(name), training.length, params.threads, training.device.type, torch.__version__]
-    store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(CODE, inputs, settings))
-    with store.lock():
-        latest = store.latest()
-        if latest:
-            restore(training, *latest)
-            print(f"{name}: resumed after {training.done} of {training.length} iterations", file=sys.stderr)
-        yield store, latest[1]["mlflow_run"] if latest else None
 
 
 def run(name: str, params: Params) -> None:

@@ -44,19 +44,20 @@ def model_path(name: str, checkpoint: str | int) -> Path:
 
 def index_rows(request: Request, positions: np.ndarray) -> pd.DataFrame:
     """Return the index of a request's translations, one row an image."""
-    return pd.DataFrame({
-        "set": request.set, "faces": request.faces, "image": positions, "labels": request.labels,
-        "target": request.target, "mask": request.mask,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "set": request.set,
+            "faces": request.faces,
+            "image": positions,
+            "labels": request.labels,
+            "target": request.target,
+            "mask": request.mask,
+        }
+    )
 
 
 def write_translations(
-    folder: Path,
-    model: Model,
-    wanted: Sequence[Request],
-    sets: Mapping[str, Prepared],
-    batch: int,
-    device: torch.device,
+    folder: Path, model: Model, wanted: Sequence[Request], sets: Mapping[str, Prepared], batch: int, device: torch.device
 ) -> pd.DataFrame:
     """Write images.npy and index.csv of all test images that the model can translate; return the index."""
     found = feasible(model.translator, model.space, wanted, sets)
@@ -122,14 +123,22 @@ def run(name: str, params: Params) -> None:
             write_pictures(images, index, prepared, model.space, params.translate.pictures, grids, folder / "pictures")
         for picture in sorted(grids.iterdir()):
             tracker.log_artifact(picture, "grids")
-        write_record(folder, {
-            "run": name, "model_md5": md5(path), "method": model.header["method"], "step": model.header["step"],
-            "sizes": model.header["sizes"], "settings": model.header["settings"], "faces": chosen.faces,
-            "labels": chosen.labels, "datasets": list(model.space.datasets), "image_size": model.image_size,
-        }, {
-            str(path): file_digest(path),
-            **{str(prepared.folder): prepared.digest for prepared in sets.values()},
-        })  # fmt: skip
+        write_record(
+            folder,
+            {
+                "run": name,
+                "model_md5": md5(path),
+                "method": model.header["method"],
+                "step": model.header["step"],
+                "sizes": model.header["sizes"],
+                "settings": model.header["settings"],
+                "faces": chosen.faces,
+                "labels": chosen.labels,
+                "datasets": list(model.space.datasets),
+                "image_size": model.image_size,
+            },
+            {str(path): file_digest(path), **{str(prepared.folder): prepared.digest for prepared in sets.values()}},
+        )
 
 
 def check(model: Model, path: Path, name: str, sets: Mapping[str, Prepared]) -> None:

@@ -16,9 +16,17 @@ def progress(iterable: Iterable[T], total: int, unit: str, label: str, initial: 
         return tqdm(iterable, total=total, initial=initial, unit=unit, desc=label, dynamic_ncols=True)
     # Without a terminal a bar's carriage returns would fill a log: each refresh is a line of its own.
     return tqdm(
-        iterable, total=total, initial=initial, unit=unit, desc=label, file=Lines(), ascii=True, ncols=0,
-        mininterval=SECONDS_A_LINE, maxinterval=SECONDS_A_LINE,
-    )  # fmt: skip
+        iterable,
+        total=total,
+        initial=initial,
+        unit=unit,
+        desc=label,
+        file=Lines(),
+        ascii=True,
+        ncols=0,
+        mininterval=SECONDS_A_LINE,
+        maxinterval=SECONDS_A_LINE,
+    )
 
 
 class Lines:

@@ -64,11 +64,15 @@ def setting_differences(settings: Mapping[str, Any], expected: Mapping[str, Any]
 
 def run_differences(judged: Judged, dataset: str, setup: Setup) -> list[str]:
     """Return all differences of a training: data, sizes, settings. Each is named once."""
-    return list(dict.fromkeys([
-        *data_differences(judged, dataset, setup),
-        *size_differences(judged, setup),
-        *training_differences(judged, dataset, setup),
-    ]))  # fmt: skip
+    return list(
+        dict.fromkeys(
+            [
+                *data_differences(judged, dataset, setup),
+                *size_differences(judged, setup),
+                *training_differences(judged, dataset, setup),
+            ]
+        )
+    )
 
 
 def target_differences(judged: Judged, targets: int, setup: Setup) -> Iterator[str]:

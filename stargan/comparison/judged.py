@@ -46,8 +46,9 @@ class Judged:
         """Return the run's one dataset of a label kind. Raises Fault where it has none or several."""
         found = [dataset for dataset in self.datasets if isinstance(self.kind(dataset), kind)]
         if len(found) != 1:
-            raise Fault(f"data/judgements/{self.run}: {len(found)} datasets with {kind.__name__.lower()}, not 1; "
-                        "compare another run")  # fmt: skip
+            raise Fault(
+                f"data/judgements/{self.run}: {len(found)} datasets with {kind.__name__.lower()}, not 1; compare another run"
+            )
         return found[0]
 
 
@@ -67,10 +68,16 @@ def read_judged(folder: Path) -> Judged:
             checked_name(name)
             label_kind(dataset["kind"])
         return Judged(
-            run=checked_name(about["run"]), method=checked_name(about["method"]),
-            step=int(about["step"]), image_size=int(about["image_size"]), sizes=dict(about["sizes"]),
-            settings=dict(about["settings"]), datasets=dict(about["datasets"]), neutral=about["neutral"], rows=rows,
-        )  # fmt: skip
+            run=checked_name(about["run"]),
+            method=checked_name(about["method"]),
+            step=int(about["step"]),
+            image_size=int(about["image_size"]),
+            sizes=dict(about["sizes"]),
+            settings=dict(about["settings"]),
+            datasets=dict(about["datasets"]),
+            neutral=about["neutral"],
+            rows=rows,
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: no judgements there ({error}); run `python -m stages.evaluate {folder.name}`") from error
 
@@ -89,13 +96,17 @@ def check_together(judged: Sequence[Judged], kind: type[LabelKind]) -> None:
             )
         methods[one.method] = one.run
         if one.dataset_of(kind) != dataset:
-            raise Fault(f"data/judgements/{one.run}: trained on {one.dataset_of(kind)}, {first.run} on {dataset}; "
-                        "compare runs of one dataset")  # fmt: skip
+            raise Fault(
+                f"data/judgements/{one.run}: trained on {one.dataset_of(kind)}, {first.run} on {dataset}; "
+                "compare runs of one dataset"
+            )
         for key, value in _tested(one, dataset).items():
             expected = _tested(first, dataset).get(key)
             if value != expected:
-                raise Fault(f"data/judgements/{one.run}: {dataset}'s {key} is {value}, that of {first.run} {expected}; "
-                            "evaluate both on the same prepared set")  # fmt: skip
+                raise Fault(
+                    f"data/judgements/{one.run}: {dataset}'s {key} is {value}, that of {first.run} {expected}; "
+                    "evaluate both on the same prepared set"
+                )
 
 
 def _tested(judged: Judged, dataset: str) -> dict[str, Any]:

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 COLUMNS = {
-    "Hair": "hair color", "Male": "gender", "Young": "aged",
-    "Hair+Male": "H+G", "Hair+Young": "H+A", "Male+Young": "G+A", "Hair+Male+Young": "H+G+A",
-}  # fmt: skip
+    "Hair": "hair color",
+    "Male": "gender",
+    "Young": "aged",
+    "Hair+Male": "H+G",
+    "Hair+Young": "H+A",
+    "Male+Young": "G+A",
+    "Hair+Male+Young": "H+G+A",
+}
 """Groups of targets, as the paper heads them: those of one step are Table 1, the others Table 2."""
 
 VOTES = {
@@ -59,15 +64,27 @@ class Setup:
 
 
 ATTRIBUTES = Setup(
-    images=202_599, test=(1_999, 2_000), labels=5, image_size=128, epochs=20, start="", targets=0,
+    images=202_599,
+    test=(1_999, 2_000),
+    labels=5,
+    image_size=128,
+    epochs=20,
+    start="",
+    targets=0,
     parameters={"diat": 52_558_787, "cyclegan": 52_558_787, "stargan": 53_192_576},
-)  # fmt: skip
+)
 """Tables 1 and 2. The released code tests on 1,999 images."""
 
 EXPRESSIONS = Setup(
-    images=4_824, test=(432, 504), labels=8, image_size=128, epochs=200, start="neutral", targets=7,
+    images=4_824,
+    test=(432, 504),
+    labels=8,
+    image_size=128,
+    epochs=200,
+    start="neutral",
+    targets=7,
     parameters={"diat": 52_558_787, "cyclegan": 52_558_787, "icgan": 67_756_620, "stargan": 53_226_560},
-)  # fmt: skip
+)
 """Table 3. A tenth is tested, of the images or of the 67 people with 72 images each: the paper does not say."""
 
 _RESIDUAL = {"train.g_filters": 64, "train.g_blocks": 6, "train.d_filters": 64, "train.d_layers": 6}
@@ -77,21 +94,25 @@ _ADAM = {"train.g_lr": 1e-4, "train.d_lr": 1e-4, "train.beta1": 0.5, "train.beta
 WIDTHS: Mapping[str, Mapping[str, Any]] = {
     "diat": _RESIDUAL,
     "cyclegan": _RESIDUAL,
-    "icgan": {
-        "icgan.z": 64, "icgan.filters": 64, "icgan.encoder_filters": 32, "icgan.z_units": 2048, "icgan.y_units": 512,
-    },
+    "icgan": {"icgan.z": 64, "icgan.filters": 64, "icgan.encoder_filters": 32, "icgan.z_units": 2048, "icgan.y_units": 512},
     "stargan": _RESIDUAL,
-}  # fmt: skip
+}
 """Settings that give the networks their sizes."""
 
 TRAINING: Mapping[str, Mapping[str, Any]] = {
     "diat": _SHARED | _ADAM | {"diat.features": "face recognition"},
     "cyclegan": _SHARED | _ADAM | {"cyclegan.lambda_cyc": 10.0},
-    "icgan": _SHARED | {"icgan.gan_lr": 2e-4, "icgan.encoder_lr": 1e-4, "icgan.encoder_beta1": 0.1,
-              "icgan.gan_share": 0.625, "train.beta1": 0.5},
-    "stargan": _SHARED | _ADAM | {
-        "train.n_critic": 5, "train.lambda_cls": 1.0, "train.lambda_rec": 10.0, "train.lambda_gp": 10.0,
+    "icgan": _SHARED
+    | {
+        "icgan.gan_lr": 2e-4,
+        "icgan.encoder_lr": 1e-4,
+        "icgan.encoder_beta1": 0.1,
+        "icgan.gan_share": 0.625,
+        "train.beta1": 0.5,
     },
-}  # fmt: skip
+    "stargan": _SHARED
+    | _ADAM
+    | {"train.n_critic": 5, "train.lambda_cls": 1.0, "train.lambda_rec": 10.0, "train.lambda_gp": 10.0},
+}
 """Settings that the paper, or for IcGAN its own paper, prints. What neither prints is no condition.
 DIAT's F was a face-recognition network: no substitute is the paper's setup."""

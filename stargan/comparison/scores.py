@@ -62,12 +62,14 @@ def scores(judged: Sequence[Judged], tables: Sequence[pd.DataFrame], resamples: 
     for position, (one, table) in enumerate(zip(judged, tables, strict=True)):
         wrong = table["wrong"].to_numpy(dtype=float)
         found[one.method] = Score(
-            error=100 * float(wrong.mean()), n=len(wrong), wilson=wilson(int(wrong.sum()), len(wrong)),
+            error=100 * float(wrong.mean()),
+            n=len(wrong),
+            wilson=wilson(int(wrong.sum()), len(wrong)),
             people=over_people(wrong, people, resamples, random()),
             difference=100 * float((wrong - first).mean()) if position else None,
             # the bootstrap of a paired difference is that of the mean of differences
             difference_people=over_people(wrong - first, people, resamples, random()) if position else None,
-        )  # fmt: skip
+        )
     return found
 
 

@@ -56,18 +56,36 @@ def found(numbers: Iterable[Number]) -> dict[tuple[str, str], Number]:
 def error_table(judged: Sequence[Judged], scores: Scores, numbers: Sequence[Number]) -> str:
     """Return Table 3: a row for each compared method, and one for real images."""
     of, first = found(numbers), TITLES[judged[0].method]
-    head = ["", "error % [95 %]", "n", f"minus {first} [95 %, over people]", "parameters", "training images", "TFLOPs",
-            "the paper", "verdict on the error", "on the parameters"]  # fmt: skip
+    head = [
+        "",
+        "error % [95 %]",
+        "n",
+        f"minus {first} [95 %, over people]",
+        "parameters",
+        "training images",
+        "TFLOPs",
+        "the paper",
+        "verdict on the error",
+        "on the parameters",
+    ]
     rows = []
     for one in judged:
         title, score = TITLES[one.method], scores[one.method]
         error, size, models = of[title, ERROR], of[title, PARAMETERS], of[title, HOW_MANY]
-        rows.append([
-            title, f"{score.error:.2f} {text(score.wilson)}", f"{score.n:,}", minus(score),
-            f"{one.sizes['parameters'] / 1e6:.1f}M x {one.sizes['models']}", f"{one.sizes['train_images']:,}",
-            f"{one.sizes['train_flops'] / 1e12:,.0f}", f"{error.paper:.2f}, {size.paper}M x {models.paper:.0f}",
-            error.verdict, size.verdict,
-        ])  # fmt: skip
+        rows.append(
+            [
+                title,
+                f"{score.error:.2f} {text(score.wilson)}",
+                f"{score.n:,}",
+                minus(score),
+                f"{one.sizes['parameters'] / 1e6:.1f}M x {one.sizes['models']}",
+                f"{one.sizes['train_images']:,}",
+                f"{one.sizes['train_flops'] / 1e12:,.0f}",
+                f"{error.paper:.2f}, {size.paper}M x {models.paper:.0f}",
+                error.verdict,
+                size.verdict,
+            ]
+        )
     real = of[REAL, ERROR]
     assert real.ends is not None
     cell = f"{real.ours:.2f} {text(real.ends)}"

@@ -82,13 +82,19 @@ def write_manifest(
     images = np.load(folder / "images.npy", mmap_mode="r")
     rows[list(ROWS)].to_csv(folder / "rows.csv", index=False, lineterminator="\n")
     values = {
-        "dataset": dataset, "size": int(images.shape[1]), "images": len(images), "labels": kind.as_dict(),
-        "origin": dict(origin), "crop": dict(crop), "quarantined": quarantined,
-    }  # fmt: skip
+        "dataset": dataset,
+        "size": int(images.shape[1]),
+        "images": len(images),
+        "labels": kind.as_dict(),
+        "origin": dict(origin),
+        "crop": dict(crop),
+        "quarantined": quarantined,
+    }
     files = {
-        "images.npy": images_sha256, "labels.npy": sha256(np.load(folder / "labels.npy")),
+        "images.npy": images_sha256,
+        "labels.npy": sha256(np.load(folder / "labels.npy")),
         "rows.csv": file_digest(folder / "rows.csv"),
-    }  # fmt: skip
+    }
     write_about(folder / "manifest.json", FORM, values, files, {})
 
 
@@ -106,13 +112,21 @@ def read_prepared(folder: Path) -> Prepared:
             raise ValueError(f"{len(images)} images, {len(labels)} labels, {len(rows)} rows")
         if images.shape[1:] != (size, size, 3) or images.dtype != np.uint8 or labels.shape[1:] != (kind.width,):
             raise ValueError(f"shapes {images.shape}, {labels.shape} do not fit the manifest")
-        about.check_files({
-            "images.npy": sha256(images), "labels.npy": sha256(labels), "rows.csv": file_digest(folder / "rows.csv"),
-        })  # fmt: skip
+        about.check_files(
+            {"images.npy": sha256(images), "labels.npy": sha256(labels), "rows.csv": file_digest(folder / "rows.csv")}
+        )
         return Prepared(
-            checked_name(manifest["dataset"]), size, kind, images, labels, rows, manifest["origin"], manifest["crop"],
-            about.files["images.npy"], about.digest,
-        )  # fmt: skip
+            checked_name(manifest["dataset"]),
+            size,
+            kind,
+            images,
+            labels,
+            rows,
+            manifest["origin"],
+            manifest["crop"],
+            about.files["images.npy"],
+            about.digest,
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error
 

@@ -15,9 +15,13 @@ from stargan.results.translations import Translations
 
 
 def across(
-    dataset: str, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], table: pd.DataFrame, probabilities: np.ndarray,
+    dataset: str,
+    sets: Mapping[str, Prepared],
+    judges: Mapping[str, Judge],
+    table: pd.DataFrame,
+    probabilities: np.ndarray,
     made: Translations,
-) -> Iterator[Measure]:  # fmt: skip
+) -> Iterator[Measure]:
     """Yield what other datasets' faces are worth that were given the classes of `dataset`, under either mask.
 
     table, probabilities: the judged translations to labels of the dataset and the (N, width) that its judge sees. Names
@@ -47,9 +51,13 @@ def probability_of_target(kind: LabelKind, probabilities: np.ndarray, rows: pd.D
 
 
 def changes(
-    name: str, dataset: str, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], rows: pd.DataFrame,
+    name: str,
+    dataset: str,
+    sets: Mapping[str, Prepared],
+    judges: Mapping[str, Judge],
+    rows: pd.DataFrame,
     made: Translations,
-) -> Iterator[Measure]:  # fmt: skip
+) -> Iterator[Measure]:
     """Yield `<name>_probability_change` with an attribute as target: the mean P in translations minus that in inputs.
 
     By the judge of the faces' dataset, for each of its attributes; classes have none.

@@ -153,10 +153,16 @@ def coverage(generated: Tensor, real: Tensor, source: np.ndarray) -> dict[str, f
 def compared(generated: Tensor, real: Tensor, **wanted: bool | int) -> dict[str, float]:
     """Return what torch-fidelity says of generated against real features, under its own keys."""
     values: dict[str, float] = calculate_metrics(
-        input1=Rows(generated), input2=Rows(real), feature_extractor="given", cuda=False, cache=False, verbose=False,
-        batch_size=1024, save_cpu_ram=True,  # no worker processes, and the same values
+        input1=Rows(generated),
+        input2=Rows(real),
+        feature_extractor="given",
+        cuda=False,
+        cache=False,
+        verbose=False,
+        batch_size=1024,
+        save_cpu_ram=True,  # no worker processes, and the same values
         **wanted,
-    )  # fmt: skip
+    )
     return values
 
 
@@ -184,7 +190,12 @@ def means(dataset: str, measures: Sequence[Measure]) -> list[Measure]:
     names = dict.fromkeys(one.measure.removesuffix(BIASED) for one in measures)
     groups = [[one for one in measures if one.measure.removesuffix(BIASED) == name] for name in names]
     return [
-        Measure(max((one.measure for one in group), key=len), dataset, "", sum(one.value for one in group) / len(group),
-                n=len(group))
+        Measure(
+            max((one.measure for one in group), key=len),
+            dataset,
+            "",
+            sum(one.value for one in group) / len(group),
+            n=len(group),
+        )
         for group in groups
-    ]  # fmt: skip
+    ]

@@ -30,8 +30,9 @@ def reconstruction(prepared: Prepared, made: Translations) -> list[Measure]:
     groups = [("", values), *(ways if len(ways) > 1 else [])]
     return [
         Measure(str(name), prepared.dataset, str(target), float(value), n=len(group))
-        for target, group in groups for name, value in group.mean().items()
-    ]  # fmt: skip
+        for target, group in groups
+        for name, value in group.mean().items()
+    ]
 
 
 def mean_face(prepared: Prepared) -> np.ndarray:

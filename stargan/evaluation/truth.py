@@ -138,8 +138,11 @@ def next_persons(people: Sequence[str], alike: Sequence[object]) -> list[int | N
     return [
         next(
             (
-                place % n for place in range(start + 1, start + n)
+                place % n
+                for place in range(start + 1, start + n)
                 if people[place % n] != people[start] and alike[place % n] == alike[start]
-            ), None,
-        ) for start in range(n)
-    ]  # fmt: skip
+            ),
+            None,
+        )
+        for start in range(n)
+    ]

@@ -49,9 +49,13 @@ Places = Sequence[Sequence[dict[int, int]]]
 
 
 def panel(
-    prepared: Prepared, among: np.ndarray, lines: Sequence[Line], columns: Sequence[Column], count: int,
+    prepared: Prepared,
+    among: np.ndarray,
+    lines: Sequence[Line],
+    columns: Sequence[Column],
+    count: int,
     notes: Sequence[str] = (),
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """Return the picture of up to `count` of the faces at positions `among`; drawn faces have a last line, their truth.
 
     Raises Fault where the lines share no face.
@@ -60,8 +64,10 @@ def panel(
     positions = chosen(prepared, among, columns, places, count)
     if not len(positions):
         runs = ", ".join(dict.fromkeys(line.made.run for line in lines))
-        raise Fault(f"data/translations: {runs} share no translated face of {prepared.dataset}; "
-                    "compare others in params.yaml, or run the translate stage again")  # fmt: skip
+        raise Fault(
+            f"data/translations: {runs} share no translated face of {prepared.dataset}; "
+            "compare others in params.yaml, or run the translate stage again"
+        )
     labels = [line.title for line in lines] + (["truth"] if prepared.synthetic else [])
     blocks = [block(prepared, int(position), lines, columns, places) for position in positions]
     return sheet(np.stack(blocks), ["input", *(title_of(column.kind, column.target) for column in columns)], labels, notes)

@@ -30,8 +30,10 @@ def figure_1(joint: Translations, sets: Mapping[str, Prepared], count: int) -> n
     wishes = {steps_of(wish)[0].name: wish for wish in FIGURE_1}
     shown = [
         Column(one.dataset, one.kind, one.target, wishes[name])
-        for name in wishes for one in columns if one.kind.steps(one.target)[0].name == name
-    ]  # fmt: skip
+        for name in wishes
+        for one in columns
+        if one.kind.steps(one.target)[0].name == name
+    ]
     return panel(prepared, prepared.split("test"), [Line(title_of_run(joint), joint)], shown or columns, count)
 
 
@@ -106,8 +108,10 @@ def guests(joint: Translations, sets: Mapping[str, Prepared], *others: Translati
     shared = [pair for pair in pairs[0] if all(pair in part for part in pairs)]
     if not shared:
         names = " and ".join(run.run for run in runs)
-        raise Fault(f"data/translations: {names} translate no faces of the same other dataset; add one to their faces "
-                    "in params.yaml, or run the translate stage again")  # fmt: skip
+        raise Fault(
+            f"data/translations: {names} translate no faces of the same other dataset; add one to their faces "
+            "in params.yaml, or run the translate stage again"
+        )
     return min(shared, key=lambda pair: not isinstance(sets[pair[0]].kind, Attributes))
 
 

@@ -91,9 +91,12 @@ def write_judge(folder: Path, judge: Judge, learned_from: Path | str) -> None:
     weights = save(state)
     write_bytes(folder / "classifier.safetensors", weights)
     write_about(
-        folder / "classifier.json", FORM, {"labels": judge.kind.as_dict(), "size": judge.size},
-        {"classifier.safetensors": hashlib.sha256(weights).hexdigest()}, {str(learned_from): judge.learned_from},
-    )  # fmt: skip
+        folder / "classifier.json",
+        FORM,
+        {"labels": judge.kind.as_dict(), "size": judge.size},
+        {"classifier.safetensors": hashlib.sha256(weights).hexdigest()},
+        {str(learned_from): judge.learned_from},
+    )
 
 
 def read_judge(folder: Path, device: torch.device | str = "cpu") -> Judge:

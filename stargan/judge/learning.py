@@ -36,9 +36,19 @@ def flipped(images: Tensor, random: torch.Generator) -> Tensor:
 
 
 def learn(
-    network: Classifier, kind: LabelKind, images: np.ndarray, labels: np.ndarray, positions: np.ndarray, *,
-    epochs: int, batch: int, lr: float, weight_decay: float, random: torch.Generator, log: Log,
-) -> None:  # fmt: skip
+    network: Classifier,
+    kind: LabelKind,
+    images: np.ndarray,
+    labels: np.ndarray,
+    positions: np.ndarray,
+    *,
+    epochs: int,
+    batch: int,
+    lr: float,
+    weight_decay: float,
+    random: torch.Generator,
+    log: Log,
+) -> None:
     """Train `network` in place on those at the N `positions` of uint8 (M, s, s, 3) images and (M, width) labels.
 
     AdamW under one cycle of the learning rate, whose peak is `lr`; random mirroring. `random`, a CPU

@@ -64,8 +64,11 @@ STARGAN = "stargan"
 
 Build = Callable[[DomainSpace, int, Mapping[str, Any]], tuple[Translator, dict[str, nn.Module]]]
 TRANSLATORS: Mapping[str, Build] = {
-    STARGAN: star_translator, "diat": diat_translator, "cyclegan": cyclegan_translator, "icgan": icgan_translator,
-}  # fmt: skip
+    STARGAN: star_translator,
+    "diat": diat_translator,
+    "cyclegan": cyclegan_translator,
+    "icgan": icgan_translator,
+}
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,7 @@ from stargan.models.assembly import Model
 from stargan.models.networks.star import Generator
 from stargan.models.translators import StarTranslator
 
-NO_CHECKPOINT = (
-    OSError, EOFError, pickle.UnpicklingError, RuntimeError, LookupError, ValueError, AttributeError, TypeError,
-)  # fmt: skip
+NO_CHECKPOINT = (OSError, EOFError, pickle.UnpicklingError, RuntimeError, LookupError, ValueError, AttributeError, TypeError)
 """What `torch.load` raises on a file of another kind, and the use of what such a file holds."""
 # The released code's instance norm keeps running statistics that nothing ever uses.
 UNUSED = ("running_mean", "running_var", "num_batches_tracked")

@@ -124,8 +124,10 @@ def _lines(path: Path) -> list[Line]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Fault(f"{path}: cannot be read ({error.strerror}); fetch it (python -m stages.fetch celeba) or "
-                    "correct its path in params.yaml") from error  # fmt: skip
+        raise Fault(
+            f"{path}: cannot be read ({error.strerror}); fetch it (python -m stages.fetch celeba) or "
+            "correct its path in params.yaml"
+        ) from error
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         raise Fault(f"{path}:{line}: holds a NUL byte, so it is damaged; fetch it again")
@@ -152,8 +154,7 @@ def _row(path: Path, line: int, names: list[str], cells: list[str]) -> list[int]
         return [VALUES[cell] for cell in cells]
     except KeyError as error:
         name = names[next(i for i, cell in enumerate(cells) if cell not in VALUES)]
-        raise Fault(f"{path}:{line}: {name} = {error.args[0]!r} is not 1 or -1; write -1 for an absent "
-                    "attribute") from error  # fmt: skip
+        raise Fault(f"{path}:{line}: {name} = {error.args[0]!r} is not 1 or -1; write -1 for an absent attribute") from error
 
 
 def _kind(table: Table, labels: Sequence[str], exclusive: Sequence[Sequence[str]], section: str) -> Attributes:
@@ -161,8 +162,7 @@ def _kind(table: Table, labels: Sequence[str], exclusive: Sequence[Sequence[str]
     for key, names in (("labels", labels), *(("exclusive", group) for group in exclusive)):
         for name in names:
             if name not in table.attributes:
-                raise Fault(f"{section}.{key}: attribute {name!r} is not in {table.path}"
-                            f"{nearest(name, table.attributes)}")  # fmt: skip
+                raise Fault(f"{section}.{key}: attribute {name!r} is not in {table.path}{nearest(name, table.attributes)}")
         if len(set(names)) != len(names):
             raise Fault(f"{section}.{key}: {', '.join(names)} repeats an attribute; name each once")
     groups = (tuple(name for name in group if name in labels) for group in exclusive)
@@ -171,8 +171,10 @@ def _kind(table: Table, labels: Sequence[str], exclusive: Sequence[Sequence[str]
 
 def _fewer(test: int, table: Table, key: str) -> int:
     if test >= len(table.pictures):
-        raise Fault(f"{key}: {test} test images of {len(table.pictures)} in {table.path} leave none to train "
-                    f"on; lower {key}.test_images, with {key}.split=random")  # fmt: skip
+        raise Fault(
+            f"{key}: {test} test images of {len(table.pictures)} in {table.path} leave none to train "
+            f"on; lower {key}.test_images, with {key}.split=random"
+        )
     return test
 
 
@@ -187,10 +189,12 @@ def _unmatched(table: Table, files: dict[str, str]) -> dict[str, str]:
     known = set(table.pictures)
     missing = {
         name: f"has no file, only line {line} of {table.path.name}"
-        for name, line in zip(table.pictures, table.lines, strict=True) if name not in files
-    }  # fmt: skip
+        for name, line in zip(table.pictures, table.lines, strict=True)
+        if name not in files
+    }
     extra = {
         full: f"has no row in {table.path.name}"
-        for base, full in files.items() if base not in known and looks_like_picture(base)
-    }  # fmt: skip
+        for base, full in files.items()
+        if base not in known and looks_like_picture(base)
+    }
     return missing | extra

@@ -61,9 +61,12 @@ def fetch(file: PublishedFile, folder: Path, mirror: str | None = None) -> None:
     pooch.get_logger().setLevel("WARNING")
     try:
         pooch.retrieve(
-            url, known_hash=f"md5:{file.md5}", fname=file.name, path=folder,
+            url,
+            known_hash=f"md5:{file.md5}",
+            fname=file.name,
+            path=folder,
             downloader=partial(_transfer, folder / f".{file.name}."),
-        )  # fmt: skip
+        )
     except WebPage as page:
         raise _by_hand(file, path, f"the server sent a web page ({page}), perhaps for its quota") from page
     except gdown.exceptions.FileURLRetrievalError as error:
@@ -94,13 +97,17 @@ def _check(path: Path, file: PublishedFile) -> None:
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "md5").hexdigest()
     if digest != file.md5:
-        raise Fault(f"{path}: {path.stat().st_size} bytes with MD5 {digest}, not the published {file.size} bytes with "
-                    f"{file.md5}; remove it and run this again")  # fmt: skip
+        raise Fault(
+            f"{path}: {path.stat().st_size} bytes with MD5 {digest}, not the published {file.size} bytes with "
+            f"{file.md5}; remove it and run this again"
+        )
 
 
 def _by_hand(file: PublishedFile, path: Path, reason: str) -> Fault:
-    return Fault(f"{file.name}: {reason}; or put it there by hand: {path} ({file.size} bytes, MD5 {file.md5}) "
-                 f"from {DRIVE}{file.drive}")  # fmt: skip
+    return Fault(
+        f"{file.name}: {reason}; or put it there by hand: {path} ({file.size} bytes, MD5 {file.md5}) "
+        f"from {DRIVE}{file.drive}"
+    )
 
 
 def _line(text: object) -> str:

@@ -52,8 +52,9 @@ def _names_of_both(source: Source, classes: Sequence[str], sides: Sequence[str],
     pairs = set(zip(sides, classes, strict=True))
     train, test = (sorted(name for side, name in pairs if side == section) for section in SECTIONS)
     if not train or not test:
-        raise Fault(f"{source.path}: no picture in {'test' if train else 'train'}/; use {key}.split=image to "
-                    "draw a test set")  # fmt: skip
+        raise Fault(
+            f"{source.path}: no picture in {'test' if train else 'train'}/; use {key}.split=image to draw a test set"
+        )
     for name in test:
         if name not in train:
             raise Fault(f"{source.path}: class {name!r} of test/ is unknown to train/{nearest(name, train)}")

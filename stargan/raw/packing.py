@@ -133,8 +133,9 @@ def _reasons(packing: Packing) -> Iterator[Reason]:
             while waiting:
                 yield from waiting.popleft().result()
         except BrokenProcessPool as error:
-            raise Fault(f"{packing.source.path}: a decoding process was killed, perhaps for memory; free some and "
-                        "run it again") from error  # fmt: skip
+            raise Fault(
+                f"{packing.source.path}: a decoding process was killed, perhaps for memory; free some and run it again"
+            ) from error
 
 
 def cores() -> int:

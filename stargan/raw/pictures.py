@@ -11,9 +11,14 @@ from stargan.data.crops import BadPicture
 
 # Pillow's format of each accepted suffix. A phone's "MPO" is a JPEG with further pictures behind it.
 FORMATS = {
-    ".bmp": ("BMP",), ".jpeg": ("JPEG", "MPO"), ".jpg": ("JPEG", "MPO"), ".png": ("PNG",),
-    ".tif": ("TIFF",), ".tiff": ("TIFF",), ".webp": ("WEBP",),
-}  # fmt: skip
+    ".bmp": ("BMP",),
+    ".jpeg": ("JPEG", "MPO"),
+    ".jpg": ("JPEG", "MPO"),
+    ".png": ("PNG",),
+    ".tif": ("TIFF",),
+    ".tiff": ("TIFF",),
+    ".webp": ("WEBP",),
+}
 
 
 def decode(content: bytes, name: str) -> Image.Image:

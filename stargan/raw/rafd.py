@@ -60,8 +60,10 @@ def read_raw(
     taken = {name: found for name, found in shots.items() if found and found.angle in angles}
     if not taken:
         there = sorted({found.angle for found in shots.values() if found})
-        raise Fault(f"{source.path}: no RaFD picture of angles {list(angles)}, but of {there or 'none'}; set "
-                    f"{key}.angles, or {key}.form=folders for a folder a class")  # fmt: skip
+        raise Fault(
+            f"{source.path}: no RaFD picture of angles {list(angles)}, but of {there or 'none'}; set "
+            f"{key}.angles, or {key}.form=folders for a folder a class"
+        )
     persons = [found.person for found in taken.values()]
     sides = class_splits(persons, split, test_share, seed, key)
     order = [EXPRESSIONS.index(found.expression) for found in taken.values()]

@@ -39,8 +39,9 @@ def check_splits(raw: RawSet, path: object) -> None:
     """Raise Fault where a side is empty, or where training has no picture of a label."""
     for split in ("train", "test"):
         if not (raw.rows["split"] == split).any():
-            raise Fault(f"{path}: no picture for {split} among {len(raw.rows)}; change the split in params.yaml "
-                        "or add pictures")  # fmt: skip
+            raise Fault(
+                f"{path}: no picture for {split} among {len(raw.rows)}; change the split in params.yaml or add pictures"
+            )
     train = raw.labels[(raw.rows["split"] == "train").to_numpy()]
     lacking = [name for name, some in zip(raw.kind.names, train.sum(axis=0), strict=True) if not some]
     if lacking:

@@ -66,12 +66,17 @@ def described(prepared: Prepared, judge: Judge, real_wrong: np.ndarray) -> dict[
     real_wrong: of bits for attributes, of images for classes; not empty.
     """
     return {
-        "synthetic": prepared.synthetic, "origin": dict(prepared.origin), "crop": dict(prepared.crop),
-        "kind": prepared.kind.as_dict(), "images": {name: len(prepared.split(name)) for name in ("train", "test")},
-        "prepared": prepared.digest, "judge": judge.weights_sha256,
-        "real_error_percent": round(100 * float(real_wrong.mean()), DIGITS), "real_n": int(real_wrong.size),
+        "synthetic": prepared.synthetic,
+        "origin": dict(prepared.origin),
+        "crop": dict(prepared.crop),
+        "kind": prepared.kind.as_dict(),
+        "images": {name: len(prepared.split(name)) for name in ("train", "test")},
+        "prepared": prepared.digest,
+        "judge": judge.weights_sha256,
+        "real_error_percent": round(100 * float(real_wrong.mean()), DIGITS),
+        "real_n": int(real_wrong.size),
         "real_wrong": int(real_wrong.sum()),
-    }  # fmt: skip
+    }
 
 
 def together(
@@ -79,9 +84,15 @@ def together(
 ) -> Judgements:
     """Return the judgements of a run from those of its datasets, and what `described` says of these."""
     about = {
-        "run": made.run, "method": made.method, "step": made.step, "image_size": made.image_size, "sizes": dict(made.sizes),
-        "settings": dict(made.settings), "datasets": dict(datasets), "neutral": neutral,
-    }  # fmt: skip
+        "run": made.run,
+        "method": made.method,
+        "step": made.step,
+        "image_size": made.image_size,
+        "sizes": dict(made.sizes),
+        "settings": dict(made.settings),
+        "datasets": dict(datasets),
+        "neutral": neutral,
+    }
     return Judgements(pd.concat(tables).sort_index(), about, {str(TRANSLATIONS / made.run): made.about.digest})
 
 

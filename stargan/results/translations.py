@@ -81,11 +81,20 @@ def read_translations(folder: Path) -> Translations:
             raise ValueError(f"{images.shape} images do not fit {len(index)} rows of {', '.join(index.columns)}")
         record.check_files({"images.npy": sha256(images), "index.csv": file_digest(folder / "index.csv")})
         return Translations(
-            run=checked_name(about["run"]), method=checked_name(about["method"]), model_md5=about["model_md5"],
-            step=int(about["step"]), image_size=size, datasets=tuple(map(checked_name, about["datasets"])),
-            faces=tuple(map(checked_name, about["faces"])), labels=tuple(about["labels"]),
-            sizes=dict(about["sizes"]), settings=dict(about["settings"]), images=images, index=index, about=record,
-        )  # fmt: skip
+            run=checked_name(about["run"]),
+            method=checked_name(about["method"]),
+            model_md5=about["model_md5"],
+            step=int(about["step"]),
+            image_size=size,
+            datasets=tuple(map(checked_name, about["datasets"])),
+            faces=tuple(map(checked_name, about["faces"])),
+            labels=tuple(about["labels"]),
+            sizes=dict(about["sizes"]),
+            settings=dict(about["settings"]),
+            images=images,
+            index=index,
+            about=record,
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: no translations there ({error}); run the translate stage again") from error
 

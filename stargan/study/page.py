@@ -27,9 +27,13 @@ def page(page_id: str, questions: Mapping[str, Question], reasons: Sequence[str]
     size = max((one.pictures.shape[2] for one in questions.values()), default=SIDE)
     most = max((len(one.options) for one in questions.values()), default=0)
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     return environment.get_template("page.html").render(
         study={"page": page_id, "questions": asked}, options=most, side=size * max(1, round(SIDE / size)), reasons=reasons
     )

@@ -72,8 +72,10 @@ def drawn(found: Sequence[Sequence[Candidate]], count: int, checks: int, random:
     names = Counter(name for some in found for name in {candidate.group for candidate in some})
     twice = sorted(name for name, times in names.items() if times > 1)
     if twice:
-        raise Fault(f"params.yaml: compare.attributes and compare.expressions both ask about {', '.join(twice)}; "
-                    "rename the class, or list one run for one of them")  # fmt: skip
+        raise Fault(
+            f"params.yaml: compare.attributes and compare.expressions both ask about {', '.join(twice)}; "
+            "rename the class, or list one run for one of them"
+        )
     asked_about = [some[0].panel for some in found if some]
     if not asked_about:
         return []
@@ -93,10 +95,17 @@ def candidates(panel: Panel) -> list[Candidate]:
             for row in moved.to_dict("records"):
                 position = int(row["image"])
                 person = prepared.rows["person"].iloc[position] or f"image {position}"
-                found.append(Candidate(
-                    panel, dataset, position, f"{dataset} {person}", text, group_of(prepared.kind, text),
-                    {method: int(row[method]) for method in panel.made},
-                ))  # fmt: skip
+                found.append(
+                    Candidate(
+                        panel,
+                        dataset,
+                        position,
+                        f"{dataset} {person}",
+                        text,
+                        group_of(prepared.kind, text),
+                        {method: int(row[method]) for method in panel.made},
+                    )
+                )
     return found
 
 

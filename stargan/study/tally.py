@@ -42,8 +42,10 @@ def read_votes(paths: Sequence[Path], key: Key) -> list[Vote]:
             vote = vote_of(row, key, place)
             first = seen.setdefault((vote.rater, vote.question), place)
             if first != place:
-                raise Fault(f"{place}: rater {vote.rater} answers {vote.question} again, after {first}; "
-                            "keep one of them, or give one rater another name")  # fmt: skip
+                raise Fault(
+                    f"{place}: rater {vote.rater} answers {vote.question} again, after {first}; "
+                    "keep one of them, or give one rater another name"
+                )
             votes.append(vote)
     return votes
 
@@ -118,8 +120,11 @@ def shares(prefix: str, chosen: np.ndarray, methods: Sequence[str]) -> dict[str,
         key, ends = f"{prefix}_{method}_percent", wilson(count, len(chosen))
         metrics |= {key: 100 * count / len(chosen), f"{key}_low": ends.low, f"{key}_high": ends.high}
     test = chisquare(counts)
-    return metrics | {f"{prefix}_n": len(chosen), f"{prefix}_chi_square": float(test.statistic),
-                      f"{prefix}_p": float(test.pvalue)}  # fmt: skip
+    return metrics | {
+        f"{prefix}_n": len(chosen),
+        f"{prefix}_chi_square": float(test.statistic),
+        f"{prefix}_p": float(test.pvalue),
+    }
 
 
 def markdown(metrics: Mapping[str, float], key: Key) -> str:

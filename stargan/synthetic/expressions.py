@@ -112,8 +112,6 @@ BY_NAME = {
         tears=True,
     ),
     "surprised": _even(
-        Brow(0.68, 0.8, 0.6),
-        Eye(0.29, 0.27, iris=0.12),
-        Mouth(0.27, top=-0.32, bottom=0.38, square=0.5, tongue=0.1),
+        Brow(0.68, 0.8, 0.6), Eye(0.29, 0.27, iris=0.12), Mouth(0.27, top=-0.32, bottom=0.38, square=0.5, tongue=0.1)
     ),
 }

@@ -21,9 +21,14 @@ from stargan.training import losses
 
 @torch.no_grad()
 def discriminator_by_hand(
-    d: Discriminator, x_real: Tensor, x_fake: Tensor, x_hat: Tensor, cls_loss: Callable[[Tensor], Tensor],
-    lambda_cls: float, lambda_gp: float,
-) -> tuple[Tensor, Tensor, Tensor, Tensor, dict[str, Tensor]]:  # fmt: skip
+    d: Discriminator,
+    x_real: Tensor,
+    x_fake: Tensor,
+    x_hat: Tensor,
+    cls_loss: Callable[[Tensor], Tensor],
+    lambda_cls: float,
+    lambda_gp: float,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, dict[str, Tensor]]:
     """Return D_src(x), D_src(G(x,c)), L_cls^r and the penalty of Eqs. 5 and 8, and the gradient of Eq. 5 by D's parameters.
 
     All images are (n, 3, H, W): real, fake and x^ go through D, and back, together. cls_loss: of the real ones' logits.

@@ -75,7 +75,8 @@ class Training:
     def compute(self, iteration: int, batches: Sequence[Batch], rates: Sequence[float | Tensor]) -> list[Applied]:
         """Apply the updates of an iteration, which follow from its number, batches and rates alone; wait for nothing."""
         for name, rate in zip(self.rate_factors, rates, strict=True):
-            _set_rate(self.optimisers[name], rate)
+            for group in self.optimisers[name].param_groups:  # on a GPU the rate is a tensor, which a graph reads anew
+                group["lr"] = group["lr"].fill_(rate) if isinstance(group["lr"], Tensor) else rate
         return [self.apply(update) for update in self._computed(self.method.updates(iteration, batches))]
 
     def rounded(self) -> torch.autocast:
@@ -127,11 +128,3 @@ class Training:
             f"iteration {self.done + 1}: {', '.join(bad) or f'the gradient of {applied.network}'} is not finite; the last "
             "checkpoint is kept; lower the learning rates (train.g_lr, train.d_lr)"
         )
-
-
-def _set_rate(optimiser: torch.optim.Optimizer, rate: float | Tensor) -> None:
-    for group in optimiser.param_groups:
-        if isinstance(group["lr"], Tensor):  # on a GPU: a captured graph reads it anew each time
-            group["lr"].fill_(rate)
-        else:
-            group["lr"] = rate

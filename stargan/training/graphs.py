@@ -62,7 +62,7 @@ class CycleGraphs:
         self.training, self.graphs = training, graphs or Graphs[list[list[Applied]]]()
 
     def iterate(self, at_most: int) -> dict[str, float] | None:
-        """Take iterations to the end of a cycle, `at_most` or the next row of the loss table; return that where it is due."""
+        """Take iterations to a cycle's end, `at_most` or the loss table's next row; return that where it is due."""
         training, done = self.training, self.training.done
         ends = (every - done % every for every in (training.method.cycle, training.losses.every))
         iterations = range(done, done + min(at_most, *ends))

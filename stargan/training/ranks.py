@@ -80,8 +80,10 @@ class Ranks:
             if self.alone:
                 raise
             reason = " ".join(str(error).split())[:120]
-            raise Fault(f"process {self.rank} of {self.count} lost another one ({reason}); the last checkpoint is kept: "
-                        "start the training again") from error  # fmt: skip
+            raise Fault(
+                f"process {self.rank} of {self.count} lost another one ({reason}); the last checkpoint is kept: "
+                "start the training again"
+            ) from error
 
 
 ALONE = Ranks(0, 1, torch.device("cpu"))

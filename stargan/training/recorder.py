@@ -3,15 +3,17 @@
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 
 from stargan import tracking
-from stargan.core.files import whole_folder, write_bytes
+from stargan.core.files import whole_folder, workspace_root, write_bytes
 from stargan.core.params import Params
-from stargan.core.tensors import write_tensors
+from stargan.core.tensors import fingerprint, write_tensors
 from stargan.data.grids import grid, title_of, write_png
 from stargan.data.prepared import Prepared
 from stargan.models.translation import feasible, requests, rows_of_faces, shown_positions
@@ -19,8 +21,27 @@ from stargan.training import assembly
 from stargan.training.checkpoints import Checkpoints
 from stargan.training.engine import Training
 from stargan.training.schedule import to_the_next
-from stargan.training.state import State, state_of
+from stargan.training.state import State, restore, state_of
 from stargan.training.stopping import Stop
+
+CODE = ("core", "data", "models", "training")
+"""The folders that a training's weights follow from: those that dvc.yaml names."""
+
+
+@contextmanager
+def checkpoints_of(
+    name: str, params: Params, sets: Mapping[str, Prepared], training: Training
+) -> Iterator[tuple[Checkpoints, str | None]]:
+    """Yield (checkpoints, MLflow run id); `training` is resumed where a checkpoint of the very same one exists."""
+    inputs = [prepared.digest for prepared in sets.values()]
+    settings = [params.followed(name), training.length, params.threads, training.device.type, torch.__version__]
+    store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(CODE, inputs, settings))
+    with store.lock():
+        latest = store.latest()
+        if latest:
+            restore(training, *latest)
+            print(f"{name}: resumed after {training.done} of {training.length} iterations", file=sys.stderr)
+        yield store, latest[1]["mlflow_run"] if latest else None
 
 
 class Recorder:

@@ -18,8 +18,9 @@ def state_of(training: Training) -> State:
     """Return a training's state; its tensors are those in use, not copies."""
     tensors = {
         f"{name}.{key}": value
-        for name, network in training.method.networks.items() for key, value in network.state_dict().items()
-    }  # fmt: skip
+        for name, network in training.method.networks.items()
+        for key, value in network.state_dict().items()
+    }
     for name, optimiser in training.optimisers.items():
         for index, moments in optimiser.state_dict()["state"].items():
             tensors |= {f"adam.{name}.{index}.{key}": value for key, value in moments.items()}

@@ -36,8 +36,10 @@ def write_raw(folder: Path, images: int) -> None:
         for index, name in enumerate(names):
             archive.writestr(f"img_align_celeba/{name}", encoded[index % DRAWN])
     # A pattern that gives every attribute and its lack to some.
-    rows = (",".join([name, *("1" if (index >> bit % 8) & 1 else "-1" for bit in range(len(ATTRIBUTES)))])
-            for index, name in enumerate(names))  # fmt: skip
+    rows = (
+        ",".join([name, *("1" if (index >> bit % 8) & 1 else "-1" for bit in range(len(ATTRIBUTES)))])
+        for index, name in enumerate(names)
+    )
     (raw / "list_attr_celeba.csv").write_text("\n".join([",".join(["image_id", *ATTRIBUTES]), *rows]) + "\n")
     (raw / "list_eval_partition.txt").write_text("".join(f"{name} 0\n" for name in names))
     shutil.copy(ROOT / "params.yaml", folder)
@@ -58,10 +60,13 @@ def resident(pid: int) -> float:
 def started(folder: Path, stage: str, *arguments: str, processors: set[int] | None = None) -> subprocess.Popen[bytes]:
     """Start a stage in a folder, on some cores."""
     return subprocess.Popen(
-        [sys.executable, "-m", f"stages.{stage}", *arguments], cwd=folder, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": f"{folder}:{ROOT}", "DVC_ROOT": str(folder)},
+        [sys.executable, "-m", f"stages.{stage}", *arguments],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": f"{folder}:{ROOT}", "DVC_ROOT": str(folder)},
         preexec_fn=lambda: os.sched_setaffinity(0, processors or os.sched_getaffinity(0)),
-    )  # fmt: skip
+    )
 
 
 def peak_of(process: subprocess.Popen[bytes]) -> float:
@@ -100,7 +105,14 @@ def prepare(folder: Path, images: list[int]) -> dict[str, Any]:
     rate, alone = ((many - few) / (taken[many] - taken[few]) for taken in (seconds, seconds_alone))
     slope = (peaks[many] - peaks[few]) / (many - few)
     return {
-        "images": many, "cores": cores(), "images_per_second": rate, "images_per_second_one_core": alone,
-        "ratio": rate / alone, "seconds": seconds, "seconds_one_core": seconds_alone, "peak_mb": peaks,
-        "kb_per_image": 1024 * slope, "peak_mb_computed_for_celeba": peaks[many] + max(slope, 0.0) * (CELEBA - many),
-    }  # fmt: skip
+        "images": many,
+        "cores": cores(),
+        "images_per_second": rate,
+        "images_per_second_one_core": alone,
+        "ratio": rate / alone,
+        "seconds": seconds,
+        "seconds_one_core": seconds_alone,
+        "peak_mb": peaks,
+        "kb_per_image": 1024 * slope,
+        "peak_mb_computed_for_celeba": peaks[many] + max(slope, 0.0) * (CELEBA - many),
+    }

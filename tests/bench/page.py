@@ -11,17 +11,24 @@ def page(found: dict[str, Any]) -> str:
     if not any(row["precision"] == "bf16" for row in found["steps"]):
         machine["vectors"] += ", none for bfloat16: not measured"
     lines = [
-        "# Performance", "", "Written by `make bench`; all keys: [performance.json](performance.json).", "",
+        "# Performance",
+        "",
+        "Written by `make bench`; all keys: [performance.json](performance.json).",
+        "",
         f"{machine['processor']} ({machine['vectors']}), {machine['threads']} threads, torch {machine['torch']}, Python "
         f"{machine['python']}. Its own peak in this run: {peak['convolution_gflops']:.0f} GFLOP/s in G's commonest "
-        f"convolution, {peak['product_gflops']:.0f} in a matrix product.", "",
-        "## A training cycle", "",
+        f"convolution, {peak['product_gflops']:.0f} in a matrix product.",
+        "",
+        "## A training cycle",
+        "",
         "Five updates of D and one of G at the paper's sizes (64 filters, six blocks, 128 px), against a loop that does",
         "what the released code does (`tests/bench/reference.py`); taken in turn in one process, medians, the reference's",
-        "images given. Shares are of the convolution's peak; D's counts its fakes, G's what its update adds.", "",
+        "images given. Shares are of the convolution's peak; D's counts its fakes, G's what its update adds.",
+        "",
         "| batch | precision | cycles | reference, s | here, s | times faster | lowest, highest | D's share | G's | whole | "
-        "waiting for images, % |", "|" + "---:|" * 11,
-    ]  # fmt: skip
+        "waiting for images, % |",
+        "|" + "---:|" * 11,
+    ]
     for row in found["steps"]:
         share = {key: 100 * row[key] / peak["convolution_gflops"] for key in ("d_gflops", "g_gflops", "gflops")}
         lines.append(
@@ -31,44 +38,65 @@ def page(found: dict[str, Any]) -> str:
             f"{row['waiting_percent']:.2f} |"
         )
     lines += [
-        "", "D's last layers as products of matrices, and by torch's convolution (12 and 48 images: batches 4 and 16):", "",
-        "| channels | images | | here, ms | torch's, ms |", "|---|---:|---|---:|---:|",
-        *(f"| {row['layer']} | {row['images']} | {row['map']} | {row['ms']:.0f} | {row['torch_ms']:.0f} |"
-          for row in found["deep_layers"]),
-        "", "## What the cost grows with", "",
+        "",
+        "D's last layers as products of matrices, and by torch's convolution (12 and 48 images: batches 4 and 16):",
+        "",
+        "| channels | images | | here, ms | torch's, ms |",
+        "|---|---:|---|---:|---:|",
+        *(
+            f"| {row['layer']} | {row['images']} | {row['map']} | {row['ms']:.0f} | {row['torch_ms']:.0f} |"
+            for row in found["deep_layers"]
+        ),
+        "",
+        "## What the cost grows with",
+        "",
         "Seconds an iteration (16 filters, 32 px, batch 8, 5 attributes, one dataset, but for the one that grows) and the "
-        "exponent", "of the power law through them.", "", "| | at | seconds | exponent |", "|---|---|---|---:|",
-    ]  # fmt: skip
+        "exponent",
+        "of the power law through them.",
+        "",
+        "| | at | seconds | exponent |",
+        "|---|---|---|---:|",
+    ]
     for name, row in found["scaling"].items():
         values = ", ".join(f"{value:.3f}" for value in row["seconds"])
         lines.append(f"| {name} | {', '.join(map(str, row['at']))} | {values} | {row['exponent']:.2f} |")
     prepare, rates = found["prepare"], found["translation_images_per_second"]
     lines += [
-        "", "## Images", "", "| | images/s |", "|---|---:|",
+        "",
+        "## Images",
+        "",
+        "| | images/s |",
+        "|---|---:|",
         f"| prepare from raw JPEGs to 128 px, one core | {prepare['images_per_second_one_core']:.0f} |",
         f"| the same on {prepare['cores']} cores ({prepare['ratio']:.2f} times; n = {prepare['images']:,}, Python's start "
         f"not counted) | {prepare['images_per_second']:.0f} |",
         f"| batches of 16 from the prepared array, flipped and normalised | {found['stream_images_per_second']:.0f} |",
         *(f"| translated by G at 128 px, batch {batch} | {rate:.1f} |" for batch, rate in rates.items()),
-        f"| looked at by the classifier at 128 px | {found['classifier_images_per_second']:.0f} |", "",
+        f"| looked at by the classifier at 128 px | {found['classifier_images_per_second']:.0f} |",
+        "",
         "Memory of prepare, all its processes, mapped files apart, which the system may drop: "
         + ", ".join(f"{peak:.0f} MB at {int(count):,}" for count, peak in prepare["peak_mb"].items())
         + f" images: {prepare['kb_per_image']:.1f} kB an image more, so {prepare['peak_mb_computed_for_celeba']:.0f} MB "
         f"(computed) for CelebA's {inputs.CELEBA:,}.",
-    ]  # fmt: skip
+    ]
     lines += [
-        "", "The other stages, torch included, on images of 32 px, half of them for test (networks of 4 filters; the",
-        "classifier's ResNet-18), in MB:", "", "| stage | images: peak | kB an image more |", "|---|---|---:|",
-    ]  # fmt: skip
+        "",
+        "The other stages, torch included, on images of 32 px, half of them for test (networks of 4 filters; the",
+        "classifier's ResNet-18), in MB:",
+        "",
+        "| stage | images: peak | kB an image more |",
+        "|---|---|---:|",
+    ]
     for stage, of_stage in found["memory_mb"].items():
         (few, low), (many, high) = ((int(count), most) for count, most in of_stage.items())
         lines.append(f"| {stage} | {few:,}: {low:.0f}, {many:,}: {high:.0f} | {1024 * (high - low) / (many - few):.1f} |")
     distance = found["frechet"]
     lines += [
-        "", f"A Frechet distance of {distance['features']} features ({distance['rows']:,} rows a side): "
+        "",
+        f"A Frechet distance of {distance['features']} features ({distance['rows']:,} rows a side): "
         f"{distance['seconds']:.1f} s; by torch-fidelity {distance['torch_fidelity_seconds']:.1f} s, which differs by "
         f"{distance['relative_difference']:.0e} of it.",
-    ]  # fmt: skip
+    ]
     if found["idle_repro_seconds"]:
         idle = found["idle_repro_seconds"]
         median, spread = idle[len(idle) // 2], f"{idle[0]:.1f} to {idle[-1]:.1f}, n = {len(idle)}"

@@ -28,9 +28,7 @@ def as_released(network: nn.Module) -> None:
 class Reference:
     """Attributes of one dataset: double backward, three passes through D, G's repeated, Adam unfused, all losses read."""
 
-    def __init__(
-        self, image_size: int, labels: int, g: Generator | None = None, d: Discriminator | None = None
-    ) -> None:  # fmt: skip
+    def __init__(self, image_size: int, labels: int, g: Generator | None = None, d: Discriminator | None = None) -> None:
         self.g, self.d = g or Generator(labels), d or Discriminator(image_size, labels)
         as_released(self.g)
         as_released(self.d)

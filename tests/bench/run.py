@@ -30,9 +30,14 @@ def machine() -> dict[str, str | int]:
     """Return what the numbers hold for."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     name = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    return {"processor": name, "cores": os.cpu_count() or 1, "threads": torch.get_num_threads(),
-            "vectors": torch.backends.cpu.get_cpu_capability(), "torch": torch.__version__,
-            "python": platform.python_version()}  # fmt: skip
+    return {
+        "processor": name,
+        "cores": os.cpu_count() or 1,
+        "threads": torch.get_num_threads(),
+        "vectors": torch.backends.cpu.get_cpu_capability(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def iteration_seconds(size: int = 32, batch: int = 8, attributes: int = 5, sets: int = 1) -> float:
@@ -70,9 +75,12 @@ def frechet(features: int, rows: int) -> dict[str, float]:
     own = seconds(lambda: values.update(own=frechet_distance(moments(a), moments(b))))
     theirs = seconds(lambda: values.update(compared(a, b, fid=True)))
     return {
-        "features": features, "rows": rows, "seconds": own, "torch_fidelity_seconds": theirs,
+        "features": features,
+        "rows": rows,
+        "seconds": own,
+        "torch_fidelity_seconds": theirs,
         "relative_difference": abs(values["own"] / values["frechet_inception_distance"] - 1),
-    }  # fmt: skip
+    }
 
 
 def idle_seconds() -> list[float] | None:

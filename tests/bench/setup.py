@@ -25,10 +25,17 @@ def noise(dataset: str, size: int, attributes: int, images: int) -> Prepared:
     random = np.random.default_rng(len(dataset) + attributes)
     rows = pd.DataFrame({"source": "", "person": "", "split": ["train"] * images})
     return Prepared(
-        dataset, size, Attributes(tuple(f"a{index}" for index in range(attributes)), ()),
+        dataset,
+        size,
+        Attributes(tuple(f"a{index}" for index in range(attributes)), ()),
         random.integers(0, 256, (images, size, size, 3), dtype=np.uint8),
-        random.integers(0, 2, (images, attributes), dtype=np.uint8), rows, {"kind": "files"}, {}, "", "",
-    )  # fmt: skip
+        random.integers(0, 2, (images, attributes), dtype=np.uint8),
+        rows,
+        {"kind": "files"},
+        {},
+        "",
+        "",
+    )
 
 
 def training(sets: Sequence[Prepared], batch: int, **changes: Any) -> Training:
@@ -37,7 +44,11 @@ def training(sets: Sequence[Prepared], batch: int, **changes: Any) -> Training:
     train = params.train.model_copy(update=FULL | {"batch": batch} | changes)
     datasets = [prepared.dataset for prepared in sets]
     run = params.runs["both"].model_copy(update={"datasets": datasets, "image_size": sets[0].size})
-    params = params.model_copy(update={
-        "train": train, "runs": {"both": run}, "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 1000}),
-    })  # fmt: skip
+    params = params.model_copy(
+        update={
+            "train": train,
+            "runs": {"both": run},
+            "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 1000}),
+        }
+    )
     return build_training("both", params, {prepared.dataset: prepared for prepared in sets}, CPU)

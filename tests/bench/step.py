@@ -36,10 +36,7 @@ def peaks(repeats: int = 5) -> dict[str, float]:
     with torch.no_grad():
         convolution = min(seconds(lambda: torch.nn.functional.conv2d(x, weight, padding=1)) for _ in range(10 * repeats))
         product = min(seconds(lambda: a @ a) for _ in range(repeats))
-    return {
-        "convolution_gflops": 2 * x.numel() * 256 * 9 / convolution / 1e9,
-        "product_gflops": 2 * 2048**3 / product / 1e9,
-    }
+    return {"convolution_gflops": 2 * x.numel() * 256 * 9 / convolution / 1e9, "product_gflops": 2 * 2048**3 / product / 1e9}
 
 
 class Parts:
@@ -97,13 +94,21 @@ def step(batch: int, size: int, cycles: int, *, bf16: bool = False) -> dict[str,
     ratios = [a / b for a, b in zip(taken["reference"], taken["ours"], strict=True)]
     own = statistics.median(taken["ours"])
     return {
-        "batch": batch, "size": size, "cycles": cycles, "precision": "bf16" if bf16 else "float32",
-        "reference_seconds": statistics.median(taken["reference"]), "ours_seconds": own,
-        "ratio": statistics.median(ratios), "ratio_lowest": min(ratios), "ratio_highest": max(ratios),
-        "gflop": sum(gflop.values()), "gflops": sum(gflop.values()) / own,
-        "d_gflops": gflop["d"] * cycles / parts.seconds["d"], "g_gflops": gflop["g"] * cycles / parts.seconds["g"],
+        "batch": batch,
+        "size": size,
+        "cycles": cycles,
+        "precision": "bf16" if bf16 else "float32",
+        "reference_seconds": statistics.median(taken["reference"]),
+        "ours_seconds": own,
+        "ratio": statistics.median(ratios),
+        "ratio_lowest": min(ratios),
+        "ratio_highest": max(ratios),
+        "gflop": sum(gflop.values()),
+        "gflops": sum(gflop.values()) / own,
+        "d_gflops": gflop["d"] * cycles / parts.seconds["d"],
+        "g_gflops": gflop["g"] * cycles / parts.seconds["g"],
         "waiting_percent": 100 * statistics.median(waits) / own,
-    }  # fmt: skip
+    }
 
 
 @torch.no_grad()

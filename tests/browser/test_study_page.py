@@ -19,13 +19,7 @@ from stages import tally
 from stargan.study.key import Key, read_key
 from support.processes import stage
 from support.rater import Rater, log, outside_requests
-from support.study_workspace import (
-    CHECKS,
-    METHODS,
-    run_in,
-    study_in,
-    write_workspace,
-)
+from support.study_workspace import CHECKS, METHODS, run_in, study_in, write_workspace
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 # Under CI the browser has to be there: then a missing one fails.
@@ -48,9 +42,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     root = tmp_path_factory.mktemp("browser")
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM or "chromium"
-    for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                     "--disable-dev-shm-usage", f"--user-data-dir={root / 'profile'}"]:  # fmt: skip
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        f"--user-data-dir={root / 'profile'}",
+    ]:
         options.add_argument(argument)
     options.add_experimental_option("prefs", {"download.default_directory": str(root / "downloads")})
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
@@ -111,10 +114,14 @@ def test_two_raters_vote_and_are_counted(workspace: Path, browser: webdriver.Chr
     file = ann.save()
 
     wanted = [
-        {"page": key.page, "rater": 'Ann "A", B', "question": f"q{number:02d}",
-         "choice": str(position(key, number, "icgan" if number == 3 else "stargan"))}
+        {
+            "page": key.page,
+            "rater": 'Ann "A", B',
+            "question": f"q{number:02d}",
+            "choice": str(position(key, number, "icgan" if number == 3 else "stargan")),
+        }
         for number in range(1, 13)
-    ]  # fmt: skip
+    ]
     assert table(file) == wanted
 
     # The second one uses the mouse, gives no name, prefers diat, and changes the second answer on the way back.
@@ -218,5 +225,7 @@ def test_lists_of_one_run_give_a_page_that_says_so(
     assert "compare.expressions lists rafd alone" in rater.find("main").text
     run_in(tmp_path, lambda: tally.run([]))
     assert json.loads((tmp_path / "metrics/votes.json").read_text()) == {
-        "raters": 0, "raters_discarded": 0, "files_of_other_pages": 0,
-    }  # fmt: skip
+        "raters": 0,
+        "raters_discarded": 0,
+        "files_of_other_pages": 0,
+    }

@@ -28,9 +28,21 @@ from stargan.training.methods.star import Star, Weights
 from support.sets import in_turn, write_set
 
 CHANGES = {
-    "g_lr": 0.01, "d_lr": 0.02, "beta1": 0.3, "beta2": 0.7, "lambda_cls": 2.0, "lambda_rec": 3.0, "lambda_gp": 4.0,
-    "n_critic": 6, "batch": 5, "flip": 0.25, "g_filters": 4, "g_blocks": 2, "d_filters": 6, "d_layers": 1,
-}  # fmt: skip
+    "g_lr": 0.01,
+    "d_lr": 0.02,
+    "beta1": 0.3,
+    "beta2": 0.7,
+    "lambda_cls": 2.0,
+    "lambda_rec": 3.0,
+    "lambda_gp": 4.0,
+    "n_critic": 6,
+    "batch": 5,
+    "flip": 0.25,
+    "g_filters": 4,
+    "g_blocks": 2,
+    "d_filters": 6,
+    "d_layers": 1,
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,19 +63,30 @@ def changed(seed: int = 1, rule: str = "images_per_model", **train: object) -> P
         "one": Run.model_validate(run | {"datasets": ["one"], "faces": ["one"]}),
     }
     runs |= {
-        method: Run.model_validate({
-            "method": method, "like": "one", "datasets": ["one"], "faces": ["one"], "labels": [], "image_size": 16,
-            "pairs": [] if method == "icgan" else [["x", "y"]],
-        }) for method in ("diat", "cyclegan", "icgan")
-    }  # fmt: skip
+        method: Run.model_validate(
+            {
+                "method": method,
+                "like": "one",
+                "datasets": ["one"],
+                "faces": ["one"],
+                "labels": [],
+                "image_size": 16,
+                "pairs": [] if method == "icgan" else [["x", "y"]],
+            }
+        )
+        for method in ("diat", "cyclegan", "icgan")
+    }
     icgan = {"z": 3, "filters": 4, "encoder_filters": 2, "z_units": 5, "y_units": 6, "gan_lr": 0.03, "encoder_lr": 0.04}
     update = {
-        "seed": seed, "budget": rule, "runs": runs,
+        "seed": seed,
+        "budget": rule,
+        "runs": runs,
         "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 7}),
-        "train": params.train.model_copy(update=CHANGES | train), "icgan": params.icgan.model_copy(update=icgan),
+        "train": params.train.model_copy(update=CHANGES | train),
+        "icgan": params.icgan.model_copy(update=icgan),
         "diat": params.diat.model_copy(update={"lambda_id": 7.0, "loss": "least_squares"}),
         "cyclegan": params.cyclegan.model_copy(update={"lambda_cyc": 8.0, "lambda_idt": 0.125, "loss": "vanilla"}),
-    }  # fmt: skip
+    }
     return params.model_copy(update=update)
 
 
@@ -235,8 +258,10 @@ def test_weights_of_another_shape_or_name_are_refused(sets: dict[str, Prepared],
     header = model_header("diat", params, made, cost_of("diat", params, sets), sets)
     path = tmp_path / "m.safetensors"
     for tensors, architecture in (
-        ({}, {}), (model_tensors(made), {"g_filters": 5}), (model_tensors(made), {"pairs": [["y", "x"]]}),
-    ):  # fmt: skip
+        ({}, {}),
+        (model_tensors(made), {"g_filters": 5}),
+        (model_tensors(made), {"pairs": [["y", "x"]]}),
+    ):
         write_tensors(path, tensors, header | {"architecture": header["architecture"] | architecture})
         with pytest.raises(Fault, match=r"weights do not fit its header"):
             load_model(path, torch.device("cpu"))

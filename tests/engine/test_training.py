@@ -41,15 +41,23 @@ def params() -> Params:
     for method in ("diat", "cyclegan", "icgan"):
         for name, pairs in (("moods", MOODS_PAIRS), ("faces", FACES_PAIRS)):
             runs[f"{method}-{name}"] = Run(
-                method=method, like=f"{name}16", datasets=[f"{name}16"], faces=[f"{name}16"], labels=[], image_size=16,
+                method=method,
+                like=f"{name}16",
+                datasets=[f"{name}16"],
+                faces=[f"{name}16"],
+                labels=[],
+                image_size=16,
                 pairs=[] if method == "icgan" else pairs,
-            )  # fmt: skip
+            )
     icgan = {"z": 3, "filters": 4, "encoder_filters": 2, "z_units": 5, "y_units": 6, "gan_share": 0.6}
     update = {
-        "seed": 5, "budget": "images_per_model", "runs": runs,
+        "seed": 5,
+        "budget": "images_per_model",
+        "runs": runs,
         "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 2}),
-        "train": params.train.model_copy(update=small), "icgan": params.icgan.model_copy(update=icgan),
-    }  # fmt: skip
+        "train": params.train.model_copy(update=small),
+        "icgan": params.icgan.model_copy(update=icgan),
+    }
     return params.model_copy(update=update)
 
 

@@ -24,27 +24,50 @@ def trainable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def write(folder: Path) -> None:
         write_trainable(
-            folder, 12, train__n_critic=3, bookkeeping__sample_every=6, bookkeeping__checkpoint_every=2, train__keep_every=6,
+            folder,
+            12,
+            train__n_critic=3,
+            bookkeeping__sample_every=6,
+            bookkeeping__checkpoint_every=2,
+            train__keep_every=6,
             bookkeeping__log_every=2,
-        )  # fmt: skip
+        )
 
     return once(tmp_path_factory, "trainable", write)
 
 
 SMALL = {
-    "threads": 1, "image_size": 16, "synthesize__celeba": {"images": 60, "seed": 1},
+    "threads": 1,
+    "image_size": 16,
+    "synthesize__celeba": {"images": 60, "seed": 1},
     "synthesize__rafd": {"people": 12, "seed": 2, "height": 64, "angles": [90], "gazes": ["frontal"]},
-    "datasets__celeba__test_images": 20, "classifier__epochs": 1, "classifier__batch": 16, "translate__pictures": 2,
-    "evaluate__kid_subset": 5, "evaluate__bootstrap": 20, "evaluate__truths": 2, "translate__batch": 16,
-    "compare__attributes": ["celeba"], "compare__expressions": ["rafd"],
-    "study__questions": 6, "study__validation": 1, "compare__faces": 2,
+    "datasets__celeba__test_images": 20,
+    "classifier__epochs": 1,
+    "classifier__batch": 16,
+    "translate__pictures": 2,
+    "evaluate__kid_subset": 5,
+    "evaluate__bootstrap": 20,
+    "evaluate__truths": 2,
+    "translate__batch": 16,
+    "compare__attributes": ["celeba"],
+    "compare__expressions": ["rafd"],
+    "study__questions": 6,
+    "study__validation": 1,
+    "compare__faces": 2,
     "translate__targets": {"celeba": ["Brown_Hair", "~Male+~Young"], "rafd": []},
-}  # fmt: skip
+}
 CHAIN = (
-    "synthesize celeba", "synthesize rafd", "prepare celeba", "prepare rafd", "classifier celeba",
-    "classifier rafd", *(f"{stage} {run}" for stage in ("train", "translate", "evaluate") for run in runs(2)),
-    "study", "tally", "compare",
-)  # fmt: skip
+    "synthesize celeba",
+    "synthesize rafd",
+    "prepare celeba",
+    "prepare rafd",
+    "classifier celeba",
+    "classifier rafd",
+    *(f"{stage} {run}" for stage in ("train", "translate", "evaluate") for run in runs(2)),
+    "study",
+    "tally",
+    "compare",
+)
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +103,19 @@ def whole(request: pytest.FixtureRequest, stages: Stages, tmp_path_factory: pyte
 
 
 TABLE = {
-    "form": "attributes", "path": "data/raw", "images": "set", "attributes": "table", "partition": "none",
-    "labels": ["Bald", "Young"], "exclusive": [], "crop": 178, "split": "random", "test_images": 2, "seed": 1,
+    "form": "attributes",
+    "path": "data/raw",
+    "images": "set",
+    "attributes": "table",
+    "partition": "none",
+    "labels": ["Bald", "Young"],
+    "exclusive": [],
+    "crop": 178,
+    "split": "random",
+    "test_images": 2,
+    "seed": 1,
     "bad_images": "stop",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")
@@ -91,12 +123,27 @@ def params(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """params.yaml that reads data/raw/set, be it a zip or a folder."""
     path = tmp_path_factory.mktemp("params") / "params.yaml"
     write_params(
-        path, threads=1, image_size=16, datasets={"celeba": TABLE}, runs={
-            "celeba": {"method": "stargan", "datasets": ["celeba"], "faces": ["celeba"], "labels": [], "unit": "iterations",
-                       "length": 2, "decay": 1},
-        }, translate__targets={}, compare__attributes=["celeba"], compare__expressions=["celeba"],
-        compare__single="celeba", compare__joint="celeba",
-    )  # fmt: skip
+        path,
+        threads=1,
+        image_size=16,
+        datasets={"celeba": TABLE},
+        runs={
+            "celeba": {
+                "method": "stargan",
+                "datasets": ["celeba"],
+                "faces": ["celeba"],
+                "labels": [],
+                "unit": "iterations",
+                "length": 2,
+                "decay": 1,
+            }
+        },
+        translate__targets={},
+        compare__attributes=["celeba"],
+        compare__expressions=["celeba"],
+        compare__single="celeba",
+        compare__joint="celeba",
+    )
     return path
 
 
@@ -135,8 +182,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Write the table of cells."""
-    told = [dict(report.user_properties)["cell"] for report in terminalreporter.stats.get("passed", [])
-            if "cell" in dict(report.user_properties)]  # fmt: skip
+    told = [
+        dict(report.user_properties)["cell"]
+        for report in terminalreporter.stats.get("passed", [])
+        if "cell" in dict(report.user_properties)
+    ]
     families = Counter(family for family, *_ in told)
     terminalreporter.write_line(f"{len(told)} cells: {', '.join(f'{n} {f}' for f, n in sorted(families.items()))}")
     if config.getoption("--table") and exitstatus == 0:
@@ -148,11 +198,14 @@ def table(told: list[list[str]]) -> str:
     outcomes = (IDENTICAL, DEGRADED, REFUSED)
     sums = Counter((family, outcome) for family, _, _, outcome in told)
     lines = [
-        "# Reliability", "",
+        "# Reliability",
+        "",
         "What faults do to the stages, as `make test-faults` finds it: each cell is a test that injects a fault, proves",
-        f"that it was injected, and holds the outcome. {len(told)} cells, none silently wrong.", "",
-        f"| family | {' | '.join(outcomes)} | cells |", f"|---|{'---:|' * 4}",
-    ]  # fmt: skip
+        f"that it was injected, and holds the outcome. {len(told)} cells, none silently wrong.",
+        "",
+        f"| family | {' | '.join(outcomes)} | cells |",
+        f"|---|{'---:|' * 4}",
+    ]
     for family in sorted({family for family, *_ in told}):
         counts = [sums[family, outcome] for outcome in outcomes]
         lines.append(f"| {family} | {' | '.join(map(str, counts))} | {sum(counts)} |")

@@ -123,9 +123,7 @@ ARCHIVES: dict[str, Callable[[], tuple[bytes | bytearray, str]]] = {
     "backslash": lambda: (named("..\\outside.png"), "leads out"),
     "drive letter": lambda: (named("C:/outside.png"), "'C:/outside.png' leads out"),
     "newline in a name": lambda: (named("a\nb.png"), "control characters"),
-    "NUL in a name": lambda: (
-        zipped(sound() | {"a~b.png": b"x"}).replace(b"a~b.png", b"a\0b.png"), "control characters"
-    ),
+    "NUL in a name": lambda: (zipped(sound() | {"a~b.png": b"x"}).replace(b"a~b.png", b"a\0b.png"), "control characters"),
     "no name but a dot": lambda: (named("./."), "has no name"),
     "empty name": lambda: (nameless(), "has no name"),
     "symbolic link": lambda: (zipped(sound(x=b"/etc/passwd"), mode=stat.S_IFLNK | 0o777), "'x' is a link"),
@@ -150,7 +148,7 @@ ARCHIVES: dict[str, Callable[[], tuple[bytes | bytearray, str]]] = {
     "no zip at all": lambda: (b"<html>quota</html>", "no zip that can be read"),
     "empty file": lambda: (b"", "no zip that can be read"),
     "empty zip": lambda: (END + bytes(18), "no file|no picture for"),
-}  # fmt: skip
+}
 
 
 def listing(folder: Path) -> dict[str, int]:

@@ -91,7 +91,7 @@ REFUSED_KINDS: dict[str, Callable[[], tuple[bytes, str, str]]] = {
     "20,000 x 20,000": lambda: (huge(20_000), ".png", "pixels"),
     "PNG named .jpg": lambda: (encoded(plain()), ".jpg", "is PNG but named .jpg"),
     "JPEG named .png": lambda: (jpeg(), ".png", "is JPEG but named .png"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")

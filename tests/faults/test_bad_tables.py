@@ -52,14 +52,15 @@ ACCEPTED: dict[str, Callable[[str], bytes]] = {
     "CRLF": lambda form: content(lines_of(form), "\r\n"),
     "BOM": lambda form: b"\xef\xbb\xbf" + content(lines_of(form)),
     "BOM and CRLF": lambda form: b"\xef\xbb\xbf" + content(lines_of(form), "\r\n"),
-    "uneven blanks": lambda form: content([line.replace("," if form == "csv" else " ", " , " if form == "csv" else " \t  ")
-                                           for line in lines_of(form)]),
+    "uneven blanks": lambda form: content(
+        [line.replace("," if form == "csv" else " ", " , " if form == "csv" else " \t  ") for line in lines_of(form)]
+    ),
     "blanks at the ends": lambda form: content([f"  {line}  " for line in lines_of(form)]),
     "blank lines": lambda form: content([*lines_of(form), "", "  "]),
     "no newline at the end": lambda form: content(lines_of(form))[:-1],
     "shuffled columns": lambda form: content(columns(form, (2, 0, 1))),
     "mirrored columns": lambda form: content(columns(form, (2, 1, 0))),
-}  # fmt: skip
+}
 
 
 def replaced(form: str, old: str, new: str, row: int = 1) -> bytes:
@@ -117,7 +118,7 @@ BAD: dict[str, Callable[[str], tuple[bytes, str]]] = {
     "header alone": lambda form: (content(["0", " ".join(NAMES)] if form == "txt" else lines_of(form)[:1]), "no row"),
     "cut within the last row": lambda form: (cut(form), f"table:{first_row(form) + 6}: "),
     "carriage returns alone": lambda form: (content(lines_of(form), "\r"), "table:1: |no row below"),
-}  # fmt: skip
+}
 
 
 def short(form: str) -> bytes:

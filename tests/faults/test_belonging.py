@@ -22,22 +22,35 @@ FAMILY = "files that do not belong together"
 SET, JUDGE, MODEL = "data/prepared/rafd/16", "data/classifier/rafd/16", "data/models/both"
 MADE, SAID, KEY = "data/translations/both", "data/judgements/celeba", "data/study"
 RECORDS = {
-    SET: "manifest.json", JUDGE: "classifier.json", MADE: "translations.json", SAID: "judgements.json", KEY: "key.json",
-}  # fmt: skip
+    SET: "manifest.json",
+    JUDGE: "classifier.json",
+    MADE: "translations.json",
+    SAID: "judgements.json",
+    KEY: "key.json",
+}
 READERS = {
     SET: ("classifier rafd", "train both", "translate both", "evaluate both", "figures", "plan"),
-    JUDGE: ("evaluate both", "judges"), MODEL: ("translate both",), MADE: ("evaluate both", "figures"),
-    SAID: ("compare",), KEY: ("tally",),
-}  # fmt: skip
+    JUDGE: ("evaluate both", "judges"),
+    MODEL: ("translate both",),
+    MADE: ("evaluate both", "figures"),
+    SAID: ("compare",),
+    KEY: ("tally",),
+}
 FILES = {
-    SET: ("images.npy", "labels.npy", "rows.csv", "manifest.json"), JUDGE: ("classifier.safetensors", "classifier.json"),
-    MODEL: ("generator.safetensors",), MADE: ("images.npy", "index.csv", "translations.json"),
-    SAID: ("judgements.csv", "judgements.json"), KEY: ("key.json",),
-}  # fmt: skip
+    SET: ("images.npy", "labels.npy", "rows.csv", "manifest.json"),
+    JUDGE: ("classifier.safetensors", "classifier.json"),
+    MODEL: ("generator.safetensors",),
+    MADE: ("images.npy", "index.csv", "translations.json"),
+    SAID: ("judgements.csv", "judgements.json"),
+    KEY: ("key.json",),
+}
 OTHERS = {
-    SET: "data/prepared/celeba/16", JUDGE: "data/classifier/celeba/16", MODEL: "data/models/rafd",
-    MADE: "data/translations/rafd", SAID: "data/judgements/rafd",
-}  # fmt: skip
+    SET: "data/prepared/celeba/16",
+    JUDGE: "data/classifier/celeba/16",
+    MODEL: "data/models/rafd",
+    MADE: "data/translations/rafd",
+    SAID: "data/judgements/rafd",
+}
 
 
 def cells(places: dict[str, Any]) -> list[tuple[str, str]]:

@@ -21,21 +21,24 @@ Damage = Callable[[Path], object]
 
 # Each command with the folder that it is to find read-only: the one in which its first output is made.
 PLACES = {
-    "prepare celeba": "data/prepared", "prepare rafd": "data/prepared",
-    "classifier rafd": "data/classifier", "train both": "data",
-    "train celeba": "data", "train diat-rafd": "data", "train icgan-rafd": "data",
-    "translate both": "data/translations", "evaluate both": "data/judgements", "compare": "metrics",
+    **dict.fromkeys(("prepare celeba", "prepare rafd"), "data/prepared"),
+    "classifier rafd": "data/classifier",
+    **dict.fromkeys(("train both", "train celeba", "train diat-rafd", "train icgan-rafd"), "data"),
+    "translate both": "data/translations",
+    "evaluate both": "data/judgements",
+    "compare": "metrics",
     "synthesize rafd": "data/raw/rafd",
-}  # fmt: skip
+}
 # What a command would replace: marked before, so that a half-made replacement shows.
 OUTPUTS = {
-    "prepare celeba": ("data/prepared/celeba/16",), "prepare rafd": ("data/prepared/rafd/16",),
+    "prepare celeba": ("data/prepared/celeba/16",),
+    "prepare rafd": ("data/prepared/rafd/16",),
     "classifier rafd": ("data/classifier/rafd/16", "metrics/classifier/rafd.json", "metrics/classifier/rafd.csv"),
     "translate both": ("data/translations/both", "metrics/grids/both"),
     "evaluate both": ("data/judgements/both", "metrics/evaluate/both.json", "metrics/evaluate/both.csv"),
     "compare": ("metrics/comparison.json", "metrics/comparison.csv", "metrics/comparison.md", "metrics/scores.csv"),
     "synthesize rafd": ("data/raw/rafd",),
-}  # fmt: skip
+}
 
 
 def workspace_of(command: str, trainable: Path, pipeline: Path) -> Path:
@@ -114,9 +117,13 @@ FULL: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(
     ("command", "fault"),
-    [(command, fault) for command in PLACES for fault in FULL
-     if not command.startswith("synthesize") or fault.startswith("no file")],  # its archive: see the next cell
-)  # fmt: skip
+    [
+        (command, fault)
+        for command in PLACES
+        for fault in FULL
+        if not command.startswith("synthesize") or fault.startswith("no file")
+    ],  # its archive: see the next cell
+)
 def test_a_full_disk(
     stages: Stages, trainable: Path, pipeline: Path, copy: Copy, tell: Tell, command: str, fault: str
 ) -> None:
@@ -152,7 +159,7 @@ INPUTS = {
         *(f"data/classifier/celeba/16/{n}" for n in ("classifier.safetensors", "classifier.json")),
     ),
     "compare": ("data/judgements/celeba/judgements.csv", "data/judgements/rafd/judgements.json", "metrics/votes.json"),
-}  # fmt: skip
+}
 READ = [(command, name) for command, names in INPUTS.items() for name in names]
 
 
@@ -190,12 +197,15 @@ def test_a_damaged_input(
 
 
 FLIPS = [
-    *((command, f"data/prepared/rafd/16/{name}.npy", where)
-      for command in ("classifier rafd", "train diat-rafd", "train both", "translate both", "evaluate both")
-      for name in ("images", "labels") for where in (0.6, 1.0)),
+    *(
+        (command, f"data/prepared/rafd/16/{name}.npy", where)
+        for command in ("classifier rafd", "train diat-rafd", "train both", "translate both", "evaluate both")
+        for name in ("images", "labels")
+        for where in (0.6, 1.0)
+    ),
     *(("translate both", "data/models/both/generator.safetensors", where) for where in (0.7, 0.9, 1.0)),
     *(("evaluate both", "data/classifier/rafd/16/classifier.safetensors", where) for where in (0.3, 0.9, 1.0)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("command", "name", "where"), FLIPS)

@@ -25,17 +25,27 @@ WHOLE: dict[str, dict[str, str]] = {}
 def dvc(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     """Start dvc in a group of its own, for a test to kill: it and its stages are processes as users start them."""
     return subprocess.Popen(
-        [sys.executable, "-m", "dvc", *arguments], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=environment() | {"PYTHONPATH": str(folder)}, start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "dvc", *arguments],
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment() | {"PYTHONPATH": str(folder)},
+        start_new_session=True,
+    )
 
 
 def ended(folder: Path, stages: Stages, *arguments: str, tracked: bool = False) -> str:
     """Run dvc, which nobody kills, and its stages, as children of the parent of stages; return what it printed."""
     done = subprocess.run(
-        ["dvc", *arguments], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+        ["dvc", *arguments],
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=300,
         env=forking(stages, tracked=tracked),
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout
     return done.stdout
 

@@ -45,10 +45,8 @@ MOMENTS: dict[str, dict[str, Any]] = {
     "after a checkpoint": {"at": SAVE, "nth": 2, "after": True},
     # Nothing is left to be saved here: asked to stop, the training ends well.
     "at the end, before the outputs": {"at": place(Recorder, Recorder.finish), "nth": 1, "finished": True},
-    "between outputs and removal of checkpoints": {
-        "at": place(Checkpoints, Checkpoints.remove), "nth": 1, "finished": True,
-    },
-}  # fmt: skip
+    "between outputs and removal of checkpoints": {"at": place(Checkpoints, Checkpoints.remove), "nth": 1, "finished": True},
+}
 
 
 def killed(stages: Stages, damaged: Path, command: str, fault: dict[str, Any], expected: dict[str, str]) -> None:
@@ -90,10 +88,7 @@ def test_a_long_iteration_is_given_up(
     saved = re.search(r"saved after (\d+) iterations", ended.stderr)
     assert saved, ended
     # Every iteration passes for a long one: the same signal saves the start of the same iteration, not its end.
-    long = fault | {
-        "set": {place(stopping, "LONG_SECONDS"): -1.0},
-        "said": f"saved after {int(saved[1]) - 1} iterations",
-    }
+    long = fault | {"set": {place(stopping, "LONG_SECONDS"): -1.0}, "said": f"saved after {int(saved[1]) - 1} iterations"}
     killed(stages, copy(trainable), f"train {run}", long, whole(f"train {run}"))
     tell("kills", f"{number} inside a long iteration", f"train {run}", IDENTICAL)
 
@@ -104,9 +99,13 @@ def test_a_call_that_does_not_return_is_given_up(
 ) -> None:
     """Catch a signal that waits for torch: at the paper's sizes one backward pass may take a minute."""
     fault = {
-        "at": ITERATE, "nth": 8, "stuck": 60, "signal": "SIGTERM", "said": "saved after 7 iterations",
+        "at": ITERATE,
+        "nth": 8,
+        "stuck": 60,
+        "signal": "SIGTERM",
+        "said": "saved after 7 iterations",
         "set": {place(stopping, "LONG_SECONDS"): -1.0, place(stopping, "PATIENCE_SECONDS"): 0.5},
-    }  # fmt: skip
+    }
     begun = time.monotonic()
     killed(stages, copy(trainable), f"train {run}", fault, whole(f"train {run}"))
     assert time.monotonic() - begun < 50
@@ -163,7 +162,7 @@ STAGES: dict[str, dict[str, dict[str, Any]]] = {
         "before anything is written": {"at": place(os, os.replace), "nth": 1},
         "between two files": {"at": place(os, os.replace), "nth": 2},
     },
-}  # fmt: skip
+}
 POINTS = [cell for command, moments in STAGES.items() for cell in covering([command], moments, SIGNALS)]
 
 

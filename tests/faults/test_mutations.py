@@ -170,10 +170,17 @@ def generator(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     torch.manual_seed(3)
     tensors = {f"g.{key}": value for key, value in Generator(space.width, 4, 1).state_dict().items()}
     path = tmp_path_factory.mktemp("model") / "generator.safetensors"
-    write_tensors(path, tensors, {
-        "schema": 3, "method": "stargan", "space": space.as_dict(), "image_size": 16,
-        "architecture": {"g_filters": 4, "g_blocks": 1},
-    })  # fmt: skip
+    write_tensors(
+        path,
+        tensors,
+        {
+            "schema": 3,
+            "method": "stargan",
+            "space": space.as_dict(),
+            "image_size": 16,
+            "architecture": {"g_filters": 4, "g_blocks": 1},
+        },
+    )
     return path.read_bytes()
 
 
@@ -201,17 +208,42 @@ def test_a_mutated_model(tmp_path: Path, tell: Tell, generator: bytes, kind: str
 
 # key -> a wrong value
 WRONG: dict[str, Any] = {
-    "seed": -1, "threads": "two", "device": "tpu", "synthesize.celeba.images": 0, "synthesize.rafd.angles": [91],
-    "synthesize.rafd.gazes": ["up"], "image_size": 0, "datasets.celeba.sizes": [0],
-    "datasets.celeba.labels": [], "datasets.celeba.crop": 178.5,
-    "datasets.celeba.split": "randm", "datasets.celeba.bad_images": "skip", "datasets.rafd.title": "Expression",
-    "datasets.rafd.crop": [0.1, 0.2], "datasets.rafd.test_share": 1, "bookkeeping.log_every": 0,
-    "classifier.epochs": True, "classifier.lr": 0,
-    "train.mask": 1, "train.n_critic": 0, "train.g_lr": -1e-4, "train.beta1": 1.0, "train.flip": 1.5,
-    "train.lambda_rec": float("inf"), "train.d_lr": float("nan"), "train.schedule": "cosine",
-    "runs.celeba.length": 0, "runs.both.unit": "days", "budget": "all", "diat.loss": "hinge", "icgan.gan_share": 1.0,
-    "translate.checkpoint": "best", "evaluate.kid_subset": 1, "compare.faces": None, "study.seed": "1",
-}  # fmt: skip
+    "seed": -1,
+    "threads": "two",
+    "device": "tpu",
+    "synthesize.celeba.images": 0,
+    "synthesize.rafd.angles": [91],
+    "synthesize.rafd.gazes": ["up"],
+    "image_size": 0,
+    "datasets.celeba.sizes": [0],
+    "datasets.celeba.labels": [],
+    "datasets.celeba.crop": 178.5,
+    "datasets.celeba.split": "randm",
+    "datasets.celeba.bad_images": "skip",
+    "datasets.rafd.title": "Expression",
+    "datasets.rafd.crop": [0.1, 0.2],
+    "datasets.rafd.test_share": 1,
+    "bookkeeping.log_every": 0,
+    "classifier.epochs": True,
+    "classifier.lr": 0,
+    "train.mask": 1,
+    "train.n_critic": 0,
+    "train.g_lr": -1e-4,
+    "train.beta1": 1.0,
+    "train.flip": 1.5,
+    "train.lambda_rec": float("inf"),
+    "train.d_lr": float("nan"),
+    "train.schedule": "cosine",
+    "runs.celeba.length": 0,
+    "runs.both.unit": "days",
+    "budget": "all",
+    "diat.loss": "hinge",
+    "icgan.gan_share": 1.0,
+    "translate.checkpoint": "best",
+    "evaluate.kid_subset": 1,
+    "compare.faces": None,
+    "study.seed": "1",
+}
 
 
 def changed(path: Path, changes: dict[str, Any]) -> None:

@@ -44,14 +44,19 @@ def term(owner: object, name: str, value: float) -> Callable[[Training, pytest.M
 
 VALUES = {"NaN": nan, "Inf": inf, "-Inf": -inf}
 POISONS: dict[str, tuple[str, Callable[[Training, pytest.MonkeyPatch], None], str]] = {
-    **{f"{kind} in a weight of {network.upper()}, {run}": (run, weights(network, value), "is not finite")
-       for kind, value in VALUES.items() for network in ("g", "d")
-       for run in ("rafd", "both", "diat-rafd", "cyclegan-rafd", "icgan-rafd")},
+    **{
+        f"{kind} in a weight of {network.upper()}, {run}": (run, weights(network, value), "is not finite")
+        for kind, value in VALUES.items()
+        for network in ("g", "d")
+        for run in ("rafd", "both", "diat-rafd", "cyclegan-rafd", "icgan-rafd")
+    },
     **{f"{kind} penalty": ("rafd", term(losses, "gradient_penalty", value), "d_gp_rafd") for kind, value in VALUES.items()},
     **{f"{kind} reconstruction": ("both", term(losses, "reconstruction", value), "g_rec") for kind, value in VALUES.items()},
-    **{f"{kind} classification": ("rafd", term(DomainSpace, "classification_loss", value), "d_cls_rafd")
-       for kind, value in VALUES.items()},
-}  # fmt: skip
+    **{
+        f"{kind} classification": ("rafd", term(DomainSpace, "classification_loss", value), "d_cls_rafd")
+        for kind, value in VALUES.items()
+    },
+}
 
 
 @pytest.fixture

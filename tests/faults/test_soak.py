@@ -60,10 +60,14 @@ def live(folder: Path, end: float, chance: random.Random) -> tuple[Life, str]:
     life, begun = Life(), time.monotonic()
     with (folder.parent / "soak.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "stages.train", "both"], cwd=folder, stdout=log, stderr=log, start_new_session=True,
+            [sys.executable, "-m", "stages.train", "both"],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
             env=environment() | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job inherits that it is ignored
-        )  # fmt: skip
+        )
     while process.poll() is None:
         life.watch(process.pid)
         time.sleep(SAMPLE_SECONDS)
@@ -90,9 +94,7 @@ def journals(folder: Path) -> list[Path]:
     return [path for path in (folder / JOURNALS).iterdir() if path.is_dir()]
 
 
-def test_soak(
-    trainable: Path, copy: Callable[[Path], Path], tell: Tell, pytestconfig: pytest.Config
-) -> None:  # fmt: skip
+def test_soak(trainable: Path, copy: Callable[[Path], Path], tell: Tell, pytestconfig: pytest.Config) -> None:
     """Catches memory and files that a long training or many resumes lose, and results that depend on the kills."""
     minutes = float(pytestconfig.getoption("--minutes"))
     params = read_yaml(trainable / "params.yaml")
@@ -128,15 +130,18 @@ def test_soak(
     loaded = next(at for at, count in enumerate(first.files) if count >= statistics.median(first.files))
     opened = first.files[max(int(len(first.files) * WARM), loaded) : -4]  # but what is closed at the end
     figures = {
-        "minutes": round((time.monotonic() - begun) / 60, 1), "trainings": finished + 1, "iterations each": length,
+        "minutes": round((time.monotonic() - begun) / 60, 1),
+        "trainings": finished + 1,
+        "iterations each": length,
         "kills": {name: n for name, n in sorted(ended.items()) if name != "finished"},
         "memory of the unkilled training, MB": round(statistics.mean(first.memory[int(len(first.memory) * WARM) :]), 1),
         "its growth, %": round(100 * first.growth(), 3),
         "growth of the lives' peaks, %": round(100 * Life([max(life.memory) for life in whole]).growth(), 3),
         "open files, most": max(max(life.files) for life in whole),
         "open files of the unkilled training, last less first warm": opened[-1] - opened[0],
-        "left-over files": len(left_over(folder)), "unsent journals": len(journals(folder)),
-    }  # fmt: skip
+        "left-over files": len(left_over(folder)),
+        "unsent journals": len(journals(folder)),
+    }
     print(json.dumps(figures, indent=2))
     assert first.growth() < (GROWTH if minutes >= LONG_MINUTES else SHORT_GROWTH)
     quarter = len(opened) // 4

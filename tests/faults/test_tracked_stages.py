@@ -51,9 +51,7 @@ def test_a_stage_is_killed_while_it_tracks(
     tell("tracking", f"{number} {moment}", f"train {run}", IDENTICAL)
 
 
-def test_what_mlflow_is_given_needs_no_pickle(
-    stages: Stages, trainable: Path, copy: Copy, tell: Tell, good: Path
-) -> None:  # fmt: skip
+def test_what_mlflow_is_given_needs_no_pickle(stages: Stages, trainable: Path, copy: Copy, tell: Tell, good: Path) -> None:
     """Catches a model that runs code where it is loaded, and one that is not the model that was trained."""
     folder = copy(trainable)
     assert stages.run(folder, "train both", store=f"sqlite:///{good}").status == 0
@@ -73,8 +71,10 @@ def test_eight_processes_write_to_one_database(stages: Stages, copy: Copy, train
     folder = copy(trainable)
     store = f"sqlite:///{folder / 'mlflow.db'}"
     with ThreadPoolExecutor(WRITERS) as pool:
-        runs = [pool.submit(stages.run, folder, f"support.writer {n}", store=store, flush_seconds=100, label=f"-{n}")
-                for n in range(WRITERS)]  # fmt: skip
+        runs = [
+            pool.submit(stages.run, folder, f"support.writer {n}", store=store, flush_seconds=100, label=f"-{n}")
+            for n in range(WRITERS)
+        ]
     for run in runs:
         assert run.result().status == 0, run.result()
         assert "not everything" not in run.result().stderr

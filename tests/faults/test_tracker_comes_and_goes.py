@@ -52,9 +52,16 @@ class Staged:
         self.store = store
         waits = [fault | {"wait": str(self._gates[moment])} for moment, fault in MOMENTS.items()]
         self._ended = self._pool.submit(
-            self.stages.run, self.folder, f"train {self.run}", OFTEN, *waits, store=store, experiment=self.experiment,
-            flush_seconds=FLUSH_SECONDS, environment=IMPATIENT,
-        )  # fmt: skip
+            self.stages.run,
+            self.folder,
+            f"train {self.run}",
+            OFTEN,
+            *waits,
+            store=store,
+            experiment=self.experiment,
+            flush_seconds=FLUSH_SECONDS,
+            environment=IMPATIENT,
+        )
 
     def reaches(self, moment: str) -> None:
         """Wait until it waits at a moment."""
@@ -91,11 +98,27 @@ def server(database: Path) -> Iterator[int]:
     log = database.with_suffix(".log")
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{database}", "--host", "127.0.0.1",
-             "--artifacts-destination", str(database.parent / "artifacts"), "--port", str(port), "--workers", "1"],
-            stdout=file, stderr=file, env=environment() | QUIET,
+            [
+                sys.executable,
+                "-m",
+                "mlflow",
+                "server",
+                "--backend-store-uri",
+                f"sqlite:///{database}",
+                "--host",
+                "127.0.0.1",
+                "--artifacts-destination",
+                str(database.parent / "artifacts"),
+                "--port",
+                str(port),
+                "--workers",
+                "1",
+            ],
+            stdout=file,
+            stderr=file,
+            env=environment() | QUIET,
             start_new_session=True,
-        )  # fmt: skip
+        )
 
     def answers() -> bool:
         assert process.poll() is None, log.read_text()
@@ -148,8 +171,9 @@ def door(server: int) -> Iterator[Proxy]:
         yield proxy
 
 
-def train_under(staged: Staged, store: str, database: Path, moment: str, fail: Callable[[], object],
-                mend: Callable[[], object] | None) -> Ended:  # fmt: skip
+def train_under(
+    staged: Staged, store: str, database: Path, moment: str, fail: Callable[[], object], mend: Callable[[], object] | None
+) -> Ended:
     """Train; fail at a moment, once the first points have arrived; mend while there is time."""
     staged.start(store)
     staged.reaches("in the middle")
@@ -168,9 +192,8 @@ def train_under(staged: Staged, store: str, database: Path, moment: str, fail: C
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("kind", ["hangs", "answers 500", "answers 401", "closes the connection"])
 def test_a_server_fails_on_the_way(
-    staged: Staged, whole: Whole, tell: Tell, door: Proxy, database: Path,
-    kind: str, moment: str, stays: bool,
-) -> None:  # fmt: skip
+    staged: Staged, whole: Whole, tell: Tell, door: Proxy, database: Path, kind: str, moment: str, stays: bool
+) -> None:
     """Catches points that are lost with the connection, and a training that waits for it."""
 
     def mend() -> None:
@@ -182,15 +205,16 @@ def test_a_server_fails_on_the_way(
     assert door.failed.is_set()
     door.behave(WORKS)
     check(staged, ended, expected, database, stays)
-    tell("tracking", f"server {kind} {moment}{'' if stays else ', comes back'}", f"train {staged.run}",
-         DEGRADED if stays else IDENTICAL)  # fmt: skip
+    tell(
+        "tracking",
+        f"server {kind} {moment}{'' if stays else ', comes back'}",
+        f"train {staged.run}",
+        DEGRADED if stays else IDENTICAL,
+    )
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_server_is_slow(
-    staged: Staged, whole: Whole, tell: Tell, door: Proxy, database: Path,
-    moment: str,
-) -> None:  # fmt: skip
+def test_a_server_is_slow(staged: Staged, whole: Whole, tell: Tell, door: Proxy, database: Path, moment: str) -> None:
     """Catches a training that waits for each answer: all arrives, or what did not in time is kept."""
     expected = whole(f"train {staged.run}")
     ended = train_under(staged, door.uri, database, moment, lambda: door.behave("is slow"), None)
@@ -203,9 +227,11 @@ def test_a_server_is_slow(
 FULL = "CREATE TRIGGER full BEFORE INSERT ON {} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
 BREAKS = {
     "locked": (["BEGIN EXCLUSIVE"], ["ROLLBACK"]),
-    "full": ([FULL.format("metrics"), FULL.format("tags").replace("full ", "full_tags ", 1)],
-             ["DROP TRIGGER full", "DROP TRIGGER full_tags"]),
-}  # fmt: skip
+    "full": (
+        [FULL.format("metrics"), FULL.format("tags").replace("full ", "full_tags ", 1)],
+        ["DROP TRIGGER full", "DROP TRIGGER full_tags"],
+    ),
+}
 BROKEN_SECONDS = INTERVAL_SECONDS + 1  # one batch at least falls into it
 
 
@@ -213,9 +239,8 @@ BROKEN_SECONDS = INTERVAL_SECONDS + 1  # one batch at least falls into it
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("kind", BREAKS)
 def test_a_database_fails_on_the_way(
-    staged: Staged, whole: Whole, tell: Tell, good: Path,
-    kind: str, moment: str, stays: bool,
-) -> None:  # fmt: skip
+    staged: Staged, whole: Whole, tell: Tell, good: Path, kind: str, moment: str, stays: bool
+) -> None:
     """Catches points that a busy or full database has refused, and nobody told again."""
     expected = whole(f"train {staged.run}")
     breaks, mends = BREAKS[kind]
@@ -230,23 +255,30 @@ def test_a_database_fails_on_the_way(
                 connection.execute(order)
 
         ended = train_under(
-            staged, f"sqlite:///{good}", good, moment, lambda: [connection.execute(order) for order in breaks],
+            staged,
+            f"sqlite:///{good}",
+            good,
+            moment,
+            lambda: [connection.execute(order) for order in breaks],
             None if stays else mend,
-        )  # fmt: skip
+        )
         if stays:
             for order in mends:
                 connection.execute(order)
     check(staged, ended, expected, good, stays)
-    tell("tracking", f"database {kind} {moment}{'' if stays else ', comes back'}", f"train {staged.run}",
-         DEGRADED if stays else IDENTICAL)  # fmt: skip
+    tell(
+        "tracking",
+        f"database {kind} {moment}{'' if stays else ', comes back'}",
+        f"train {staged.run}",
+        DEGRADED if stays else IDENTICAL,
+    )
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("run", ["both", "icgan-rafd"])
 def test_the_sender_is_killed(
-    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, good: Path, run: str,
-    moment: str,
-) -> None:  # fmt: skip
+    stages: Stages, trainable: Path, copy: Copy, whole: Whole, tell: Tell, good: Path, run: str, moment: str
+) -> None:
     """Catches a training that ends with its sender, and events that only it knew."""
     expected = whole(f"train {run}")
     staged = Staged(stages, copy(trainable), "stargan")

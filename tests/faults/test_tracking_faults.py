@@ -37,8 +37,9 @@ def by_turns(kinds: Iterable[str]) -> list[Any]:
     """Return each kind with each run; all but two runs a kind, in turn, are marked `full`."""
     return [
         pytest.param(kind, run, marks=[] if (i - j) % len(RUNS) < 2 else [pytest.mark.full])
-        for i, kind in enumerate(kinds) for j, run in enumerate(RUNS)
-    ]  # fmt: skip
+        for i, kind in enumerate(kinds)
+        for j, run in enumerate(RUNS)
+    ]
 
 
 @contextmanager
@@ -94,9 +95,12 @@ def missing(database: Path) -> Iterator[str]:
 
 
 STORES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
-    "server refuses the connection": refused, "database locked": locked, "database corrupt": corrupt,
-    "database full": full, "database's folder is a file": missing,
-}  # fmt: skip
+    "server refuses the connection": refused,
+    "database locked": locked,
+    "database corrupt": corrupt,
+    "database full": full,
+    "database's folder is a file": missing,
+}
 
 
 def check_degraded(
@@ -134,9 +138,16 @@ def good(good_store: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("kind", "run"), by_turns(["hangs", *ANSWERS]))
 def test_a_server_that_fails(
-    stages: Stages, trainable: Path, copy: Copy, whole: Whole, good: Path, tell: Tell,
-    monkeypatch: pytest.MonkeyPatch, kind: str, run: str,
-) -> None:  # fmt: skip
+    stages: Stages,
+    trainable: Path,
+    copy: Copy,
+    whole: Whole,
+    good: Path,
+    tell: Tell,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    run: str,
+) -> None:
     with failing(kind) as proxy:
         check_degraded(stages, trainable, copy, whole(f"train {run}"), run, proxy.uri, good, monkeypatch)
         assert proxy.failed.is_set(), "the server was never asked"
@@ -145,9 +156,18 @@ def test_a_server_that_fails(
 
 @pytest.mark.parametrize(("kind", "run"), by_turns(STORES))
 def test_a_store_that_fails(
-    stages: Stages, trainable: Path, copy: Copy, whole: Whole, good_store: Path, good: Path, tmp_path: Path, tell: Tell,
-    monkeypatch: pytest.MonkeyPatch, kind: str, run: str,
-) -> None:  # fmt: skip
+    stages: Stages,
+    trainable: Path,
+    copy: Copy,
+    whole: Whole,
+    good_store: Path,
+    good: Path,
+    tmp_path: Path,
+    tell: Tell,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    run: str,
+) -> None:
     broken = tmp_path / "broken" / "mlflow.db"
     broken.parent.mkdir()
     broken.write_bytes(good_store.read_bytes())

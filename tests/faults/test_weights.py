@@ -62,12 +62,16 @@ def discriminator() -> dict[str, Tensor]:
 FOREIGN: dict[str, Damage] = {
     "pickle payload": lambda path: path.write_bytes(pickle.dumps({"g": Payload(path)}, 2)),
     "payload in a torch file": lambda path: torch.save({"main.0.weight": Payload(path)}, path),
-    "cut at 10 %": cut(0.1), "cut at 50 %": cut(0.5), "cut at 90 %": cut(0.9), "empty": cut(0),
+    "cut at 10 %": cut(0.1),
+    "cut at 50 %": cut(0.5),
+    "cut at 90 %": cut(0.9),
+    "empty": cut(0),
     "HTML": lambda path: path.write_bytes(b"<!doctype html><title>404</title>" * 9),
     "random bytes": lambda path: path.write_bytes(torch.randint(256, (999,), dtype=torch.uint8).numpy().tobytes()),
-    "header of random bytes":
-        lambda path: path.write_bytes(path.read_bytes()[:8] + b"\xff\x00{" * 30 + path.read_bytes()[98:]),
-}  # fmt: skip
+    "header of random bytes": lambda path: path.write_bytes(
+        path.read_bytes()[:8] + b"\xff\x00{" * 30 + path.read_bytes()[98:]
+    ),
+}
 
 
 def again(change: Callable[[dict[str, Tensor], dict[str, Any]], None]) -> Damage:
@@ -102,7 +106,9 @@ def swap(tensors: dict[str, Tensor], _: dict[str, Any]) -> None:
 
 
 OURS: dict[str, Damage] = {
-    **FOREIGN, "two label planes too many": again(wider), "D in place of G": again(swap),
+    **FOREIGN,
+    "two label planes too many": again(wider),
+    "D in place of G": again(swap),
     "digest's name and a bit changed": without_its_digest,
     "a weight NaN": again(lambda tensors, _: tensors.update(poisoned(tensors, nan))),
     "a weight Inf": again(lambda tensors, _: tensors.update(poisoned(tensors, inf))),
@@ -112,7 +118,7 @@ OURS: dict[str, Damage] = {
     "an endless image size": again(lambda _, header: header.update(image_size=inf)),
     "unknown method": again(lambda _, header: header.update(method="stargan-v9")),
     "no labels in its header": again(lambda _, header: header.pop("space")),
-}  # fmt: skip
+}
 COMMANDS = {
     "translate": "translate both",
     "translate_image": "translate_image --model data/models/both/generator.safetensors --image face.png --to happy",
@@ -173,12 +179,14 @@ def saved(value: float) -> Damage:
 
 RELEASED: dict[str, Damage] = {
     **{name: damage for name, damage in FOREIGN.items() if name != "header of random bytes"},
-    "two label planes too many": lambda path: released(path, 7), "two label planes too few": lambda path: released(path, 3),
+    "two label planes too many": lambda path: released(path, 7),
+    "two label planes too few": lambda path: released(path, 3),
     "D in place of G": lambda path: torch.save(discriminator(), path),
-    "a weight NaN": saved(nan), "a weight Inf": saved(inf),
+    "a weight NaN": saved(nan),
+    "a weight Inf": saved(inf),
     "a list in place of a state": lambda path: torch.save([1, 2], path),
     "safetensors in its place": lambda path: path.write_bytes(save({"main.0.weight": torch.zeros(4, 8, 7, 7)})),
-}  # fmt: skip
+}
 FROM_RELEASED = (
     f"translate_image --model 200000-G.ckpt --image face.png --to Young --size 16 --labels {','.join(FIVE.names)}"
 )
@@ -233,10 +241,13 @@ def flip(path: Path) -> None:
 
 
 JUDGES: dict[str, Damage] = {
-    **FOREIGN, "one flipped bit": flip, "a generator in its place": judged(lambda _: Generator(5, 4, 2).state_dict()),
-    "a weight NaN": judged(lambda state: poisoned(state, nan)), "a weight Inf": judged(lambda state: poisoned(state, inf)),
+    **FOREIGN,
+    "one flipped bit": flip,
+    "a generator in its place": judged(lambda _: Generator(5, 4, 2).state_dict()),
+    "a weight NaN": judged(lambda state: poisoned(state, nan)),
+    "a weight Inf": judged(lambda state: poisoned(state, inf)),
     "a tensor too few": judged(lambda state: {k: v for k, v in state.items() if "running_mean" not in k}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("damage", JUDGES)

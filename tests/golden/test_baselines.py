@@ -30,9 +30,11 @@ def test_parameter_counts_are_table_3s() -> None:
     with torch.device("meta"):
         one_way = (size(ResidualGenerator()), size(Critic()))
         icgan = [
-            size(ConditionalGenerator(128, 64, 8)), size(ConditionalDiscriminator(128, 8)), size(Encoder(128, 64, 2048)),
+            size(ConditionalGenerator(128, 64, 8)),
+            size(ConditionalDiscriminator(128, 8)),
+            size(Encoder(128, 64, 2048)),
             size(Encoder(128, 8, 512)),
-        ]  # fmt: skip
+        ]
     assert one_way == (7_837_699, 44_721_088)
     assert sum(one_way) == 52_558_787
     assert icgan == [12_329_795, 11_182_785, 34_770_752, 9_473_288]
@@ -95,9 +97,13 @@ def test_adversaries_by_hand() -> None:
 def test_diat_by_hand(form: str) -> None:
     """x = 0.5 is shifted by 0.25 to 0.75; y = 1; D says twice the mean; F doubles the image."""
     diat = Diat(
-        {("neutral", "happy"): (Shift(0.25), Mean(2.0))}, ["neutral", "happy"], MOODS,
-        adversary=getattr(losses, form), features=lambda x: 2 * x, lambda_id=3.0,
-    )  # fmt: skip
+        {("neutral", "happy"): (Shift(0.25), Mean(2.0))},
+        ["neutral", "happy"],
+        MOODS,
+        adversary=getattr(losses, form),
+        features=lambda x: 2 * x,
+        lambda_id=3.0,
+    )
     d, g = diat.updates(0, batches(0.5, 1.0))
     real, fake, fooled = (1.0, 1.5**2, 0.5**2) if form == "least_squares" else (softplus(-2), softplus(1.5), softplus(-1.5))
     assert (d.network, g.network) == ("d_neutral_to_happy", "g_neutral_to_happy")
@@ -111,8 +117,12 @@ def test_cyclegan_by_hand(lambda_idt: float) -> None:
     """a = 0, b = 1; g_ab adds 0.75, g_ba takes 0.5: a cycle ends 0.25 off."""
     cyclegan = CycleGan(
         {("neutral", "happy"): Cycle(g_ab=Shift(0.75), g_ba=Shift(-0.5), d_a=Mean(1.0), d_b=Mean(2.0))},
-        ["neutral", "happy"], MOODS, adversary=losses.least_squares, lambda_cyc=10.0, lambda_idt=lambda_idt,
-    )  # fmt: skip
+        ["neutral", "happy"],
+        MOODS,
+        adversary=losses.least_squares,
+        lambda_cyc=10.0,
+        lambda_idt=lambda_idt,
+    )
     d, g = cyclegan.updates(0, batches(0.0, 1.0))
     d_real = (0 - 1) ** 2 + (2 - 1) ** 2
     d_fake = 0.5**2 + 1.5**2
@@ -126,9 +136,14 @@ def icgan(z: int = 3) -> IcGan:
     torch.manual_seed(0)
     space = DomainSpace(("one",), (MOODS,))
     return IcGan(
-        ConditionalGenerator(16, z, 3, 4).double(), ConditionalDiscriminator(16, 3, 4).double(),
-        Encoder(16, z, 5, 2).double(), Encoder(16, 3, 5, 2).double(), space=space, z=z, gan_iterations=1,
-    )  # fmt: skip
+        ConditionalGenerator(16, z, 3, 4).double(),
+        ConditionalDiscriminator(16, 3, 4).double(),
+        Encoder(16, z, 5, 2).double(),
+        Encoder(16, 3, 5, 2).double(),
+        space=space,
+        z=z,
+        gan_iterations=1,
+    )
 
 
 def labelled(method: IcGan, labels: Tensor) -> Batch:
@@ -198,9 +213,12 @@ def test_random_features_are_frozen_and_follow_the_seed() -> None:
 
 
 PAIRS = {
-    ("black", "blond"): 1.0, ("blond", "black"): 2.0, ("black", "brown"): 4.0,
-    ("Male", "-Male"): 8.0, ("-Male", "Male"): 16.0,
-}  # fmt: skip
+    ("black", "blond"): 1.0,
+    ("blond", "black"): 2.0,
+    ("black", "brown"): 4.0,
+    ("Male", "-Male"): 8.0,
+    ("-Male", "Male"): 16.0,
+}
 
 
 def walked(start: str, goal: str, *more: str) -> tuple[float, bool]:

@@ -16,10 +16,13 @@ def size(network: nn.Module) -> int:
 @pytest.mark.parametrize(
     ("planes", "labels", "image_size", "g_size", "d_size"),
     [
-        (5, 5, 128, 8_430_528, 44_762_048), (8, 8, 128, 8_439_936, 44_786_624), (5, 5, 256, 8_430_528, 44_884_928),
-        (15, 13, 128, 8_461_888, 44_827_584), (15, 13, 256, 8_461_888, 45_147_072),
+        (5, 5, 128, 8_430_528, 44_762_048),
+        (8, 8, 128, 8_439_936, 44_786_624),
+        (5, 5, 256, 8_430_528, 44_884_928),
+        (15, 13, 128, 8_461_888, 44_827_584),
+        (15, 13, 256, 8_461_888, 45_147_072),
     ],
-)  # fmt: skip
+)
 def test_parameter_counts_are_the_papers(planes: int, labels: int, image_size: int, g_size: int, d_size: int) -> None:
     with torch.device("meta"):
         assert size(Generator(planes)) == g_size

@@ -146,10 +146,14 @@ def account(method: Star, batch: Batch, dataset: int, random: torch.Generator) -
     src_fake, cls_fake = method.d(fake)
     back = method.g(fake, planes(label))
     terms = {
-        "d_real": src_real.mean(), "d_fake": src_fake.mean(), "d_gp": ((norms - 1) ** 2).mean(),
-        "d_cls": cls_loss(cls_real, label), "g_fake": src_fake.mean(), "g_cls": cls_loss(cls_fake, target),
+        "d_real": src_real.mean(),
+        "d_fake": src_fake.mean(),
+        "d_gp": ((norms - 1) ** 2).mean(),
+        "d_cls": cls_loss(cls_real, label),
+        "g_fake": src_fake.mean(),
+        "g_cls": cls_loss(cls_fake, target),
         "g_rec": (back - x).abs().mean(),
-    }  # fmt: skip
+    }
     terms["d"] = -terms["d_real"] + terms["d_fake"] + 11.0 * terms["d_gp"] + 0.7 * terms["d_cls"]
     terms["g"] = -terms["g_fake"] + 0.7 * terms["g_cls"] + 9.0 * terms["g_rec"]
     return terms

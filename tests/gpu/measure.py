@@ -143,8 +143,12 @@ def kernels(variant: Variant, top: int = 25) -> list[list[Any]]:
 def machine() -> dict[str, str]:
     """Return what the numbers hold for."""
     card = torch.cuda.get_device_name(0) if CUDA else "no GPU: a test of the program at a small size"
-    return {"card": card, "torch": torch.__version__, "cuda": str(torch.version.cuda),
-            "cudnn": str(torch.backends.cudnn.version())}  # type: ignore[no-untyped-call]  # fmt: skip
+    return {
+        "card": card,
+        "torch": torch.__version__,
+        "cuda": str(torch.version.cuda),
+        "cudnn": str(torch.backends.cudnn.version()),  # type: ignore[no-untyped-call]
+    }
 
 
 class Lone(Ranks):

@@ -20,19 +20,25 @@ def page(runs: Sequence[Run]) -> str:
     peak, copy = first["peaks"], first["peaks"]["copy_tbs"]
     machine = first["machine"]
     lines = [
-        "# On a GPU", "",
-        "Written by `PYTHONPATH=.:tests python -m gpu.page` from [gpu.json](gpu.json). To measure on yours:", "",
-        "    python -m pytest -m gpu tests/gpu", "    PYTHONPATH=.:tests python -m gpu.measure OUT.json [what ...]", "",
+        "# On a GPU",
+        "",
+        "Written by `PYTHONPATH=.:tests python -m gpu.page` from [gpu.json](gpu.json). To measure on yours:",
+        "",
+        "    python -m pytest -m gpu tests/gpu",
+        "    PYTHONPATH=.:tests python -m gpu.measure OUT.json [what ...]",
+        "",
         f"{machine['card']}, torch {machine['torch']}, cuDNN {machine['cudnn']}. Its own rates in the first run:",
         f"{peak['float32_tflops']:.0f} TFLOP/s in a product of float32 matrices, {peak['tf32_tflops']:.0f} in TF32,",
-        f"{peak['bf16_tflops']:.0f} in bfloat16; {copy:.1f} TB/s copied.", "",
+        f"{peak['bf16_tflops']:.0f} in bfloat16; {copy:.1f} TB/s copied.",
+        "",
         f"A cycle is {N_CRITIC} updates of D and one of G, at the paper's sizes (64 filters, six blocks, 128 px, batch 16)",
         "unless said otherwise. The released loop (`tests/bench/reference.py`) rounds to TF32, is not deterministic, and",
         "lets cuDNN choose. All others are deterministic and replay a cycle as one CUDA graph, unless said otherwise.",
-        "Median, lowest and highest of five runs of eight cycles.", "",
+        "Median, lowest and highest of five runs of eight cycles.",
+        "",
         "Compiled: G, D and D's update through `torch.compile`. Formula: instance norm as a formula, which the compiler",
         "fuses. These are trials (`tests/gpu/trials.py`), no part of the project.",
-    ]  # fmt: skip
+    ]
     for number, run in enumerate(runs, 1):
         lines += ["", f"## Run {number}", "", *cycles(run, peak)]
     lines += ["", *rest(last), "", *compiler(last)]
@@ -41,8 +47,10 @@ def page(runs: Sequence[Run]) -> str:
 
 def cycles(run: Run, peak: Mapping[str, float]) -> list[str]:
     """Return the table of a run's cycles."""
-    lines = ["| | ms a cycle | lowest, highest | times the released loop | TFLOP/s | of the card's own | memory, GB |",
-             "|---|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
+    lines = [
+        "| | ms a cycle | lowest, highest | times the released loop | TFLOP/s | of the card's own | memory, GB |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
     for name, row in run.items():
         if "ms" not in row or not (name in VARIANTS or name.startswith("released")):
             continue
@@ -52,8 +60,10 @@ def cycles(run: Run, peak: Mapping[str, float]) -> list[str]:
         ratio = f"{run[like]['ms'] / row['ms']:.2f}" if fair else ""
         share = f"{100 * row['tflops'] / peak[f'{variant.precision}_tflops']:.0f} %" if variant else ""
         rate = f"{row['tflops']:.0f}" if variant else ""
-        lines.append(f"| {name} | {row['ms']:.1f} | {row['low']:.1f}, {row['high']:.1f} | {ratio} | {rate} | {share} | "
-                     f"{row['peak_gb']:.1f} |")  # fmt: skip
+        lines.append(
+            f"| {name} | {row['ms']:.1f} | {row['low']:.1f}, {row['high']:.1f} | {ratio} | {rate} | {share} | "
+            f"{row['peak_gb']:.1f} |"
+        )
     return lines
 
 
@@ -73,13 +83,14 @@ def compiler(run: Run) -> list[str]:
     graph, best = run["bf16"]["ms"], run["bf16 compiled, formula, channels last"]["ms"]
     minutes = [200_000 / N_CRITIC * ms / 60_000 for ms in (graph, best)]
     return [
-        "## What follows", "",
+        "## What follows",
+        "",
         f"- 200,000 iterations on one dataset (computed from the cycle): {minutes[0]:.0f} minutes in bfloat16, "
         f"{minutes[1]:.0f} compiled.",
         f"- Compiling, with norms by formula and channels last, is {graph / best:.2f} times as fast as the graph alone.",
         "- To let cuDNN choose its algorithms, or to give up determinism, gains nothing that exceeds the spread.",
         "- Channels last alone gains nothing: instance norm copies its input back.",
-    ]  # fmt: skip
+    ]
 
 
 if __name__ == "__main__":

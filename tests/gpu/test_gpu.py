@@ -16,10 +16,7 @@ from stargan.training.state import restore, state_of
 from support.trainings import ITERATIONS, KINDS, METHODS, close, cut, doubled, effective, finished, settings
 from support.trainings import noise as small
 
-pytestmark = [
-    pytest.mark.gpu,
-    pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU"),
-]
+pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")]
 GPU = torch.device("cuda", 0)
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts; needed for determinism
 

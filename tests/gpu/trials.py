@@ -76,8 +76,9 @@ def closed_form(made: Training) -> None:
         logits = d.cls(h[-1][:n]).flatten(1).to(x_real.dtype)
         cls = F.binary_cross_entropy_with_logits(logits, label, reduction="sum") / n
         cls_back = (logits.sigmoid() - label) * (w.lambda_cls / n)
-        back = torch.cat([torch.full_like(real, -1 / real.numel()), torch.full_like(fake, 1 / fake.numel()),
-                          torch.ones_like(fake)])  # fmt: skip
+        back = torch.cat(
+            [torch.full_like(real, -1 / real.numel()), torch.full_like(fake, 1 / fake.numel()), torch.ones_like(fake)]
+        )
         cotangents, gradient = input_chain(d, h, back, cls_back, x_hat)
         gradient = gradient.to(x_real.dtype)
         norm = torch.linalg.vector_norm(gradient.flatten(1), dim=1)

@@ -76,8 +76,12 @@ def tested(folder: Path, tests: Sequence[str], seconds: float) -> str:
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "pytest", *options, *tests],
-            cwd=folder, env=environment, stdout=file, stderr=file, start_new_session=True,
-        )  # fmt: skip
+            cwd=folder,
+            env=environment,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
     status = ended(process, log, seconds)
     if status is None:
         return "timeout"

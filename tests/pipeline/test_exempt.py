@@ -34,10 +34,19 @@ def main(function): function()
     "tracking/__init__.py": NOTHING + "Run = Silent\ndef stage_run(*_args, **_kwargs): return Silent()\n",
 }
 STAGES = [
-    "synthesize rafd", "prepare rafd", "classifier rafd", "plan", "judges", "train icgan-rafd",
+    "synthesize rafd",
+    "prepare rafd",
+    "classifier rafd",
+    "plan",
+    "judges",
+    "train icgan-rafd",
     "translate icgan-rafd",
-    "evaluate diat-rafd", "study", "tally", "compare", "figures",
-]  # fmt: skip
+    "evaluate diat-rafd",
+    "study",
+    "tally",
+    "compare",
+    "figures",
+]
 
 
 def outputs(copy: Repository) -> dict[str, str]:

@@ -14,13 +14,23 @@ from support.tour import ran_in
 
 TRAININGS = "train@celeba train@rafd train@both train@three"
 MINE = {
-    "form": "folders", "path": "moods", "title": "mood", "split": "image", "test_share": 0.2, "seed": 1,
+    "form": "folders",
+    "path": "moods",
+    "title": "mood",
+    "split": "image",
+    "test_share": 0.2,
+    "seed": 1,
     "bad_images": "stop",
-}  # fmt: skip
+}
 THREE = {
-    "method": "stargan", "datasets": ["celeba", "rafd", "mine"], "faces": ["celeba", "rafd", "mine"], "labels": [],
-    "unit": "iterations", "length": 3, "decay": 1,
-}  # fmt: skip
+    "method": "stargan",
+    "datasets": ["celeba", "rafd", "mine"],
+    "faces": ["celeba", "rafd", "mine"],
+    "labels": [],
+    "unit": "iterations",
+    "length": 3,
+    "decay": 1,
+}
 
 
 def rewrite(folder: Path, change: Callable[[dict[str, dict[str, Any]]], object]) -> None:
@@ -75,10 +85,14 @@ def test_its_faces_are_translated_and_judged(three: Repository) -> None:
 
 
 def test_another_size_is_params_alone(copy: Repository) -> None:
-    rewrite(copy.path, lambda values: (
-        values["datasets"]["celeba"].update(sizes=[32, 16]), values["runs"]["celeba"].update(image_size=16),
-        values["train"].update(d_layers=2),
-    ))  # fmt: skip
+    rewrite(
+        copy.path,
+        lambda values: (
+            values["datasets"]["celeba"].update(sizes=[32, 16]),
+            values["runs"]["celeba"].update(image_size=16),
+            values["train"].update(d_layers=2),
+        ),
+    )
     said = copy.sh("dvc repro evaluate@celeba")
     assert {"prepare@celeba", "classifier@celeba", "train@celeba", "evaluate@celeba"} <= ran_in(said)
     assert copy.measures("celeba")["image_size"].value == 16

@@ -17,11 +17,16 @@ from stargan.training.engine import Training
 from support.processes import ROOT
 
 PAPER = {  # G and D; `both` has Figure 1's pale skin beside the paper's five bits
-    "celeba": (8_430_528, 44_762_048), "rafd": (8_439_936, 44_786_624), "both": (8_465_024, 45_179_840),
-}  # fmt: skip
+    "celeba": (8_430_528, 44_762_048),
+    "rafd": (8_439_936, 44_786_624),
+    "both": (8_465_024, 45_179_840),
+}
 TABLE_3 = {  # parameters of a model, and models
-    "rafd": (53_226_560, 1), "diat-rafd": (52_558_787, 7), "cyclegan-rafd": (52_558_787, 14), "icgan-rafd": (67_756_620, 1),
-}  # fmt: skip
+    "rafd": (53_226_560, 1),
+    "diat-rafd": (52_558_787, 7),
+    "cyclegan-rafd": (52_558_787, 14),
+    "icgan-rafd": (67_756_620, 1),
+}
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +77,9 @@ def shortened(params: Params, folder: Path, name: str) -> Training:
     if run.pairs:
         runs[name] = run.model_copy(update={"pairs": run.pairs[:1]})
     train = params.train.model_copy(update={"batch": 2 if icgan else 1, "n_critic": 1})
-    short = params.model_copy(update={
-        "runs": runs, "train": train, "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 1}),
-    })  # fmt: skip
+    short = params.model_copy(
+        update={"runs": runs, "train": train, "bookkeeping": params.bookkeeping.model_copy(update={"log_every": 1})}
+    )
     return build_training(name, short, sets_of(folder, run), torch.device("cpu"))
 
 

@@ -29,9 +29,19 @@ def test_dvc_as_users_start_it_writes_the_same_lock(copy: Repository) -> None:
 
 
 def test_measures_of_every_run_are_there(repository: Repository) -> None:
-    shared = {"error", "fid_classifier_biased", "kid_classifier", "precision_classifier", "recall_classifier",
-              "reconstruction_l1", "reconstruction_psnr", "reconstruction_ssim", "changed_l1", "no_edit_changed_l1",
-              "classifier_error"}  # fmt: skip
+    shared = {
+        "error",
+        "fid_classifier_biased",
+        "kid_classifier",
+        "precision_classifier",
+        "recall_classifier",
+        "reconstruction_l1",
+        "reconstruction_psnr",
+        "reconstruction_ssim",
+        "changed_l1",
+        "no_edit_changed_l1",
+        "classifier_error",
+    }
     own = {
         "rafd": {"error/rafd/happy", "error_by_person/rafd"},
         "celeba": {"error/celeba/Blond_Hair", "error/celeba/~Male", "preserved_error/celeba"},

@@ -22,8 +22,10 @@ def tour(built: Path, stages: Stages, tmp_path_factory: pytest.TempPathFactory) 
 
 def test_pictures_of_ones_own(tour: tuple[Repository, dict[str, str]]) -> None:
     assert sorted(path.name for path in (tour[0].path / "data/translated").iterdir()) == [
-        "a.png-happy.png", "photo.jpg-Blond_Hair-Young.png", "photo.jpg-Brown_Hair-Male.png",
-    ]  # fmt: skip
+        "a.png-happy.png",
+        "photo.jpg-Blond_Hair-Young.png",
+        "photo.jpg-Brown_Hair-Male.png",
+    ]
 
 
 def test_an_experiment_runs_what_its_param_reaches(tour: tuple[Repository, dict[str, str]]) -> None:

@@ -21,11 +21,21 @@ def results(stages: Stages, folder: Path, count: int) -> list[dict[str, Any]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    places = [{"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1",
-               "MASTER_PORT": str(port)} for rank in range(count)]  # fmt: skip
+    places = [
+        {
+            "RANK": str(rank),
+            "LOCAL_RANK": str(rank),
+            "WORLD_SIZE": str(count),
+            "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": str(port),
+        }
+        for rank in range(count)
+    ]
     with ThreadPoolExecutor(count) as pool:
-        runs = [pool.submit(stages.run, folder, f"ranks.work {folder}", label=place["RANK"], environment=place)
-                for place in places]  # fmt: skip
+        runs = [
+            pool.submit(stages.run, folder, f"ranks.work {folder}", label=place["RANK"], environment=place)
+            for place in places
+        ]
     assert all(run.result().status == 0 for run in runs), [run.result() for run in runs]
     return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(count)]
 

@@ -25,7 +25,9 @@ def command() -> None:
             rounded = training(name, ranks)
             rounded.bf16 = True
             found[name] = {
-                "state": state_of(made)[0], "weights": effective(made),
-                "gradients": gradients(training(name, ranks)), "bf16": gradients(rounded),
-            }  # fmt: skip
+                "state": state_of(made)[0],
+                "weights": effective(made),
+                "gradients": gradients(training(name, ranks)),
+                "bf16": gradients(rounded),
+            }
         torch.save(found, folder / f"{ranks.rank}.pt")

@@ -21,10 +21,12 @@ RAW_FORMS = {
 }
 KEYS = {  # where a word is the name of a param and not a dataset's class
     "neutral": {
-        "stages/figures.py", "stargan/results/judgements.py", "stargan/comparison/judged.py",
+        "stages/figures.py",
+        "stargan/results/judgements.py",
+        "stargan/comparison/judged.py",
         "stargan/comparison/paper.py",  # Table 3 starts from it
-    },
-}  # fmt: skip
+    }
+}
 
 
 def sources() -> list[Path]:
@@ -61,6 +63,10 @@ def test_no_dataset_is_known_by_name_after_prepare(word: str) -> None:
 def test_a_methods_name_is_known_to_assembly_alone() -> None:
     knowing = {str(path.relative_to(ROOT)) for path in sources() if {"diat", "cyclegan", "icgan"} & strings(path)}
     assert knowing == {
-        "stargan/models/assembly.py", "stargan/training/assembly/building.py", "stargan/core/params/runs.py",
-        "stargan/core/params/params.py", "stargan/results/naming.py", "stargan/comparison/paper.py",
-    }  # fmt: skip
+        "stargan/models/assembly.py",
+        "stargan/training/assembly/building.py",
+        "stargan/core/params/runs.py",
+        "stargan/core/params/params.py",
+        "stargan/results/naming.py",
+        "stargan/comparison/paper.py",
+    }

@@ -8,8 +8,8 @@ from typing import Any
 import grimp
 import pytest
 
-from stages.train import CODE
 from stargan.core.params import read_yaml
+from stargan.training.recorder import CODE
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = read_yaml(ROOT / "dvc.yaml")["stages"]
@@ -19,15 +19,19 @@ FOREACH = {name: str(stage.get("foreach")) for name, stage in WRITTEN.items()}
 
 RUN = {"runs", "image_size"}
 BEHIND = {
-    "dataset": {"datasets"}, "sizes": {"datasets", "image_size"}, "run": RUN, "runs": RUN,
+    "dataset": {"datasets"},
+    "sizes": {"datasets", "image_size"},
+    "run": RUN,
+    "runs": RUN,
     "followed": RUN | {"seed", "train", "budget", "diat", "cyclegan", "icgan"},
-}  # fmt: skip
+}
 """The keys that stand behind a method of Params."""
 MACHINE = {"threads", "device"}
 PLANNED = {
-    "train": BEHIND["followed"] | MACHINE, "translate": RUN | {"translate"} | MACHINE,
+    "train": BEHIND["followed"] | MACHINE,
+    "translate": RUN | {"translate"} | MACHINE,
     "evaluate": {"seed", "evaluate"} | MACHINE,
-}  # fmt: skip
+}
 """What a stage reads of params.yaml, and hears of by a file of `plan` or `judges` that it depends on."""
 FREE = {"bookkeeping"}
 """What changes no weight: tests/unit/test_params.py holds a training's settings to that."""

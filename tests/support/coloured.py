@@ -52,10 +52,22 @@ def write_run(
         manifest = Path("data/prepared", name, str(size), "manifest.json")
         if manifest.exists():
             made_from[str(manifest.parent)] = read_prepared(manifest.parent).digest
-    write_record(folder, {
-        "run": folder.name, "method": method, "model_md5": "0", "step": 1, "datasets": ["looks"], "image_size": size,
-        "faces": ["looks", "moods"], "labels": [], "sizes": {}, "settings": {},
-    }, made_from)  # fmt: skip
+    write_record(
+        folder,
+        {
+            "run": folder.name,
+            "method": method,
+            "model_md5": "0",
+            "step": 1,
+            "datasets": ["looks"],
+            "image_size": size,
+            "faces": ["looks", "moods"],
+            "labels": [],
+            "sizes": {},
+            "settings": {},
+        },
+        made_from,
+    )
     return read_translations(folder)
 
 

@@ -65,26 +65,42 @@ def face_rows(wrong: int) -> list[tuple[int, str, str, str, int, int]]:
     targets = ("Blond_Hair", "~Male", "Blond_Hair+~Male")
     return [
         (image, f"image {image}", "Black_Hair+Male+Young", target, 1, int(image < wrong))
-        for target in targets for image in range(10)
-    ]  # fmt: skip
+        for target in targets
+        for image in range(10)
+    ]
 
 
 def judged(method: str, dataset: str = "moods", wrong: int = 9) -> Judged:
     """Return the judgements of a run in the paper's setup."""
     kind, setup = SETS[dataset]
     about = {
-        "synthetic": False, "origin": {"kind": "files"}, "crop": {"kind": "centre", "side": 178}, "kind": kind.as_dict(),
-        "images": COUNTS[dataset], "real_error_percent": 0.414938, "real_n": 482, "real_wrong": 2,
-    }  # fmt: skip
+        "synthetic": False,
+        "origin": {"kind": "files"},
+        "crop": {"kind": "centre", "side": 178},
+        "kind": kind.as_dict(),
+        "images": COUNTS[dataset],
+        "real_error_percent": 0.414938,
+        "real_n": 482,
+        "real_wrong": 2,
+    }
     sizes = {
-        "parameters": setup.parameters.get(method, 67_800_000), "models": paper.MODELS[method],
-        "train_images": 870_400, "train_flops": 2 * 10**18,
-    }  # fmt: skip
+        "parameters": setup.parameters.get(method, 67_800_000),
+        "models": paper.MODELS[method],
+        "train_images": 870_400,
+        "train_flops": 2 * 10**18,
+    }
     rows = calm_rows(wrong) if dataset == "moods" else face_rows(wrong)
     return Judged(
-        f"{method}-{dataset}", method, ITERATIONS[dataset], 128, sizes, paper_settings(method, dataset), {dataset: about},
-        "neutral", rows_of(dataset, rows),
-    )  # fmt: skip
+        f"{method}-{dataset}",
+        method,
+        ITERATIONS[dataset],
+        128,
+        sizes,
+        paper_settings(method, dataset),
+        {dataset: about},
+        "neutral",
+        rows_of(dataset, rows),
+    )
 
 
 def changed(one: Judged, key: str, value: object) -> Judged:

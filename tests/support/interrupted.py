@@ -28,9 +28,12 @@ def slow(seconds: float = 0.05) -> str:
 def start(folder: Path, *launcher: str) -> "subprocess.Popen[str]":
     """Start a training of the run `both`, by Python or by a launcher that Python runs."""
     return subprocess.Popen(
-        [sys.executable, *launcher, "-m", "stages.train", "both"], cwd=folder, stderr=subprocess.PIPE, text=True,
+        [sys.executable, *launcher, "-m", "stages.train", "both"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
         env=environment() | {"PYTHONPATH": f"{ROOT}:{folder}", "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
 
 
 def checkpoints(folder: Path) -> list[Path]:

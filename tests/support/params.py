@@ -12,9 +12,15 @@ ICGAN = {f"icgan__{key}": value for key, value in (("filters", 4), ("encoder_fil
 PAIRS = [["neutral", "happy"], ["neutral", "angry"]]
 BASELINES = {
     f"{method}-rafd": {
-        "method": method, "like": "rafd", "datasets": ["rafd"], "faces": ["rafd"], "labels": [], "pairs": PAIRS[:pairs],
-    } for method, pairs in (("diat", 2), ("cyclegan", 1), ("icgan", 0))  # a pair of CycleGAN has networks for both ways
-}  # fmt: skip
+        "method": method,
+        "like": "rafd",
+        "datasets": ["rafd"],
+        "faces": ["rafd"],
+        "labels": [],
+        "pairs": PAIRS[:pairs],
+    }
+    for method, pairs in (("diat", 2), ("cyclegan", 1), ("icgan", 0))  # a pair of CycleGAN has networks for both ways
+}
 
 
 def write_params(path: Path, **patch: object) -> None:

@@ -21,14 +21,46 @@ from typing import Any
 
 from support.faults import inject, patch
 
-STAGES = ("check", "synthesize", "prepare", "classifier", "plan", "train", "translate", "judges", "evaluate", "study",
-          "tally", "compare", "figures", "report", "summary", "fetch", "translate_image")  # fmt: skip
+STAGES = (
+    "check",
+    "synthesize",
+    "prepare",
+    "classifier",
+    "plan",
+    "train",
+    "translate",
+    "judges",
+    "evaluate",
+    "study",
+    "tally",
+    "compare",
+    "figures",
+    "report",
+    "summary",
+    "fetch",
+    "translate_image",
+)
 # What stages import late, so that every child's code is the same however far it came.
-LATE = ("stargan.evaluation.truth", "stargan.evaluation.frechet", "stargan.profiles", "torch.utils.flop_counter",
-        "scipy.stats", "torchmetrics", "pyarrow", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "mlflow.tracking.client",
-        "mlflow.store.tracking.sqlalchemy_store", "mlflow.system_metrics.system_metrics_monitor",
-        "dvc.cli.parser", "dvc.repo.reproduce", "dvc.repo.experiments.run", "dvc.repo.experiments.queue.tempdir",
-        "ranks.work", "support.writer")  # fmt: skip
+LATE = (
+    "stargan.evaluation.truth",
+    "stargan.evaluation.frechet",
+    "stargan.profiles",
+    "torch.utils.flop_counter",
+    "scipy.stats",
+    "torchmetrics",
+    "pyarrow",
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
+    "mlflow.tracking.client",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "mlflow.system_metrics.system_metrics_monitor",
+    "dvc.cli.parser",
+    "dvc.repo.reproduce",
+    "dvc.repo.experiments.run",
+    "dvc.repo.experiments.queue.tempdir",
+    "ranks.work",
+    "support.writer",
+)
 
 
 class Sender:
@@ -109,10 +141,7 @@ def stage(job: dict[str, Any]) -> int:
         patch("dvc.utils.serialize._yaml:parse_yaml_for_update", lock_without_comments)
         return ended_by(lambda: importlib.import_module("dvc.cli").main(job["arguments"]))
     if job["flush_seconds"]:
-        patch(
-            "stargan.tracking:flush",
-            lambda flush: lambda sender, _, *more: flush(sender, job["flush_seconds"], *more),
-        )
+        patch("stargan.tracking:flush", lambda flush: lambda sender, _, *more: flush(sender, job["flush_seconds"], *more))
     if job["tracked"]:
         patch("stargan.tracking:start_sender", lambda _: Sender)
     else:

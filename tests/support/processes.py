@@ -22,9 +22,13 @@ def environment() -> dict[str, str]:
 def stage(module: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run `python -m MODULE` of this checkout in `cwd`."""
     return subprocess.run(
-        [sys.executable, "-m", module, *arguments], cwd=cwd, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-m", module, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
         env=environment() | {"PYTHONPATH": f"{ROOT}:{cwd}"},
-    )  # fmt: skip
+    )
 
 
 def awaited(question: Callable[[], object], seconds: float = 60, every: float = 0.05) -> None:
@@ -38,7 +42,8 @@ def awaited(question: Callable[[], object], seconds: float = 60, every: float = 
 def hashes(folder: Path) -> dict[str, str]:
     """Return the hash of every file that DVC would see, hidden leftovers included."""
     files = (
-        path for path in sorted(folder.rglob("*"))
+        path
+        for path in sorted(folder.rglob("*"))
         if path.is_file() and not NO_OUTPUTS & {*path.parts} and not path.is_relative_to(folder / "data/cache")
-    )  # fmt: skip
+    )
     return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}

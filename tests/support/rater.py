@@ -19,9 +19,10 @@ class Rater:
 
     def __init__(self, browser: webdriver.Chrome, root: Path, width: int = 1100) -> None:
         self.browser, self.root = browser, root
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600
-        })  # fmt: skip
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600},
+        )
         browser.get((root / "metrics/study/index.html").as_uri())
         self.wait = WebDriverWait(browser, 30).until
         self.wait(lambda _: self.forgotten())

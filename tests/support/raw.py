@@ -40,9 +40,13 @@ def celeba(folder: Path, members: dict[str, bytes] = PICTURES, comment: bytes = 
         archive.comment = comment
     (folder / "list_attr_celeba.txt").write_text(TABLE)
     values = {
-        "images": str(folder / "img_align_celeba.zip"), "attributes": str(folder / "list_attr_celeba.txt"),
-        "labels": ["Bald", "Young"], "exclusive": [], "test_images": 2, "seed": 1,  # tests the pictures 3 and 4
-    }  # fmt: skip
+        "images": str(folder / "img_align_celeba.zip"),
+        "attributes": str(folder / "list_attr_celeba.txt"),
+        "labels": ["Bald", "Young"],
+        "exclusive": [],
+        "test_images": 2,
+        "seed": 1,  # tests the pictures 3 and 4
+    }
     section = load(ROOT / "params.yaml").dataset("celeba").model_copy(update=values | changes)
     assert isinstance(section, AttributeTable)
     return section

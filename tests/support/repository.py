@@ -39,9 +39,11 @@ def forking(stages: Stages, *, tracked: bool) -> dict[str, str]:
     """Return an environment in which the parent forks the stages that DVC starts."""
     own = environment()
     return own | {
-        "PATH": f"{ROOT}/tests/support/bin:{own['PATH']}", "STAGES_DOOR": stages.door, "STAGES_PYTHON": sys.executable,
+        "PATH": f"{ROOT}/tests/support/bin:{own['PATH']}",
+        "STAGES_DOOR": stages.door,
+        "STAGES_PYTHON": sys.executable,
         "STAGES_TRACKED": "1" if tracked else "",
-    }  # fmt: skip
+    }
 
 
 class Repository:
@@ -54,9 +56,15 @@ class Repository:
         """Run a shell command; return what it printed. Fails the test on another exit status."""
         own = forking(self.stages, tracked=tracked) if self.stages else environment()
         done = subprocess.run(
-            ["bash", "-c", command], cwd=self.path, env=own, text=True, timeout=900,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            ["bash", "-c", command],
+            cwd=self.path,
+            env=own,
+            text=True,
+            timeout=900,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
         assert done.returncode == expect, f"$ {command}\n{done.stdout[-6000:]}"
         return done.stdout
 

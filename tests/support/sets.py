@@ -25,9 +25,14 @@ LOOKS = Attributes(("Black", "Blond", "Male"), (("Black", "Blond"),))
 
 
 def write_set(
-    folder: Path, dataset: str, kind: LabelKind, images: np.ndarray, labels: Any, splits: Sequence[str],
+    folder: Path,
+    dataset: str,
+    kind: LabelKind,
+    images: np.ndarray,
+    labels: Any,
+    splits: Sequence[str],
     people: Sequence[str] | None = None,
-) -> Prepared:  # fmt: skip
+) -> Prepared:
     """Write a prepared set as `prepare` leaves it, by default of nobody known; return it as it is read."""
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "images.npy", images)
@@ -35,9 +40,15 @@ def write_set(
     sources = [f"{index}.png" for index in range(len(images))]
     rows = pd.DataFrame({"source": sources, "person": people or [""] * len(images), "split": splits})
     write_manifest(
-        folder, dataset=dataset, kind=kind, rows=rows, origin={"kind": "files"}, crop={}, quarantined=[],
+        folder,
+        dataset=dataset,
+        kind=kind,
+        rows=rows,
+        origin={"kind": "files"},
+        crop={},
+        quarantined=[],
         images_sha256=sha256(images),
-    )  # fmt: skip
+    )
     return read_prepared(folder)
 
 
@@ -73,16 +84,31 @@ def in_turn(width: int, count: int) -> np.ndarray:
 def write_noise(folder: Path, dataset: str, kind: LabelKind, count: int = 12, size: int = 16) -> Prepared:
     """Write a set of noise; the last four images are the test split, three people in turn."""
     return write_set(
-        folder, dataset, kind, pixels(count, size, count + kind.width), in_turn(kind.width, count),
-        ["train"] * (count - 4) + ["test"] * 4, [str(index % 3) for index in range(count)],
-    )  # fmt: skip
+        folder,
+        dataset,
+        kind,
+        pixels(count, size, count + kind.width),
+        in_turn(kind.width, count),
+        ["train"] * (count - 4) + ["test"] * 4,
+        [str(index % 3) for index in range(count)],
+    )
 
 
 def write_generator(path: Path, space: DomainSpace = BOTH, seed: int = 3, **header: Any) -> None:
     """Write a model file of StarGAN with four filters and a block, at 16 px."""
     torch.manual_seed(seed)
     tensors = {f"g.{key}": value for key, value in Generator(space.width, 4, 1).state_dict().items()}
-    write_tensors(path, tensors, {
-        "schema": 3, "run": "both", "made_from": {}, "method": "stargan", "space": space.as_dict(), "image_size": 16,
-        "architecture": {"g_filters": 4, "g_blocks": 1}, **header,
-    })  # fmt: skip
+    write_tensors(
+        path,
+        tensors,
+        {
+            "schema": 3,
+            "run": "both",
+            "made_from": {},
+            "method": "stargan",
+            "space": space.as_dict(),
+            "image_size": 16,
+            "architecture": {"g_filters": 4, "g_blocks": 1},
+            **header,
+        },
+    )

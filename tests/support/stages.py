@@ -33,10 +33,14 @@ def start(folder: Path) -> None:
     session = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
     with (folder / "log").open("wb") as log:
         parent = subprocess.Popen(
-            [sys.executable, "-m", "support.parent", str(folder / "door"), str(session)], cwd=ROOT, stdout=log, stderr=log,
+            [sys.executable, "-m", "support.parent", str(folder / "door"), str(session)],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
             env=processes.environment() | {"PYTHONPATH": f"{ROOT}:{ROOT}/tests", "OMP_NUM_THREADS": "1"},
-            stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     STARTED.append(parent)
     awaited(lambda: (folder / "door").exists() or parent.poll() is not None, 180)
     assert parent.poll() is None, (folder / "log").read_text()
@@ -49,9 +53,16 @@ class Stages:
         self.door = str(door)
 
     def run(
-        self, folder: Path, command: str | list[str], *faults: dict[str, Any], store: str = "", experiment: str = "stargan",
-        flush_seconds: float = 30, label: str = "", environment: Mapping[str, str] | None = None,
-    ) -> Ended:  # fmt: skip
+        self,
+        folder: Path,
+        command: str | list[str],
+        *faults: dict[str, Any],
+        store: str = "",
+        experiment: str = "stargan",
+        flush_seconds: float = 30,
+        label: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> Ended:
         """Run `STAGE ARGUMENT...` in `folder` under faults, tracked in an experiment of MLflow where there is a store.
 
         Several at once in a folder have a label each. A hang ends after two minutes by SIGALRM.
@@ -62,10 +73,16 @@ class Stages:
         mark.unlink(missing_ok=True)
         tracked = {"MLFLOW_TRACKING_URI": store, "MLFLOW_EXPERIMENT_NAME": experiment} if store else {}
         job = {
-            "module": stage if "." in stage else f"stages.{stage}", "arguments": arguments, "folder": str(folder),
-            "faults": faults, "mark": str(mark), "tracked": bool(store), "seconds": 120, "flush_seconds": flush_seconds,
+            "module": stage if "." in stage else f"stages.{stage}",
+            "arguments": arguments,
+            "folder": str(folder),
+            "faults": faults,
+            "mark": str(mark),
+            "tracked": bool(store),
+            "seconds": 120,
+            "flush_seconds": flush_seconds,
             "environment": own_environment() | tracked | dict(environment or {}),
-        }  # fmt: skip
+        }
         paths = [told.with_name(f"{told.name}.{name}") for name in ("stdout", "stderr")]
         with paths[0].open("wb") as out, paths[1].open("wb") as err, socket.socket(socket.AF_UNIX) as connection:
             connection.connect(self.door)

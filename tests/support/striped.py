@@ -68,9 +68,8 @@ def index_of(sets: Mapping[str, Prepared], wanted: list[tuple[str, str, str, str
     """The index of all test faces translated as asked."""
     columns = ["set", "faces", "labels", "target", "mask"]
     tables = [
-        pd.DataFrame({"image": sets[row[1]].split("test")}).assign(**dict(zip(columns, row, strict=True)))
-        for row in wanted
-    ]  # fmt: skip
+        pd.DataFrame({"image": sets[row[1]].split("test")}).assign(**dict(zip(columns, row, strict=True))) for row in wanted
+    ]
     return pd.concat(tables, ignore_index=True)[["set", "faces", "image", "labels", "target", "mask"]]
 
 
@@ -95,12 +94,22 @@ def write_rows(
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "images.npy", np.concatenate(images))
     index.to_csv(folder / "index.csv", index=False)
-    write_record(folder, {
-        "run": "both", "method": "stargan", "model_md5": "d41d8cd98f00", "step": 40, "datasets": datasets,
-        "faces": list(sets), "labels": labels, "image_size": SIZE,
-        "sizes": {"g_parameters": 11, "d_parameters": 22, "parameters": 33, "train_flops": 10**15},
-        "settings": {"seed": 1, "iterations": 40},
-    }, {str(prepared_folder(name, SIZE)): one.digest for name, one in sets.items()})  # fmt: skip
+    write_record(
+        folder,
+        {
+            "run": "both",
+            "method": "stargan",
+            "model_md5": "d41d8cd98f00",
+            "step": 40,
+            "datasets": datasets,
+            "faces": list(sets),
+            "labels": labels,
+            "image_size": SIZE,
+            "sizes": {"g_parameters": 11, "d_parameters": 22, "parameters": 33, "train_flops": 10**15},
+            "settings": {"seed": 1, "iterations": 40},
+        },
+        {str(prepared_folder(name, SIZE)): one.digest for name, one in sets.items()},
+    )
     return read_translations(folder)
 
 

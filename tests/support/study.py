@@ -56,9 +56,20 @@ def made(method: str, number: int, rows: list[tuple[str, int, str]]) -> Translat
     shade = np.arange(len(index), dtype=np.uint8)[:, None, None, None] % 50 + np.uint8(50 * (1 + number))
     images = np.broadcast_to(shade, (len(index), SIZE, SIZE, 3))
     return Translations(
-        run=f"{method}-run", method=method, model_md5="", step=1, image_size=SIZE, datasets=("moods",), faces=("moods",),
-        labels=(), sizes={}, settings={}, images=images, index=index, about=NO_RECORD,
-    )  # fmt: skip
+        run=f"{method}-run",
+        method=method,
+        model_md5="",
+        step=1,
+        image_size=SIZE,
+        datasets=("moods",),
+        faces=("moods",),
+        labels=(),
+        sizes={},
+        settings={},
+        images=images,
+        index=index,
+        about=NO_RECORD,
+    )
 
 
 def mood_panel() -> Panel:

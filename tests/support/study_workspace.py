@@ -22,9 +22,7 @@ from support.sets import FACES, MOODS, write_set
 
 METHODS = ("stargan", "diat", "cyclegan", "icgan")
 KINDS: dict[str, LabelKind] = {"celeba": FACES, "rafd": MOODS}
-TARGETS = {
-    "celeba": ["Black_Hair", "Blond_Hair", "~Male", "~Young", "Brown_Hair+~Male"], "rafd": ["angry", "happy"]
-}  # fmt: skip
+TARGETS = {"celeba": ["Black_Hair", "Blond_Hair", "~Male", "~Young", "Brown_Hair+~Male"], "rafd": ["angry", "happy"]}
 LABELS: dict[str, list[str]] = {"celeba": list(FACES.names), "rafd": []}
 SIZE = 32
 QUESTIONS, CHECKS = 10, 2
@@ -58,10 +56,22 @@ def write_run(root: Path, dataset: str, method: str, test: int = 12) -> None:
     tint = 40 * METHODS.index(method)
     np.save(folder / "images.npy", np.stack([portrait(np.array([1, n % 2]), tint) for n in range(len(rows))]))
     prepared = prepared_folder(dataset, SIZE)
-    write_record(folder, {
-        "run": run, "method": method, "model_md5": "", "step": 1, "sizes": {}, "datasets": [dataset], "faces": [dataset],
-        "labels": LABELS[dataset], "image_size": SIZE, "settings": {},
-    }, {str(prepared): read_prepared(root / prepared).digest})  # fmt: skip
+    write_record(
+        folder,
+        {
+            "run": run,
+            "method": method,
+            "model_md5": "",
+            "step": 1,
+            "sizes": {},
+            "datasets": [dataset],
+            "faces": [dataset],
+            "labels": LABELS[dataset],
+            "image_size": SIZE,
+            "settings": {},
+        },
+        {str(prepared): read_prepared(root / prepared).digest},
+    )
 
 
 STARGANS = read_yaml(ROOT / "params.yaml")["runs"]
@@ -70,15 +80,23 @@ STARGANS = read_yaml(ROOT / "params.yaml")["runs"]
 def baseline(method: str, dataset: str) -> dict[str, Any]:
     """Return a baseline's params."""
     pairs = [["Male", "-Male"] if dataset == "celeba" else ["neutral", "happy"]]
-    return {"method": method, "like": dataset, "datasets": [dataset], "faces": [dataset], "labels": LABELS[dataset],
-            "pairs": [] if method == "icgan" else pairs}  # fmt: skip
+    return {
+        "method": method,
+        "like": dataset,
+        "datasets": [dataset],
+        "faces": [dataset],
+        "labels": LABELS[dataset],
+        "pairs": [] if method == "icgan" else pairs,
+    }
 
 
 def write_workspace(root: Path, **compare: list[str]) -> None:
     """Write what the study stage reads: params with eight runs, two sets, four methods' translations of each."""
     runs = {f"{method}-{dataset}": baseline(method, dataset) for dataset in KINDS for method in METHODS[1:]}
-    both = {"attributes": ["celeba", *(f"{method}-celeba" for method in METHODS[1:])],
-            "expressions": ["rafd", *(f"{method}-rafd" for method in METHODS[1:])]}  # fmt: skip
+    both = {
+        "attributes": ["celeba", *(f"{method}-celeba" for method in METHODS[1:])],
+        "expressions": ["rafd", *(f"{method}-rafd" for method in METHODS[1:])],
+    }
     patch = {f"compare__{key}": names for key, names in (both | compare).items()}
     write_params(root / "params.yaml", runs=STARGANS | runs, study__questions=QUESTIONS, study__validation=CHECKS, **patch)
     for dataset in KINDS:

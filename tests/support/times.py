@@ -37,14 +37,17 @@ def run(tier: str, folder: Path) -> tuple[float, dict[str, float], int]:
 def page(found: dict[str, tuple[float, dict[str, float], int]]) -> str:
     """Return the page: a row a tier, then the slowest tests of each."""
     lines = [
-        "# How long the tests take", "",
+        "# How long the tests take",
+        "",
         f"Measured by `make times` on {os.cpu_count()} cores ({platform.machine()}), one thread a process, without caches, "
-        "the install apart. What each tier holds: CONTRIBUTING.md.", "",
-        "| tier | tests run | wall time, s | may take, s |", "|---|---:|---:|---:|",
+        "the install apart. What each tier holds: CONTRIBUTING.md.",
+        "",
+        "| tier | tests run | wall time, s | may take, s |",
+        "|---|---:|---:|---:|",
         *(f"| `make {tier}` | {count} | {seconds:.0f} | {TIERS[tier]} |" for tier, (seconds, _, count) in found.items()),
         f"| `make test-all` | {sum(count for *_, count in found.values())} | "
         f"{sum(seconds for seconds, *_ in found.values()):.0f} | 1620 |",
-    ]  # fmt: skip
+    ]
     for tier, (_, tests, _) in found.items():
         lines += ["", f"The slowest of `make {tier}`, with what they alone set up:", "", "| test | s |", "|---|---:|"]
         slowest = sorted(tests.items(), key=lambda test: -test[1])[:SLOWEST]

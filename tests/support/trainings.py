@@ -27,10 +27,17 @@ def noise(dataset: str) -> Prepared:
     """Return eleven images: of batches of four an epoch's last has three, which neither two nor four can share."""
     kind, random = KINDS[dataset], np.random.default_rng(len(dataset) + len(KINDS[dataset].names))
     return Prepared(
-        dataset, 16, kind, random.integers(0, 256, (11, 16, 16, 3), dtype=np.uint8),
+        dataset,
+        16,
+        kind,
+        random.integers(0, 256, (11, 16, 16, 3), dtype=np.uint8),
         np.eye(kind.width, dtype=np.uint8)[np.arange(11) % kind.width],
-        pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11}), {"kind": "files"}, {}, "", "",
-    )  # fmt: skip
+        pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11}),
+        {"kind": "files"},
+        {},
+        "",
+        "",
+    )
 
 
 def settings() -> Params:
@@ -45,17 +52,28 @@ def settings() -> Params:
         for name, names in lists.items()
     }
     runs |= {
-        method: Run.model_validate({
-            "method": method, "like": "moods", "datasets": ["moods"], "faces": ["moods"], "labels": [], "image_size": 16,
-            "pairs": [] if method == "icgan" else [["x", "y"]],
-        })
+        method: Run.model_validate(
+            {
+                "method": method,
+                "like": "moods",
+                "datasets": ["moods"],
+                "faces": ["moods"],
+                "labels": [],
+                "image_size": 16,
+                "pairs": [] if method == "icgan" else [["x", "y"]],
+            }
+        )
         for method in ("diat", "cyclegan", "icgan")
-    }  # fmt: skip
+    }
     icgan = {"z": 3, "filters": 4, "encoder_filters": 2, "z_units": 5, "y_units": 6, "gan_share": 0.5}
-    return params.model_copy(update={
-        "runs": runs, "budget": "images_per_model",
-        "train": params.train.model_copy(update=train), "icgan": params.icgan.model_copy(update=icgan),
-    })  # fmt: skip
+    return params.model_copy(
+        update={
+            "runs": runs,
+            "budget": "images_per_model",
+            "train": params.train.model_copy(update=train),
+            "icgan": params.icgan.model_copy(update=icgan),
+        }
+    )
 
 
 def training(name: str, ranks: Ranks) -> Training:
@@ -109,9 +127,11 @@ def effective(made: Training) -> dict[str, Tensor]:
     for name, network in made.method.networks.items():
         cancelled = {
             f"{path}.{layer}.bias".lstrip(".")
-            for path, module in network.named_modules() if isinstance(module, nn.Sequential)
-            for (layer, _), (_, after) in pairwise(module.named_children()) if "Norm" in type(after).__name__
-        }  # fmt: skip
+            for path, module in network.named_modules()
+            if isinstance(module, nn.Sequential)
+            for (layer, _), (_, after) in pairwise(module.named_children())
+            if "Norm" in type(after).__name__
+        }
         found |= {f"{name}.{key}": value for key, value in network.state_dict().items() if key not in cancelled}
     return found
 

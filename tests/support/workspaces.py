@@ -31,9 +31,16 @@ def once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], obj
 def write_trainable(folder: Path, length: int, **patch: object) -> None:
     """Write params and two prepared sets of noise, for trainings of so many iterations."""
     write_params(
-        folder / "params.yaml", threads=1, image_size=16, runs=runs(length) | BASELINES, budget="images_per_model",
-        train__batch=4, **NETWORKS, **ICGAN, **patch,
-    )  # fmt: skip
+        folder / "params.yaml",
+        threads=1,
+        image_size=16,
+        runs=runs(length) | BASELINES,
+        budget="images_per_model",
+        train__batch=4,
+        **NETWORKS,
+        **ICGAN,
+        **patch,
+    )
     write_noise(folder / "data/prepared/celeba/16", "celeba", FACES)
     write_noise(folder / "data/prepared/rafd/16", "rafd", MOODS)
 
@@ -42,7 +49,12 @@ def write_workspace(folder: Path) -> None:
     """Write what trainings of 24 iterations need that are processes of their own."""
     folder.mkdir(exist_ok=True)
     write_trainable(
-        folder, 24, train__n_critic=3, bookkeeping__sample_every=4, bookkeeping__checkpoint_every=5, train__keep_every=6,
+        folder,
+        24,
+        train__n_critic=3,
+        bookkeeping__sample_every=4,
+        bookkeeping__checkpoint_every=5,
+        train__keep_every=6,
         bookkeeping__log_every=2,
-    )  # fmt: skip
+    )
     at_start(folder)

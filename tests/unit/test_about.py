@@ -37,9 +37,12 @@ def test_every_part_is_under_the_digest(tmp_path: Path, part: str) -> None:
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"schema": 1}, "schema 1 of judge, not 2 of judge"), ({"schema": 3}, "schema 3 of judge"),
-     ({"form": "prepared"}, "schema 2 of prepared, not 2 of judge")],
-)  # fmt: skip
+    [
+        ({"schema": 1}, "schema 1 of judge, not 2 of judge"),
+        ({"schema": 3}, "schema 3 of judge"),
+        ({"form": "prepared"}, "schema 2 of prepared, not 2 of judge"),
+    ],
+)
 def test_another_form_or_schema_is_refused_however_well_signed(tmp_path: Path, change: dict[str, Any], said: str) -> None:
     path = written(tmp_path)
     change_record(path, lambda record: record.update(change))

@@ -23,8 +23,10 @@ from support.sets import NO_RECORD
 
 SIZE = 8
 KINDS: dict[str, LabelKind] = {
-    "faces": Attributes(("Male", "Young")), "moods": Classes(("angry", "happy"), "mood"), "more": Attributes(("Young",)),
-}  # fmt: skip
+    "faces": Attributes(("Male", "Young")),
+    "moods": Classes(("angry", "happy"), "mood"),
+    "more": Attributes(("Young",)),
+}
 PROTOCOL = Protocol("", kid_subset=10, bootstrap=20, truths=10, seed=1)
 HIGH, LOW = 1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))
 SURE, UNSURE = math.e / (math.e + 1 / math.e), 1 / math.e / (math.e + 1 / math.e)
@@ -85,9 +87,10 @@ def found(images: np.ndarray, rows: list[tuple[str, str, int, str]]) -> dict[str
 
 def test_probabilities_of_the_class_asked_for_and_of_the_same_in_the_input() -> None:
     # Two of three seen as asked: green is angry, blue happy.
-    got = found(flat((0, 1, 0), (0, 0, 1), (0, 1, 0)), [
-        ("cross", "faces", 0, "angry"), ("cross", "faces", 2, "happy"), ("cross", "faces", 1, "happy"),
-    ])  # fmt: skip
+    got = found(
+        flat((0, 1, 0), (0, 0, 1), (0, 1, 0)),
+        [("cross", "faces", 0, "angry"), ("cross", "faces", 2, "happy"), ("cross", "faces", 1, "happy")],
+    )
     assert got["cross_probability"] == pytest.approx((SURE + SURE + UNSURE) / 3)
     assert got["cross_error"] == pytest.approx(100 / 3)
     # Inputs: face 0 is green, so angry; 2 green too, not happy; 1 both, so half.
@@ -96,9 +99,10 @@ def test_probabilities_of_the_class_asked_for_and_of_the_same_in_the_input() -> 
 
 
 def test_changes_of_the_faces_own_attributes_under_either_mask() -> None:
-    got = found(flat((0, 0, 1), (1, 0, 1), (0, 1, 0)), [
-        ("cross", "faces", 0, "happy"), ("wrong_mask", "faces", 0, "happy"), ("cross", "faces", 1, "angry"),
-    ])  # fmt: skip
+    got = found(
+        flat((0, 0, 1), (1, 0, 1), (0, 1, 0)),
+        [("cross", "faces", 0, "happy"), ("wrong_mask", "faces", 0, "happy"), ("cross", "faces", 1, "angry")],
+    )
     # Cross: Male of 0 stays, of 1 goes; Young of 0 goes, of 1 stays. Wrong mask: Male of 0 comes, Young goes.
     assert got["cross_probability_change/Male"] == pytest.approx((LOW - HIGH) / 2)
     assert got["cross_probability_change/Young"] == pytest.approx((LOW - HIGH) / 2)
@@ -109,9 +113,10 @@ def test_changes_of_the_faces_own_attributes_under_either_mask() -> None:
 
 
 def test_faces_of_two_datasets_are_taken_together_where_they_share_an_attribute() -> None:
-    got = found(flat((0, 0, 0), (0, 1, 0), (0, 1, 0)), [
-        ("cross", "faces", 0, "happy"), ("cross", "more", 0, "angry"), ("cross", "faces", 1, "angry"),
-    ])  # fmt: skip
+    got = found(
+        flat((0, 0, 0), (0, 1, 0), (0, 1, 0)),
+        [("cross", "faces", 0, "happy"), ("cross", "more", 0, "angry"), ("cross", "faces", 1, "angry")],
+    )
     # Young goes from face 0, comes to the other dataset's, and stays with face 1.
     assert got["cross_probability_change/Young"] == pytest.approx(0)
     assert got["cross_probability_change/Male"] == pytest.approx((LOW - HIGH) / 2)

@@ -35,9 +35,18 @@ def written(path: Path, text: str | bytes) -> Path:
 
 @pytest.mark.parametrize(
     "text",
-    [TXT, CSV, "\ufeff" + TXT, "\ufeff" + CSV, TXT.replace("\n", "\r\n"), CSV.replace("\n", "\r\n"), TXT + "\n\n",
-     TXT.replace(" ", "   "), TXT.replace(" ", "\t")],
-)  # fmt: skip
+    [
+        TXT,
+        CSV,
+        "\ufeff" + TXT,
+        "\ufeff" + CSV,
+        TXT.replace("\n", "\r\n"),
+        CSV.replace("\n", "\r\n"),
+        TXT + "\n\n",
+        TXT.replace(" ", "   "),
+        TXT.replace(" ", "\t"),
+    ],
+)
 def test_table_forms(tmp_path: Path, text: str) -> None:
     table = read_table(written(tmp_path / "list_attr", text))
     assert table.attributes == ["Bald", "Black_Hair", "Male", "Young"]
@@ -86,9 +95,12 @@ def test_partition_forms(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [("a.jpg 0\nb.jpg 3\n", ":2: 'b.jpg 3' is not"), ("a.jpg 0\na.jpg 1\n", ":2: 'a.jpg' is there twice"),
-     ("a.jpg 0\nb.jpg\n", ":2: 'b.jpg' is not")],
-)  # fmt: skip
+    [
+        ("a.jpg 0\nb.jpg 3\n", ":2: 'b.jpg 3' is not"),
+        ("a.jpg 0\na.jpg 1\n", ":2: 'a.jpg' is there twice"),
+        ("a.jpg 0\nb.jpg\n", ":2: 'b.jpg' is not"),
+    ],
+)
 def test_partition_faults(tmp_path: Path, text: str, fault: str) -> None:
     with pytest.raises(Fault, match=fault):
         read_partition(written(tmp_path / "p", text))
@@ -101,9 +113,15 @@ def raw(folder: Path, text: str = TXT, files: int = 3, **changes: Any) -> RawSet
     for number in range(1, files + 1):
         (pictures / f"{number:06d}.jpg").touch()
     values: dict[str, Any] = {
-        "attributes": written(folder / "list_attr_celeba.txt", text), "partition": folder / "partition.txt",
-        "labels": ["Young", "Black_Hair"], "exclusive": [], "crop": 178, "split": "random", "test_images": 1, "seed": 1,
-    } | changes  # fmt: skip
+        "attributes": written(folder / "list_attr_celeba.txt", text),
+        "partition": folder / "partition.txt",
+        "labels": ["Young", "Black_Hair"],
+        "exclusive": [],
+        "crop": 178,
+        "split": "random",
+        "test_images": 1,
+        "seed": 1,
+    } | changes
     return read_raw(FolderSource(folder), key="datasets.celeba", **values)
 
 

@@ -38,9 +38,18 @@ def learned(seed: int = 1, epochs: int = 3, images: int = 40) -> tuple[Judge, li
     network, losses = new_classifier(2, seed), []
     x, y = tones(images)
     learn(
-        network, KIND, x, y, np.arange(images), epochs=epochs, batch=8, lr=1e-3, weight_decay=1e-4, random=generator(seed),
+        network,
+        KIND,
+        x,
+        y,
+        np.arange(images),
+        epochs=epochs,
+        batch=8,
+        lr=1e-3,
+        weight_decay=1e-4,
+        random=generator(seed),
         log=lambda _, loss: losses.append(loss),
-    )  # fmt: skip
+    )
     return Judge(network, KIND, 16, "abc"), losses
 
 
@@ -131,8 +140,19 @@ def test_the_stages_weight_decay_reaches_the_optimiser() -> None:
 def test_too_few_images_to_train_on() -> None:
     x, y = tones(1)
     with pytest.raises(Fault, match="train split"):
-        learn(new_classifier(2, 0), KIND, x, y, np.arange(1), epochs=1, batch=8, lr=1e-3, weight_decay=0,
-              random=generator(), log=lambda *_: None)  # fmt: skip
+        learn(
+            new_classifier(2, 0),
+            KIND,
+            x,
+            y,
+            np.arange(1),
+            epochs=1,
+            batch=8,
+            lr=1e-3,
+            weight_decay=0,
+            random=generator(),
+            log=lambda *_: None,
+        )
 
 
 def test_it_sees_the_asked_images_in_order_whatever_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,9 +54,12 @@ def run_stage(attributes: list[str], expressions: list[str]) -> str:
     """Run the stage for these methods; return the Markdown."""
     params = load(ROOT / "params.yaml")
     listed = Compare(
-        attributes=[f"{method}-faces" for method in attributes], expressions=[f"{method}-moods" for method in expressions],
-        single="rafd", joint="both", faces=1,
-    )  # fmt: skip
+        attributes=[f"{method}-faces" for method in attributes],
+        expressions=[f"{method}-moods" for method in expressions],
+        single="rafd",
+        joint="both",
+        faces=1,
+    )
     compare.run(params.model_copy(update={"compare": listed}))
     return Path("metrics/comparison.md").read_text()
 

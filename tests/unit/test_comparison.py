@@ -161,14 +161,25 @@ def test_targets() -> None:
 
 
 def test_only_what_all_made_from_calm_faces_counts() -> None:
-    star = rows_of("moods", [
-        (4, "a", "neutral", "happy", 1, 0), (4, "a", "neutral", "sad", 1, 1), (5, "b", "neutral", "happy", 1, 1),
-        (5, "b", "neutral", "neutral", 0, 1), (6, "c", "happy", "sad", 1, 1),
-    ])  # fmt: skip
-    diat = rows_of("moods", [
-        (5, "b", "neutral", "happy", 1, 0), (4, "a", "neutral", "happy", 1, 0), (7, "d", "neutral", "happy", 1, 1),
-        (6, "c", "happy", "sad", 1, 1),
-    ])  # fmt: skip
+    star = rows_of(
+        "moods",
+        [
+            (4, "a", "neutral", "happy", 1, 0),
+            (4, "a", "neutral", "sad", 1, 1),
+            (5, "b", "neutral", "happy", 1, 1),
+            (5, "b", "neutral", "neutral", 0, 1),
+            (6, "c", "happy", "sad", 1, 1),
+        ],
+    )
+    diat = rows_of(
+        "moods",
+        [
+            (5, "b", "neutral", "happy", 1, 0),
+            (4, "a", "neutral", "happy", 1, 0),
+            (7, "d", "neutral", "happy", 1, 1),
+            (6, "c", "happy", "sad", 1, 1),
+        ],
+    )
     runs = [replace(judged("stargan"), rows=star), replace(judged("diat"), rows=diat)]
     one, other = shared_rows(runs, "moods", "neutral")
     assert one[["image", "target", "wrong"]].to_numpy().tolist() == [[4, "happy", 0], [5, "happy", 1]]
@@ -217,14 +228,20 @@ def test_from_every_class_where_none_is_neutral() -> None:
 
 
 def test_columns_of_attributes_pool_the_targets_of_a_group() -> None:
-    rows = rows_of("faces", [
-        (1, "image 1", "Male", "Blond_Hair", 1, 1), (1, "image 1", "Male", "Black_Hair", 1, 0),
-        (2, "image 2", "Blond_Hair", "Blond_Hair", 0, 0), (2, "image 2", "Blond_Hair", "~Male", 1, 1),
-        (2, "image 2", "Blond_Hair", "Pale_Skin", 1, 1),
-    ])  # fmt: skip
+    rows = rows_of(
+        "faces",
+        [
+            (1, "image 1", "Male", "Blond_Hair", 1, 1),
+            (1, "image 1", "Male", "Black_Hair", 1, 0),
+            (2, "image 2", "Blond_Hair", "Blond_Hair", 0, 0),
+            (2, "image 2", "Blond_Hair", "~Male", 1, 1),
+            (2, "image 2", "Blond_Hair", "Pale_Skin", 1, 1),
+        ],
+    )
     kind = Attributes((*FACES.names, "Pale_Skin"), FACES.exclusive)
     one = changed(replace(judged("stargan", "faces"), rows=rows), "kind", kind.as_dict())
     found = attribute_scores([one], list(paper.COLUMNS), 10, random)
     assert {column: (scores["stargan"].error, scores["stargan"].n) for column, scores in found.items()} == {
-        "Hair": (50, 2), "Male": (100, 1),
-    }  # fmt: skip
+        "Hair": (50, 2),
+        "Male": (100, 1),
+    }

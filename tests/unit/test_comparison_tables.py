@@ -168,11 +168,15 @@ def test_votes_are_compared_by_column() -> None:
     assert found["DIAT", "G+A"].verdict == "not reproduced"  # there IcGAN is second
 
 
-@pytest.mark.parametrize(("raters", "single", "several"), [
-    (146, "reproduced", "reproduced"), (145, "not comparable: 145 raters, fewer than 146", "reproduced"),
-    (100, "not comparable: 100 raters, fewer than 146", "reproduced"),
-    (99, "not comparable: 99 raters, fewer than 146", "not comparable: 99 raters, fewer than 100"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("raters", "single", "several"),
+    [
+        (146, "reproduced", "reproduced"),
+        (145, "not comparable: 145 raters, fewer than 146", "reproduced"),
+        (100, "not comparable: 100 raters, fewer than 146", "reproduced"),
+        (99, "not comparable: 99 raters, fewer than 146", "not comparable: 99 raters, fewer than 100"),
+    ],
+)
 def test_raters_as_many_as_the_papers(raters: int, single: str, several: str) -> None:
     found = said_of_votes(faces_of_all(), votes_like(VOTES["Hair"], raters))
     assert found["DIAT", "hair color"].verdict == single

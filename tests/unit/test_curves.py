@@ -15,8 +15,11 @@ from stargan.figures.curves import curves, draw, split
 
 def test_a_terms_name_tells_what_it_is_of() -> None:
     assert [split(term) for term in ("d_real", "d_real_rafd", "g_id_neutral_to_happy", "loss")] == [
-        ("d_real", ""), ("d_real", "rafd"), ("g_id", "neutral to happy"), ("loss", ""),
-    ]  # fmt: skip
+        ("d_real", ""),
+        ("d_real", "rafd"),
+        ("g_id", "neutral to happy"),
+        ("loss", ""),
+    ]
 
 
 def test_lines_are_running_medians_of_what_was_trained() -> None:

@@ -14,11 +14,14 @@ BOTH = DomainSpace(("celeba", "rafd"), (FACES, MOODS))
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        ("Blond_Hair", [0, 1, 0, 1, 0]), ("~Male", [1, 0, 0, 0, 0]), ("~Young", [1, 0, 0, 1, 1]),
+        ("Blond_Hair", [0, 1, 0, 1, 0]),
+        ("~Male", [1, 0, 0, 0, 0]),
+        ("~Young", [1, 0, 0, 1, 1]),
         ("-Black_Hair", [0, 0, 0, 1, 0]),
-        ("Brown_Hair+~Male+~Young", [0, 0, 1, 0, 1]), ("Young", [1, 0, 0, 1, 1]),
+        ("Brown_Hair+~Male+~Young", [0, 0, 1, 0, 1]),
+        ("Young", [1, 0, 0, 1, 1]),
     ],
-)  # fmt: skip
+)
 def test_attribute_targets(target: str, expected: list[int]) -> None:
     source = torch.tensor([[1.0, 0, 0, 1, 0]])
     assert FACES.target(source, target).tolist() == [expected]

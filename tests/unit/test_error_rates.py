@@ -88,10 +88,19 @@ def test_other_datasets_faces_are_counted_apart_by_mask() -> None:
 
 
 def test_people_are_drawn_together_and_told_apart_by_dataset() -> None:
-    table = pd.DataFrame({
-        "set": "own", "target": ["happy", "sad"] * 3, "source": "neutral", "counts": True, "others": 0, "others_wrong": 0,
-        "wrong": [True, True, False, False, False, False], "faces": "moods", "person": np.repeat(["ann", "bob", "eve"], 2),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "set": "own",
+            "target": ["happy", "sad"] * 3,
+            "source": "neutral",
+            "counts": True,
+            "others": 0,
+            "others_wrong": 0,
+            "wrong": [True, True, False, False, False, False],
+            "faces": "moods",
+            "person": np.repeat(["ann", "bob", "eve"], 2),
+        }
+    )
     (found,) = [one for one in errors(table, MOODS, "moods", PROTOCOL) if one.measure == "error_by_person"]
     assert found.value == pytest.approx(100 / 3)
     # Only ann errs, and always: a resample has 0 to 3 of her; 8 of 27 have none, 1 of 27 nothing else.

@@ -20,15 +20,7 @@ from stargan.evaluation.distances import domains
 from stargan.evaluation.frechet import coverage
 from stargan.evaluation.protocol import Protocol
 from support.sets import LOOKS, MOODS
-from support.striped import (
-    PROTOCOL,
-    SIZE,
-    judges,
-    measured,
-    measures_of,
-    striped_sets,
-    write_run,
-)
+from support.striped import PROTOCOL, SIZE, judges, measured, measures_of, striped_sets, write_run
 
 
 @pytest.fixture(scope="module")

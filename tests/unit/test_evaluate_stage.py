@@ -61,9 +61,15 @@ def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp
 def params() -> Params:
     base = load()
     run = Run(
-        method="stargan", datasets=list(KINDS), faces=list(KINDS), labels=[], image_size=SIZE, unit="iterations", length=1,
+        method="stargan",
+        datasets=list(KINDS),
+        faces=list(KINDS),
+        labels=[],
+        image_size=SIZE,
+        unit="iterations",
+        length=1,
         decay=0,
-    )  # fmt: skip
+    )
     return base.model_copy(update={"threads": 1, "device": "cpu", "runs": {"both": run}})
 
 

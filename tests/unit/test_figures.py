@@ -19,17 +19,7 @@ from stargan.figures.captions import alone_notes, changing, mask_notes
 from stargan.figures.faces import asking, picked
 from stargan.synthetic import RENDERER, celeba_face, edited
 from stargan.synthetic.truth import picture
-from support.coloured import (
-    CROSS,
-    LOOK_TEST,
-    LOOKS,
-    OWN_LOOKS,
-    OWN_MOODS,
-    SIZE,
-    WRONG,
-    coloured_sets,
-    write_run,
-)
+from support.coloured import CROSS, LOOK_TEST, LOOKS, OWN_LOOKS, OWN_MOODS, SIZE, WRONG, coloured_sets, write_run
 from support.sets import MOODS
 
 WHITE, GREY = 255, 200
@@ -93,7 +83,7 @@ def test_figure_1_shows_the_papers_columns_on_faces_that_they_change(
     assert shown["cells"] == [
         [[face, face - 1, 6 + face - 1, 12 + face - 1, first_cross + face - 1, first_cross + 6 + face - 1]]
         for face in (1, 3)
-    ]  # fmt: skip
+    ]
 
 
 def test_figure_1_shows_all_of_one_step_where_none_of_the_papers_is_there(
@@ -115,10 +105,7 @@ def test_methods_are_lines_on_the_faces_and_targets_that_all_have(
     paper.methods([star, diat, other], sets, Attributes, "neutral", 2)
     assert shown["titles"] == ["input", "Blond Hair", "+/- Male"]
     assert shown["labels"] == ["StarGAN", "DIAT", "another"]
-    assert shown["cells"] == [
-        [[1, 0, 6], [WHITE, 0, 2], [WHITE, 6, 0]],
-        [[3, 2, 8], [WHITE, 1, 4], [WHITE, 8, 2]],
-    ]
+    assert shown["cells"] == [[[1, 0, 6], [WHITE, 0, 2], [WHITE, 6, 0]], [[3, 2, 8], [WHITE, 1, 4], [WHITE, 8, 2]]]
     paper.methods([star, diat, other], sets, Attributes, "neutral", 3)  # a third face: DIAT has no blond hair for it
     assert [GREY in line for block in shown["cells"] for line in block].count(True) == 1
 
@@ -245,9 +232,12 @@ def test_the_changes_told_are_the_named_one_and_the_three_largest() -> None:
     values = {"Young": -0.01, "Male": 0.4, "Pale_Skin": -0.5, "Bald": 0.1, "Eyeglasses": 0.05}
     found = measures(
         *(("wrong_mask_probability_change", name, value) for name, value in values.items()),
-        ("cross_probability_change", "Young", 0.002), ("cross_probability_change", "Eyeglasses", 0.9),
-        ("cross_input_probability", "", 0.125), ("cross_probability", "", 0.71), ("wrong_mask_probability", "", 0.13),
-    )  # fmt: skip
+        ("cross_probability_change", "Young", 0.002),
+        ("cross_probability_change", "Eyeglasses", 0.9),
+        ("cross_input_probability", "", 0.125),
+        ("cross_probability", "", 0.71),
+        ("wrong_mask_probability", "", 0.13),
+    )
     assert changing("moods", found, "wrong_mask") == ["Young", "Pale_Skin", "Male", "Bald"]
     assert changing("moods", {}, "cross") == changing("looks", found, "wrong_mask") == []
     aged = found | measures(("wrong_mask_probability_change", "Young", -0.9))

@@ -16,15 +16,7 @@ from stargan.data.prepared import Prepared
 from stargan.errors import Fault
 
 # The stage
-from support.coloured import (
-    CROSS,
-    OWN_LOOKS,
-    OWN_MOODS,
-    SIZE,
-    WRONG,
-    coloured_sets,
-    write_run,
-)
+from support.coloured import CROSS, OWN_LOOKS, OWN_MOODS, SIZE, WRONG, coloured_sets, write_run
 
 
 @pytest.fixture
@@ -38,9 +30,9 @@ def params() -> Params:
     run = base.runs["both"].model_copy(
         update={"datasets": ["looks"], "faces": ["looks", "moods"], "labels": [], "image_size": SIZE}
     )
-    compare = base.compare.model_copy(update={
-        "attributes": ["star"], "expressions": ["both", "diat"], "single": "alone", "joint": "both", "faces": 2,
-    })  # fmt: skip
+    compare = base.compare.model_copy(
+        update={"attributes": ["star"], "expressions": ["both", "diat"], "single": "alone", "joint": "both", "faces": 2}
+    )
     names = ("star", "both", "diat", "alone")
     return base.model_copy(update={"runs": dict.fromkeys(names, run), "compare": compare})
 

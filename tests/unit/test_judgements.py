@@ -110,14 +110,26 @@ def test_what_is_told_of_the_run_and_its_datasets(tmp_path: Path) -> None:
     record = {key: told.pop(key) for key in ("form", "schema", "files", "made_from", "digest")}
     assert record["made_from"] == {"data/translations/both": "translations"}
     assert told == {
-        "run": "both", "method": "stargan", "step": 7, "image_size": 4, "sizes": {"parameters": 5}, "settings": {"seed": 1},
+        "run": "both",
+        "method": "stargan",
+        "step": 7,
+        "image_size": 4,
+        "sizes": {"parameters": 5},
+        "settings": {"seed": 1},
         "neutral": "neutral",
-    }  # fmt: skip
+    }
     assert datasets["actors"] == {
-        "synthetic": False, "origin": {"kind": "files"}, "crop": {"kind": "whole"}, "kind": MOODS.as_dict(),
-        "images": {"train": 1, "test": 2}, "real_error_percent": 33.333333, "real_n": 3, "real_wrong": 1,
-        "prepared": "digest of actors", "judge": "weights",
-    }  # fmt: skip
+        "synthetic": False,
+        "origin": {"kind": "files"},
+        "crop": {"kind": "whole"},
+        "kind": MOODS.as_dict(),
+        "images": {"train": 1, "test": 2},
+        "real_error_percent": 33.333333,
+        "real_n": 3,
+        "real_wrong": 1,
+        "prepared": "digest of actors",
+        "judge": "weights",
+    }
     # Of attributes bits are counted.
     assert (datasets["celebs"]["real_error_percent"], datasets["celebs"]["real_n"]) == (33.333333, 6)
     assert datasets["celebs"]["kind"]["names"] == ["Black", "Blond", "Male"]

@@ -40,20 +40,22 @@ def test_a_mean_of_fids_of_which_one_is_biased_is_biased(order: int) -> None:
 
 def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     measures = [
-        Measure("error", "moods", 'a "quoted", one', 1 / 3, 0.0, 2.5, 7), Measure("step", "", "", 5000),
-        Measure("error", "faces", "-Male+~Young", 50.0, n=2), Measure("cross_sharpness", "moods", "line\nend", -0.0000004),
-    ]  # fmt: skip
+        Measure("error", "moods", 'a "quoted", one', 1 / 3, 0.0, 2.5, 7),
+        Measure("step", "", "", 5000),
+        Measure("error", "faces", "-Male+~Young", 50.0, n=2),
+        Measure("cross_sharpness", "moods", "line\nend", -0.0000004),
+    ]
     write_measures(tmp_path / "run.csv", measures)
     found = read_measures(tmp_path / "run.csv", "")
     assert [(one.key, one.low, one.high, one.n) for one in found] == [
         (one.key, one.low, one.high, one.n) for one in measures
-    ]  # fmt: skip
+    ]
     assert [one.value for one in found] == [0.333333, 5000, 50, 0]
     assert (tmp_path / "run.csv").read_text().splitlines()[:3] == [
         "measure,dataset,target,value,low,high,n",
         'error,moods,"a ""quoted"", one",0.333333,0.0,2.5,7',
         "step,,,5000,,,",
-    ]  # fmt: skip
+    ]
 
 
 HEAD = "measure,dataset,target,value,low,high,n\n"

@@ -26,9 +26,31 @@ from support.sets import FACES, MOODS, change_record, write_noise
 
 ROOT = Path(__file__).parents[2]
 NO_NAMES = [
-    "..", "../votes", "/abs", "", ".", "a/b", "x; touch f #", "it's", "$(x)", "a b", "a.b", "a@b", "a=b", "a\n", "A", "1st",
-    "-x", "_x", "\u00e9", "a\u00e9", "a" * 41, 7, None, ["a"],
-]  # fmt: skip
+    "..",
+    "../votes",
+    "/abs",
+    "",
+    ".",
+    "a/b",
+    "x; touch f #",
+    "it's",
+    "$(x)",
+    "a b",
+    "a.b",
+    "a@b",
+    "a=b",
+    "a\n",
+    "A",
+    "1st",
+    "-x",
+    "_x",
+    "\u00e9",
+    "a\u00e9",
+    "a" * 41,
+    7,
+    None,
+    ["a"],
+]
 
 
 @pytest.mark.parametrize("name", ["a", "a" * 40, "celeba-2_B"])
@@ -67,14 +89,26 @@ def test_params_refuse_them_as_titles(tmp_path: Path, name: str) -> None:
 
 
 LAUNCHERS = [
-    "python", "torchrun", "torchrun --standalone --nproc-per-node 4", "torchrun --nproc_per_node=gpu",
+    "python",
+    "torchrun",
+    "torchrun --standalone --nproc-per-node 4",
+    "torchrun --nproc_per_node=gpu",
     "srun torchrun --nnodes 2 --nproc-per-node 8   --rdzv-backend c10d --rdzv-id 17 --rdzv-endpoint node-1:29500",
-]  # fmt: skip
+]
 NO_LAUNCHERS = [
-    "", "python3", "python ", "python; touch f", "torchrun --nproc-per-node", "torchrun --nproc-per-node $(x)",
-    "torchrun --standalone\ntouch f", "torchrun --log-dir /x", "torchrun -m x", "/bin/python", "srun python",
+    "",
+    "python3",
+    "python ",
+    "python; touch f",
+    "torchrun --nproc-per-node",
+    "torchrun --nproc-per-node $(x)",
+    "torchrun --standalone\ntouch f",
+    "torchrun --log-dir /x",
+    "torchrun -m x",
+    "/bin/python",
+    "srun python",
     "torchrun && x",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("launcher", LAUNCHERS)
@@ -103,10 +137,22 @@ def translations(folder: Path) -> Path:
     shutil.copy(prepared(folder).parent / "images.npy", folder / "made")
     rows = ["set,faces,image,labels,target,mask", *(["own,rafd,0,rafd,happy,rafd"] * 12)]
     (folder / "made/index.csv").write_text("\n".join(rows) + "\n")
-    write_record(folder / "made", {
-        "run": "rafd", "method": "stargan", "model_md5": "", "step": 1, "image_size": 16, "datasets": ["rafd"],
-        "faces": ["rafd"], "labels": [], "sizes": {}, "settings": {},
-    }, {})  # fmt: skip
+    write_record(
+        folder / "made",
+        {
+            "run": "rafd",
+            "method": "stargan",
+            "model_md5": "",
+            "step": 1,
+            "image_size": 16,
+            "datasets": ["rafd"],
+            "faces": ["rafd"],
+            "labels": [],
+            "sizes": {},
+            "settings": {},
+        },
+        {},
+    )
     return folder / "made/translations.json"
 
 
@@ -114,10 +160,22 @@ def judgements(folder: Path) -> Path:
     (folder / "rafd").mkdir()
     table = folder / "rafd/judgements.csv"
     table.write_text(",".join(COLUMNS) + "\n")
-    write_about(folder / "rafd/judgements.json", FORM, {
-        "run": "rafd", "method": "stargan", "step": 1, "image_size": 16, "sizes": {}, "settings": {}, "neutral": "neutral",
-        "datasets": {"rafd": {"kind": MOODS.as_dict()}},
-    }, {"judgements.csv": file_digest(table)}, {})  # fmt: skip
+    write_about(
+        folder / "rafd/judgements.json",
+        FORM,
+        {
+            "run": "rafd",
+            "method": "stargan",
+            "step": 1,
+            "image_size": 16,
+            "sizes": {},
+            "settings": {},
+            "neutral": "neutral",
+            "datasets": {"rafd": {"kind": MOODS.as_dict()}},
+        },
+        {"judgements.csv": file_digest(table)},
+        {},
+    )
     return folder / "rafd/judgements.json"
 
 
@@ -130,12 +188,12 @@ READ: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], Callable
     "translations' datasets": (translations, read_translations, lambda about, name: about.update(datasets=[name])),
     "judgements' method": (judgements, read_judged, lambda about, name: about.update(method=name)),
     "judgements' dataset": (
-        judgements, read_judged, lambda about, name: about.update(datasets={name: about["datasets"]["rafd"]}),
+        judgements,
+        read_judged,
+        lambda about, name: about.update(datasets={name: about["datasets"]["rafd"]}),
     ),
-    "judgements' title": (
-        judgements, read_judged, lambda about, name: about["datasets"]["rafd"]["kind"].update(title=name),
-    ),
-}  # fmt: skip
+    "judgements' title": (judgements, read_judged, lambda about, name: about["datasets"]["rafd"]["kind"].update(title=name)),
+}
 
 
 @pytest.mark.parametrize("name", ["../votes", "/abs", "x; touch f #"])

@@ -10,11 +10,15 @@ from support.sets import FACES
 @pytest.mark.parametrize(
     ("target", "group"),
     [
-        ("Blond_Hair", "Hair"), ("-Male", "Male"), ("~Young", "Young"), ("Brown_Hair+~Male", "Hair+Male"),
-        ("~Male+Brown_Hair", "Hair+Male"), ("~Young+~Male+Black_Hair", "Hair+Male+Young"),
+        ("Blond_Hair", "Hair"),
+        ("-Male", "Male"),
+        ("~Young", "Young"),
+        ("Brown_Hair+~Male", "Hair+Male"),
+        ("~Male+Brown_Hair", "Hair+Male"),
+        ("~Young+~Male+Black_Hair", "Hair+Male+Young"),
         ("-Black_Hair+Blond_Hair", "Hair"),
     ],
-)  # fmt: skip
+)
 def test_groups_are_the_columns_of_the_tables(target: str, group: str) -> None:
     assert group_of(FACES, target) == group
 

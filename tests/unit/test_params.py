@@ -84,9 +84,11 @@ def test_the_papers_setup(here: Path) -> None:
     others = [f"{method}-{dataset}" for dataset in ("rafd", "celeba") for method in ("diat", "cyclegan", "icgan")]
     lengths = {name: (run.image_size, run.unit, run.length, run.decay) for name, run in params.runs.items()}
     assert lengths == {
-        "celeba": (128, "epochs", 20, 10), "rafd": (128, "epochs", 200, 100), "both": (256, "iterations", 200_000, 100_000),
+        "celeba": (128, "epochs", 20, 10),
+        "rafd": (128, "epochs", 200, 100),
+        "both": (256, "iterations", 200_000, 100_000),
         "single": (256, "epochs", 200, 100),
-    } | dict.fromkeys(others, (128, None, None, None))  # fmt: skip
+    } | dict.fromkeys(others, (128, None, None, None))
     celeba, rafd = params.dataset("celeba").model_dump(), params.dataset("rafd").model_dump()
     assert (celeba["test_images"], rafd["test_share"], params.evaluate.features) == (2000, 0.1, "inception")
     assert params.sizes("celeba") == params.sizes("rafd") == [128, 256]
@@ -115,10 +117,14 @@ def test_parts_that_do_not_fit_each_other_are_named_at_once(here: Path) -> None:
 
 
 ATTRIBUTE_PAIRS = {
-    "method": "diat", "like": "celeba", "datasets": ["celeba"], "faces": ["celeba"], "image_size": 32,
+    "method": "diat",
+    "like": "celeba",
+    "datasets": ["celeba"],
+    "faces": ["celeba"],
+    "image_size": 32,
     "labels": ["Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"],
     "pairs": [["Male", "Young"], ["Male", "-Male"], ["Black_Hair", "Blond_Hair"], ["-Yong", "Yong"]],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -208,9 +214,11 @@ def test_unknown_profiles_and_keys_are_named_with_the_nearest(here: Path) -> Non
 
 def test_as_a_command_a_fault_is_one_line_and_status_one(here: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "stargan.profiles", "flags", "papr"], env={"PYTHONPATH": str(ROOT)}, capture_output=True,
+        [sys.executable, "-m", "stargan.profiles", "flags", "papr"],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
         text=True,
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "error: profile 'papr' is not in profiles/; nearest: paper\n"
 

@@ -146,8 +146,11 @@ def test_quarantine_leaves_bad_pictures_out(tmp_path: Path) -> None:
     assert found.labels.tolist() == [[0, 1], [0, 1], [1, 1]]
     manifest = json.loads((tmp_path / "prepared" / "celeba" / "16" / "manifest.json").read_text())
     assert manifest["quarantined"] == [
-        "000003.jpg", "img_align_celeba/000002.jpg", "img_align_celeba/000005.jpg", "img_align_celeba/spare.jpg",
-    ]  # fmt: skip
+        "000003.jpg",
+        "img_align_celeba/000002.jpg",
+        "img_align_celeba/000005.jpg",
+        "img_align_celeba/spare.jpg",
+    ]
 
 
 def test_more_bad_pictures_than_are_named_are_counted(tmp_path: Path) -> None:

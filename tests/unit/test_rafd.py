@@ -24,15 +24,21 @@ def placed(root: Path, names: list[str]) -> FolderSource:
 def people(count: int, angle: str = "090") -> list[str]:
     return [
         f"Rafd{angle}_{person:02d}_Caucasian_female_{expression}_{gaze}.jpg"
-        for person in range(1, count + 1) for expression in EXPRESSIONS for gaze in GAZES
-    ]  # fmt: skip
+        for person in range(1, count + 1)
+        for expression in EXPRESSIONS
+        for gaze in GAZES
+    ]
 
 
 def read(source: FolderSource, **changes: Any) -> RawSet:
     values: dict[str, Any] = {
-        "title": "expression", "angles": [45, 90, 135], "crop": [0.0, 0.14, 1.0], "split": "person", "test_share": 0.2,
+        "title": "expression",
+        "angles": [45, 90, 135],
+        "crop": [0.0, 0.14, 1.0],
+        "split": "person",
+        "test_share": 0.2,
         "seed": 1,
-    } | changes  # fmt: skip
+    } | changes
     return rafd.read_raw(source, key="datasets.rafd", **values)
 
 
@@ -57,9 +63,7 @@ def test_file_names(name: str, found: Shot | None) -> None:
 def test_labels_and_order(tmp_path: Path) -> None:
     source = placed(tmp_path, [*people(2), *(f"side/{name}" for name in people(2, "045")), *people(2, "180")])
     found = read(source)
-    assert found.kind.names == (
-        "angry", "contemptuous", "disgusted", "fearful", "happy", "neutral", "sad", "surprised",
-    )  # fmt: skip
+    assert found.kind.names == ("angry", "contemptuous", "disgusted", "fearful", "happy", "neutral", "sad", "surprised")
     names = found.rows["source"].tolist()
     assert len(names) == 96  # 2 people x 8 x 3 at 45 and at 90 degrees; 180 was not asked for
     assert names[0] == "side/Rafd045_01_Caucasian_female_angry_frontal.jpg"
@@ -107,9 +111,11 @@ def test_folders_of_classes(tmp_path: Path) -> None:
     assert found.kind.names == ("happy", "sad")
     assert found.kind.title == "mood"
     assert found.rows[["source", "split"]].to_numpy().tolist() == [
-        ["Set/test/happy/3.jpg", "test"], ["Set/test/sad/4.png", "test"],
-        ["Set/train/happy/2.jpg", "train"], ["Set/train/sad/1.jpg", "train"],
-    ]  # fmt: skip
+        ["Set/test/happy/3.jpg", "test"],
+        ["Set/test/sad/4.png", "test"],
+        ["Set/train/happy/2.jpg", "train"],
+        ["Set/train/sad/1.jpg", "train"],
+    ]
     assert found.labels.tolist() == [[1, 0], [0, 1], [1, 0], [0, 1]]
 
 

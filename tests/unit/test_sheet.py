@@ -8,9 +8,7 @@ import pytest
 from stargan.figures.sheet import sheet
 
 # Sheets
-from support.coloured import (
-    SIZE,
-)
+from support.coloured import SIZE
 
 
 def blocks_of(count: int, rows: int, columns: int, side: int = SIZE) -> np.ndarray:

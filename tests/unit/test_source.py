@@ -17,9 +17,7 @@ def member(name: str, mode: int = 0) -> zipfile.ZipInfo:
     return info
 
 
-NAMES = {
-    "up": "../bad.jpg", "absolute": "/tmp/bad.jpg", "drive": "C:/bad.jpg", "back": "..\\bad.jpg", "newline": "a\nb.jpg",
-}  # fmt: skip
+NAMES = {"up": "../bad.jpg", "absolute": "/tmp/bad.jpg", "drive": "C:/bad.jpg", "back": "..\\bad.jpg", "newline": "a\nb.jpg"}
 
 
 def hostile(path: Path, kind: str) -> None:
@@ -47,12 +45,18 @@ def hostile(path: Path, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "fault"),
     [
-        ("up", "'../bad.jpg' leads out"), ("absolute", "'/tmp/bad.jpg' leads out"), ("drive", "'C:/bad.jpg' leads out"),
-        ("back", "leads out"), ("newline", "control characters"), ("link", "'bad.jpg' is a link"),
-        ("bomb", "'bad.jpg' would unpack to 50000000 bytes"), ("twice", "'good.jpg' is there twice"),
-        ("encrypted", "'bad.jpg' is encrypted"), ("overlap", "overlap"),
+        ("up", "'../bad.jpg' leads out"),
+        ("absolute", "'/tmp/bad.jpg' leads out"),
+        ("drive", "'C:/bad.jpg' leads out"),
+        ("back", "leads out"),
+        ("newline", "control characters"),
+        ("link", "'bad.jpg' is a link"),
+        ("bomb", "'bad.jpg' would unpack to 50000000 bytes"),
+        ("twice", "'good.jpg' is there twice"),
+        ("encrypted", "'bad.jpg' is encrypted"),
+        ("overlap", "overlap"),
     ],
-)  # fmt: skip
+)
 def test_hostile_zips_are_refused_by_name(tmp_path: Path, kind: str, fault: str) -> None:
     hostile(tmp_path / "images.zip", kind)
     with pytest.raises(Fault, match=fault) as raised, open_source(tmp_path / "images.zip"):

@@ -26,9 +26,16 @@ from support.study import METHODS, face_panel, mood_panel, plain, questions, ran
 
 @pytest.mark.parametrize(
     ("target", "said"),
-    [("Blond_Hair", "blond hair"), ("~Male", "female"), ("~Young", "young"), ("-Male", "female"), ("Male", "male"),
-     ("Brown_Hair+~Male+~Young", "brown hair, female, young"), ("-Black_Hair", "no black hair")],
-)  # fmt: skip
+    [
+        ("Blond_Hair", "blond hair"),
+        ("~Male", "female"),
+        ("~Young", "young"),
+        ("-Male", "female"),
+        ("Male", "male"),
+        ("Brown_Hair+~Male+~Young", "brown hair, female, young"),
+        ("-Black_Hair", "no black hair"),
+    ],
+)
 def test_words_say_what_the_face_shall_become(target: str, said: str) -> None:
     old_man = np.array([1, 0, 0, 1, 0], dtype=np.uint8)
     assert words(FACES, old_man, target) == said

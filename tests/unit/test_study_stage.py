@@ -14,13 +14,7 @@ from stargan.core.files import sha256
 from stargan.errors import Fault
 from stargan.study.key import read_key
 from support.sets import change_record
-from support.study_workspace import (
-    KINDS,
-    METHODS,
-    SIZE,
-    study_in,
-    write_workspace,
-)
+from support.study_workspace import KINDS, METHODS, SIZE, study_in, write_workspace
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +32,7 @@ def test_nothing_on_the_page_names_a_method_or_a_run(workspace: Path) -> None:
     assert [name for name in names if re.search(rf"\b{name}\b", text)] == []
 
 
-def test_equal_params_give_equal_bytes_and_another_seed_another_page(
-    workspace: Path,
-    tmp_path: Path,
-) -> None:
+def test_equal_params_give_equal_bytes_and_another_seed_another_page(workspace: Path, tmp_path: Path) -> None:
     def written(root: Path) -> list[bytes]:
         return [(root / path).read_bytes() for path in ("metrics/study/index.html", "data/study/key.json")]
 

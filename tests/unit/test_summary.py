@@ -82,9 +82,7 @@ def test_files_hold_what_is_printed(history: Path) -> None:
     table = pd.read_csv("out/ablations.csv")
     assert list(table) == ["variant", "path", "key", "n", "seeds", "mean", "low", "high", "deviation"]
     assert table.iloc[0].tolist()[3:] == [3, "1 2 3", 4, 2, 7, pytest.approx(stdev([2, 3, 7]), abs=1e-6)]
-    assert table.iloc[1].tolist()[:8] == [
-        "two", "metrics/evaluate/rafd.json", "error", 2, "3 1", 4.5, 2, 7,
-    ]  # fmt: skip
+    assert table.iloc[1].tolist()[:8] == ["two", "metrics/evaluate/rafd.json", "error", 2, "3 1", 4.5, 2, 7]
     assert table["deviation"].isna().tolist() == [False, True]
 
 

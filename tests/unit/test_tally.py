@@ -48,7 +48,7 @@ def test_votes_by_hand(tmp_path: Path) -> None:
     n = sum(answer.group == "Hair" for answer in key.answers.values())
     metrics = counted(
         tmp_path, key, a=ballot(key, "ann", "stargan"), b=ballot(key, "bob", "stargan"), c=ballot(key, "cy", "diat")
-    )  # fmt: skip
+    )
     assert (metrics["raters"], metrics["raters_discarded"]) == (3, 0)
     assert metrics["votes_Hair_n"] == 3 * n
     assert metrics["votes_Hair_stargan_percent"] == pytest.approx(200 / 3)
@@ -80,7 +80,7 @@ def test_who_misses_a_validation_question_or_leaves_one_out_is_discarded(tmp_pat
     left_out = "".join(line for line in ballot(key, "cy", "diat").splitlines(True) if f",{check}," not in line)
     metrics = counted(
         tmp_path, key, a=ballot(key, "ann", "stargan"), b=ballot(key, "bob", "diat", **{check: wrong}), c=left_out
-    )  # fmt: skip
+    )
     assert (metrics["raters"], metrics["raters_discarded"]) == (1, 2)
     assert metrics["votes_Male_stargan_percent"] == 100
     assert counted(tmp_path, key, a=left_out) == {"raters": 0, "raters_discarded": 1}
@@ -132,8 +132,13 @@ def test_the_table_has_the_form_of_tables_1_and_2(tmp_path: Path) -> None:
     assert head == "|  | Hair | Male | Young | Hair+Male | happy |"
     assert rule == "| --- | --- | --- | --- | --- | --- |"
     assert [row.split(" | ")[0] for row in rows] == [
-        "| StarGAN", "| DIAT", "| CycleGAN", "| IcGAN", "| votes", "| chi-square (p)"
-    ]  # fmt: skip
+        "| StarGAN",
+        "| DIAT",
+        "| CycleGAN",
+        "| IcGAN",
+        "| votes",
+        "| chi-square (p)",
+    ]
     assert rows[0].startswith("| StarGAN | 50.0 (")
     assert rows[3].startswith("| IcGAN | - | - | - | - | 0.0 (0.0 to ")
     assert markdown({"raters": 0, "raters_discarded": 3}, key).count("\n") == 1

@@ -75,10 +75,11 @@ def test_label_names_of_a_released_checkpoint_say_their_kinds() -> None:
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ("Blond_Har", "label 'Blond_Har' is unknown to this model; nearest: Blond_Hair"), (" ,", "--to names no label"),
+        ("Blond_Har", "label 'Blond_Har' is unknown to this model; nearest: Blond_Hair"),
+        (" ,", "--to names no label"),
         ("happy,Young", "different datasets"),
     ],
-)  # fmt: skip
+)
 def test_impossible_targets_are_refused(to: str, said: str) -> None:
     with pytest.raises(Fault, match=said):
         translate_image.target_path(BOTH, to, "")

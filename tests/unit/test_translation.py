@@ -42,10 +42,11 @@ def prepared(count: int = 5) -> Prepared:
 def test_one_dataset_asks_for_its_own_targets_and_the_reconstruction() -> None:
     space = DomainSpace(("celeba",), (LOOKS,))
     assert requests(space, ["celeba"], {}) == [
-        Request("own", "celeba", "celeba", "Black", "celeba"), Request("own", "celeba", "celeba", "Blond", "celeba"),
+        Request("own", "celeba", "celeba", "Black", "celeba"),
+        Request("own", "celeba", "celeba", "Blond", "celeba"),
         Request("own", "celeba", "celeba", "~Male", "celeba"),
         *(Request("reconstruction", "celeba", "celeba", target, "celeba") for target in ("Black", "Blond", "~Male")),
-    ]  # fmt: skip
+    ]
     found = requests(space, ["celeba"], {"celeba": ["Blond+~Male"]})
     assert [(r.set, r.target) for r in found] == [("own", "Blond+~Male"), ("reconstruction", "Blond+~Male")]
 
@@ -61,9 +62,11 @@ def test_targets_that_a_run_does_not_know_are_left_out() -> None:
 def test_across_datasets_only_classes_with_either_mask() -> None:
     found = [r for r in requests(BOTH, BOTH.datasets, {}) if r.faces != r.labels]
     assert found == [
-        Request("cross", "celeba", "rafd", "happy", "rafd"), Request("cross", "celeba", "rafd", "sad", "rafd"),
-        Request("wrong_mask", "celeba", "rafd", "happy", "celeba"), Request("wrong_mask", "celeba", "rafd", "sad", "celeba"),
-    ]  # fmt: skip
+        Request("cross", "celeba", "rafd", "happy", "rafd"),
+        Request("cross", "celeba", "rafd", "sad", "rafd"),
+        Request("wrong_mask", "celeba", "rafd", "happy", "celeba"),
+        Request("wrong_mask", "celeba", "rafd", "sad", "celeba"),
+    ]
 
 
 def test_without_a_mask_vector_there_is_no_wrong_mask() -> None:
@@ -135,5 +138,7 @@ def test_what_can_not_be_made_is_not_asked_for_and_equal_ways_back_are_one(jumps
     translator.jumps = jumps
     found = feasible(translator, space, wanted, {"celeba": prepared()})
     assert {(r.set, r.target): positions.tolist() for r, positions in found.items()} == {
-        ("own", "Blond"): [2], ("own", "Blond+~Male"): [2], **{("reconstruction", target): [2] for target in back},
-    }  # fmt: skip
+        ("own", "Blond"): [2],
+        ("own", "Blond+~Male"): [2],
+        **{("reconstruction", target): [2] for target in back},
+    }

@@ -61,8 +61,11 @@ def test_changing_hair_leaves_the_mouth_alone_and_expression_the_hair(celeba: Pr
 def test_changes_are_the_columns_that_the_target_touches() -> None:
     label = torch.tensor([[1, 0, 0, 1, 0]])
     assert changes(FACES, label, "Blond_Hair+~Young") == {
-        "Black_Hair": False, "Blond_Hair": True, "Brown_Hair": False, "Young": True,
-    }  # fmt: skip
+        "Black_Hair": False,
+        "Blond_Hair": True,
+        "Brown_Hair": False,
+        "Young": True,
+    }
     assert changes(MOODS, label, "happy") == "happy"
 
 

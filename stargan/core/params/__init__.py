@@ -9,6 +9,22 @@ from stargan.core.params.runs import Run
 from stargan.core.params.train import Bookkeeping, Train
 
 __all__ = [
-    "AnyDataset", "AttributeTable", "Bookkeeping", "ClassFolders", "Classifier", "Compare", "CycleGan", "Diat", "Evaluate",
-    "IcGan", "Params", "RafdNames", "Run", "Train", "Translate", "leaves", "load", "read_yaml",
-]  # fmt: skip
+    "AnyDataset",
+    "AttributeTable",
+    "Bookkeeping",
+    "ClassFolders",
+    "Classifier",
+    "Compare",
+    "CycleGan",
+    "Diat",
+    "Evaluate",
+    "IcGan",
+    "Params",
+    "RafdNames",
+    "Run",
+    "Train",
+    "Translate",
+    "leaves",
+    "load",
+    "read_yaml",
+]

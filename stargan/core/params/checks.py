@@ -85,8 +85,9 @@ def target_faults(params: "Params") -> Iterator[str]:
         steps = {step.name for target in targets for step in steps_of(target)}
         yield from (
             f"translate.targets.{dataset}: {step!r} is not in datasets.{dataset}.labels; change one, or give [] for one each"
-            for step in sorted(steps) if labels and step not in labels
-        )  # fmt: skip
+            for step in sorted(steps)
+            if labels and step not in labels
+        )
 
 
 def labels_of(params: "Params", dataset: str) -> list[str]:

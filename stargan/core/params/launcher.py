@@ -6,9 +6,17 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 TORCHRUN = (
-    "nnodes", "nproc-per-node", "node-rank", "rdzv-backend", "rdzv-endpoint", "rdzv-id", "master-addr", "master-port",
-    "max-restarts", "local-addr",
-)  # fmt: skip
+    "nnodes",
+    "nproc-per-node",
+    "node-rank",
+    "rdzv-backend",
+    "rdzv-endpoint",
+    "rdzv-id",
+    "master-addr",
+    "master-port",
+    "max-restarts",
+    "local-addr",
+)
 """The options of torchrun that `launcher` may hold; none of them takes more than a host, a number or a word."""
 
 

@@ -91,9 +91,10 @@ class Params(Section):
         run = self.run(name)
         own: dict[str, Section] = {"diat": self.diat, "cyclegan": self.cyclegan, "icgan": self.icgan}
         values: dict[str, Any] = {
-            "seed": self.seed, "run": run.model_dump(exclude=AFTER, exclude_none=True),
+            "seed": self.seed,
+            "run": run.model_dump(exclude=AFTER, exclude_none=True),
             "train": self.train.model_dump(exclude=LOSSES if run.method in own else None),
-        }  # fmt: skip
+        }
         if run.method in own:
             values |= {run.method: own[run.method].model_dump()}
         if run.like:

@@ -71,9 +71,13 @@ class Encoder(nn.Module):
             layers += [nn.Conv2d(w_in, w_out, 5, 2, 2), BatchNorm(w_out), nn.ReLU(inplace=True)]
         side = image_size // 2**ENCODER_LAYERS
         self.main = nn.Sequential(
-            *layers, nn.Flatten(), nn.Linear(channels[-1] * side**2, units), BatchNorm(units), nn.ReLU(inplace=True),
+            *layers,
+            nn.Flatten(),
+            nn.Linear(channels[-1] * side**2, units),
+            BatchNorm(units),
+            nn.ReLU(inplace=True),
             nn.Linear(units, out),
-        )  # fmt: skip
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, out) values for images x (N, 3, s, s) in [-1, 1]."""

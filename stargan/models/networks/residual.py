@@ -30,9 +30,14 @@ class Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.main = nn.Sequential(
-            ReflectionPad(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels), nn.ReLU(),
-            ReflectionPad(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels),
-        )  # fmt: skip
+            ReflectionPad(1),
+            nn.Conv2d(channels, channels, 3),
+            nn.InstanceNorm2d(channels),
+            nn.ReLU(),
+            ReflectionPad(1),
+            nn.Conv2d(channels, channels, 3),
+            nn.InstanceNorm2d(channels),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x + F(x), (N, C, H, W)."""
@@ -46,14 +51,27 @@ class ResidualGenerator(nn.Module):
         super().__init__()
         f = filters
         layers: list[nn.Module] = [
-            ReflectionPad(3), nn.Conv2d(3, f, 7), nn.InstanceNorm2d(f), nn.ReLU(),
-            nn.Conv2d(f, 2 * f, 3, stride=2, padding=1), nn.InstanceNorm2d(2 * f), nn.ReLU(),
-            nn.Conv2d(2 * f, 4 * f, 3, stride=2, padding=1), nn.InstanceNorm2d(4 * f), nn.ReLU(),
+            ReflectionPad(3),
+            nn.Conv2d(3, f, 7),
+            nn.InstanceNorm2d(f),
+            nn.ReLU(),
+            nn.Conv2d(f, 2 * f, 3, stride=2, padding=1),
+            nn.InstanceNorm2d(2 * f),
+            nn.ReLU(),
+            nn.Conv2d(2 * f, 4 * f, 3, stride=2, padding=1),
+            nn.InstanceNorm2d(4 * f),
+            nn.ReLU(),
             *(Residual(4 * f) for _ in range(blocks)),
-            nn.ConvTranspose2d(4 * f, 2 * f, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(2 * f), nn.ReLU(),
-            nn.ConvTranspose2d(2 * f, f, 3, 2, 1, output_padding=1), nn.InstanceNorm2d(f), nn.ReLU(),
-            ReflectionPad(3), nn.Conv2d(f, 3, 7), nn.Tanh(),
-        ]  # fmt: skip
+            nn.ConvTranspose2d(4 * f, 2 * f, 3, 2, 1, output_padding=1),
+            nn.InstanceNorm2d(2 * f),
+            nn.ReLU(),
+            nn.ConvTranspose2d(2 * f, f, 3, 2, 1, output_padding=1),
+            nn.InstanceNorm2d(f),
+            nn.ReLU(),
+            ReflectionPad(3),
+            nn.Conv2d(f, 3, 7),
+            nn.Tanh(),
+        ]
         self.main = nn.Sequential(*layers)
 
     def forward(self, x: Tensor) -> Tensor:

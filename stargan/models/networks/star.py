@@ -34,9 +34,12 @@ class ResidualBlock(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.main = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False), InstanceNorm(channels), nn.ReLU(),
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False), InstanceNorm(channels),
-        )  # fmt: skip
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            InstanceNorm(channels),
+            nn.ReLU(),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            InstanceNorm(channels),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x + F(x), (N, C, H, W)."""
@@ -54,14 +57,25 @@ class Generator(nn.Module):
         super().__init__()
         f = filters
         layers: list[nn.Module] = [
-            nn.Conv2d(3 + planes, f, 7, padding=3, bias=False), InstanceNorm(f), nn.ReLU(),
-            nn.Conv2d(f, 2 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(2 * f), nn.ReLU(),
-            nn.Conv2d(2 * f, 4 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(4 * f), nn.ReLU(),
+            nn.Conv2d(3 + planes, f, 7, padding=3, bias=False),
+            InstanceNorm(f),
+            nn.ReLU(),
+            nn.Conv2d(f, 2 * f, 4, stride=2, padding=1, bias=False),
+            InstanceNorm(2 * f),
+            nn.ReLU(),
+            nn.Conv2d(2 * f, 4 * f, 4, stride=2, padding=1, bias=False),
+            InstanceNorm(4 * f),
+            nn.ReLU(),
             *(ResidualBlock(4 * f) for _ in range(blocks)),
-            nn.ConvTranspose2d(4 * f, 2 * f, 4, stride=2, padding=1, bias=False), InstanceNorm(2 * f), nn.ReLU(),
-            nn.ConvTranspose2d(2 * f, f, 4, stride=2, padding=1, bias=False), InstanceNorm(f), nn.ReLU(),
-            nn.Conv2d(f, 3, 7, padding=3, bias=False), nn.Tanh(),
-        ]  # fmt: skip
+            nn.ConvTranspose2d(4 * f, 2 * f, 4, stride=2, padding=1, bias=False),
+            InstanceNorm(2 * f),
+            nn.ReLU(),
+            nn.ConvTranspose2d(2 * f, f, 4, stride=2, padding=1, bias=False),
+            InstanceNorm(f),
+            nn.ReLU(),
+            nn.Conv2d(f, 3, 7, padding=3, bias=False),
+            nn.Tanh(),
+        ]
         self.main = nn.Sequential(*layers)
 
     def forward(self, x: Tensor, c: Tensor) -> Tensor:

@@ -49,16 +49,25 @@ def build_diat(
         }
     features = nn.Identity() if own.features == "pixels" else random_features(seed).to(device)
     diat = Diat(
-        models, domains_of(pairs), space.kinds[0],
-        adversary=ADVERSARIES[own.loss], features=features, lambda_id=own.lambda_id,
-    )  # fmt: skip
+        models,
+        domains_of(pairs),
+        space.kinds[0],
+        adversary=ADVERSARIES[own.loss],
+        features=features,
+        lambda_id=own.lambda_id,
+    )
     return Parts(diat, adams_of(diat.networks, train, length), len(pairs))
 
 
 def build_cyclegan(
-    space: DomainSpace, pairs: Sequence[Pair], train: Train, own: CycleGanParams, seed: int, device: torch.device,
+    space: DomainSpace,
+    pairs: Sequence[Pair],
+    train: Train,
+    own: CycleGanParams,
+    seed: int,
+    device: torch.device,
     length: int,
-) -> Parts:  # fmt: skip
+) -> Parts:
     """Return CycleGAN with fresh networks: two G and D a pair."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -70,9 +79,13 @@ def build_cyclegan(
             for pair in pairs
         }
     cyclegan = CycleGan(
-        cycles, domains_of(pairs), space.kinds[0],
-        adversary=ADVERSARIES[own.loss], lambda_cyc=own.lambda_cyc, lambda_idt=own.lambda_idt,
-    )  # fmt: skip
+        cycles,
+        domains_of(pairs),
+        space.kinds[0],
+        adversary=ADVERSARIES[own.loss],
+        lambda_cyc=own.lambda_cyc,
+        lambda_idt=own.lambda_idt,
+    )
     return Parts(cyclegan, adams_of(cyclegan.networks, train, length), 2 * len(pairs))
 
 

@@ -41,9 +41,12 @@ def flops_of_iteration(method: Method, batches: Sequence[tuple[Tensor, Tensor]],
 
 
 def iterations(
-    rule: Literal["images_per_model", "images_per_domain", "compute"], base: int, domains_a_model: float,
-    base_flops: Callable[[], int], own_flops: Callable[[], int],
-) -> int:  # fmt: skip
+    rule: Literal["images_per_model", "images_per_domain", "compute"],
+    base: int,
+    domains_a_model: float,
+    base_flops: Callable[[], int],
+    own_flops: Callable[[], int],
+) -> int:
     """Return how many iterations a baseline trains, where the run that it is measured with has `base`; at least one.
 
     images_per_model: as many. images_per_domain: as many images for each target domain as that run, where a model of the

@@ -55,13 +55,14 @@ def streams_of(run: Run, params: Params, sets: Sets, device: torch.device = CPU)
             labels = torch.from_numpy(prepared.labels[positions])
             positions = positions[prepared.kind.inside(labels, domain).numpy()]
         if not len(positions):
-            raise Fault(f"{prepared.folder}: no training image of {domain or 'any kind'}; "
-                        "change the pairs in params.yaml, or prepare more images")  # fmt: skip
+            raise Fault(
+                f"{prepared.folder}: no training image of {domain or 'any kind'}; "
+                "change the pairs in params.yaml, or prepare more images"
+            )
         seed = params.seed * 1000 + index
-        streams.append(Stream(
-            images[prepared.dataset], prepared.labels, positions,
-            batch=train.batch, flip=train.flip, seed=seed,
-        ))  # fmt: skip
+        streams.append(
+            Stream(images[prepared.dataset], prepared.labels, positions, batch=train.batch, flip=train.flip, seed=seed)
+        )
     return streams
 
 
@@ -79,8 +80,7 @@ def check_image_size(name: str, run: Run, params: Params) -> None:
     if run.method == "icgan":
         step, whose = 2**ENCODER_LAYERS, f"the encoders' {ENCODER_LAYERS}"
         if size & (size - 1):  # DCGAN grows from 4 x 4 by doublings
-            raise Fault(f"params.yaml: runs.{name}: image_size = {size} is no power of two; use "
-                        f"{2 ** size.bit_length()}")  # fmt: skip
+            raise Fault(f"params.yaml: runs.{name}: image_size = {size} is no power of two; use {2 ** size.bit_length()}")
     if size % step:
         raise Fault(
             f"params.yaml: {name}: image_size = {size} is not a multiple of {step} ({whose} "

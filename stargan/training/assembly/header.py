@@ -28,8 +28,14 @@ def model_header(name: str, params: Params, training: Training, cost: Cost, sets
     networks = training.method.networks if run.method == STARGAN else {}
     parts = {f"{key}_parameters": sum(p.numel() for p in network.parameters()) for key, network in networks.items()}
     return {
-        "schema": MODEL_SCHEMA, "run": name, "method": run.method, "space": training.space.as_dict(),
-        "image_size": run.image_size, "architecture": architecture, "step": training.done, "sizes": parts | asdict(cost),
+        "schema": MODEL_SCHEMA,
+        "run": name,
+        "method": run.method,
+        "space": training.space.as_dict(),
+        "image_size": run.image_size,
+        "architecture": architecture,
+        "step": training.done,
+        "sizes": parts | asdict(cost),
         "settings": settings | {"iterations": training.length},
         "made_from": {str(prepared.folder): prepared.digest for prepared in sets.values()},
-    }  # fmt: skip
+    }

@@ -27,9 +27,10 @@ def cost_of(name: str, params: Params, sets: Sets) -> Cost:
     networks = parts.method.networks.values()
     return Cost(
         parameters=sum(p.numel() for network in networks for p in network.parameters()) // parts.models,
-        models=parts.models, train_images=length * params.train.batch * len(run.datasets) * parts.models,
+        models=parts.models,
+        train_images=length * params.train.batch * len(run.datasets) * parts.models,
         train_flops=flops_of(run, params, sets, length),
-    )  # fmt: skip
+    )
 
 
 def length_of(name: str, params: Params, sets: Sets) -> tuple[int, int]:
@@ -47,9 +48,12 @@ def length_of(name: str, params: Params, sets: Sets) -> tuple[int, int]:
     base, decay = length_of(run.like, params, sets)
     domains = len(sets[run.datasets[0]].kind.domains())
     length = budget.iterations(
-        params.budget, base, 1 / domains if run.pairs else 1.0,
-        lambda: flops_of(like, params, sets, base), lambda: flops_of(run, params, sets, base),
-    )  # fmt: skip
+        params.budget,
+        base,
+        1 / domains if run.pairs else 1.0,
+        lambda: flops_of(like, params, sets, base),
+        lambda: flops_of(run, params, sets, base),
+    )
     return length, round(length * decay / base)
 
 

@@ -19,16 +19,23 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
     run = params.run(name)
     check_image_size(name, run, params)
     if params.train.batch % ranks.count:
-        raise Fault(f"params.yaml: train.batch = {params.train.batch} can't be shared by {ranks.count} processes; use a "
-                    f"multiple of {ranks.count}, or another number in launcher")  # fmt: skip
+        raise Fault(
+            f"params.yaml: train.batch = {params.train.batch} can't be shared by {ranks.count} processes; use a "
+            f"multiple of {ranks.count}, or another number in launcher"
+        )
     length, decay = length_of(name, params, sets)
     parts = parts_of(run, params, sets, device, length)
     share = decay / length
     return Training(
-        method=parts.method, space=space_of(run, params, sets),
+        method=parts.method,
+        space=space_of(run, params, sets),
         optimisers={key: adam.optimiser(parts.method.networks[key]) for key, adam in parts.adams.items()},
         streams=streams_of(run, params, sets, device),
         rate_factors={key: adam.rate_factor(params.train, share) for key, adam in parts.adams.items()},
-        length=length, seed=params.seed, losses=LossTable(params.bookkeeping.log_every), device=device,
-        ranks=ranks, bf16=params.train.precision == "bf16",
-    )  # fmt: skip
+        length=length,
+        seed=params.seed,
+        losses=LossTable(params.bookkeeping.log_every),
+        device=device,
+        ranks=ranks,
+        bf16=params.train.precision == "bf16",
+    )

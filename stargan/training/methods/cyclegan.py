@@ -28,9 +28,15 @@ class CycleGan(Method):
     """All pairs under training; an iteration trains each of them once."""
 
     def __init__(
-        self, cycles: Mapping[Pair, Cycle], domains: Sequence[str], kind: LabelKind, *,
-        adversary: Adversary, lambda_cyc: float, lambda_idt: float,
-    ) -> None:  # fmt: skip
+        self,
+        cycles: Mapping[Pair, Cycle],
+        domains: Sequence[str],
+        kind: LabelKind,
+        *,
+        adversary: Adversary,
+        lambda_cyc: float,
+        lambda_idt: float,
+    ) -> None:
         """Take the networks of each pair; `domains` name the streams of batches in order."""
         self.cycles, self.domains, self.kind = cycles, domains, kind
         self.adversary, self.lambda_cyc, self.lambda_idt = adversary, lambda_cyc, lambda_idt

@@ -23,16 +23,23 @@ class Diat(Method):
     """All one-way models under training; an iteration trains each of them once."""
 
     def __init__(
-        self, models: Mapping[Pair, tuple[nn.Module, nn.Module]], domains: Sequence[str], kind: LabelKind, *,
-        adversary: Adversary, features: Features, lambda_id: float,
-    ) -> None:  # fmt: skip
+        self,
+        models: Mapping[Pair, tuple[nn.Module, nn.Module]],
+        domains: Sequence[str],
+        kind: LabelKind,
+        *,
+        adversary: Adversary,
+        features: Features,
+        lambda_id: float,
+    ) -> None:
         """Take (G, D) of each pair; `domains` name the streams of batches in order."""
         self.models, self.domains, self.kind = models, domains, kind
         self.adversary, self.features, self.lambda_id = adversary, features, lambda_id
         self.networks: Mapping[str, nn.Module] = {
             f"{key}_{name_of(pair)}": network
-            for pair, model in models.items() for key, network in zip("gd", model, strict=True)
-        }  # fmt: skip
+            for pair, model in models.items()
+            for key, network in zip("gd", model, strict=True)
+        }
 
     def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:  # noqa: ARG002
         """Yield D's and then G's update of each model."""
@@ -65,7 +72,10 @@ def random_features(seed: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         layers = [
-            nn.Conv2d(3, 32, 3, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(32, 64, 3, 2, 1), nn.LeakyReLU(0.2),
+            nn.Conv2d(3, 32, 3, 2, 1),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(32, 64, 3, 2, 1),
+            nn.LeakyReLU(0.2),
             nn.Conv2d(64, 64, 3, 2, 1),
-        ]  # fmt: skip
+        ]
         return nn.Sequential(*layers).requires_grad_(False)

@@ -19,9 +19,16 @@ class IcGan(Method):
     """IcGAN under training: the GAN for `gan_iterations`, then both encoders with G frozen."""
 
     def __init__(
-        self, g: ConditionalGenerator, d: ConditionalDiscriminator, e_z: Encoder, e_y: Encoder, *,
-        space: DomainSpace, z: int, gan_iterations: int,
-    ) -> None:  # fmt: skip
+        self,
+        g: ConditionalGenerator,
+        d: ConditionalDiscriminator,
+        e_z: Encoder,
+        e_y: Encoder,
+        *,
+        space: DomainSpace,
+        z: int,
+        gan_iterations: int,
+    ) -> None:
         self.g, self.d, self.e_z, self.e_y = g, d, e_z, e_y
         self.space, self.z, self.gan_iterations = space, z, gan_iterations
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g, "e_z": e_z, "e_y": e_y}

@@ -63,10 +63,14 @@ class Star(Method):
     ) -> Update:
         """Return Eq. 5 with its gradients by hand."""
         src_real, src_fake, cls_real, penalty, by_hand = discriminator_by_hand(
-            self.d, x_real, x_fake, torch.lerp(x_fake, x_real, alpha),
+            self.d,
+            x_real,
+            x_fake,
+            torch.lerp(x_fake, x_real, alpha),
             lambda logits: self.space.classification_loss(logits, label, dataset),
-            self.weights.lambda_cls, self.weights.lambda_gp,
-        )  # fmt: skip
+            self.weights.lambda_cls,
+            self.weights.lambda_gp,
+        )
         return self._discriminator_update(src_real, src_fake, cls_real, penalty, dataset, by_hand)
 
     def plain_discriminator_update(
@@ -82,14 +86,21 @@ class Star(Method):
         return self._discriminator_update(src_real, src_fake, cls_real, losses.gradient_penalty(gradient), dataset)
 
     def _discriminator_update(
-        self, src_real: Tensor, src_fake: Tensor, cls_real: Tensor, penalty: Tensor, dataset: int,
+        self,
+        src_real: Tensor,
+        src_fake: Tensor,
+        cls_real: Tensor,
+        penalty: Tensor,
+        dataset: int,
         by_hand: Mapping[str, Tensor] | None = None,
-    ) -> Update:  # fmt: skip
+    ) -> Update:
         l_adv = losses.adversarial(src_real, src_fake, penalty, self.weights.lambda_gp)
         return Update(
-            "d", losses.discriminator(l_adv, cls_real, self.weights.lambda_cls),
-            self._named(dataset, d_real=src_real.mean(), d_fake=src_fake.mean(), d_gp=penalty, d_cls=cls_real), by_hand,
-        )  # fmt: skip
+            "d",
+            losses.discriminator(l_adv, cls_real, self.weights.lambda_cls),
+            self._named(dataset, d_real=src_real.mean(), d_fake=src_fake.mean(), d_gp=penalty, d_cls=cls_real),
+            by_hand,
+        )
 
     def generator_update(self, x_real: Tensor, x_fake: Tensor, c_org: Tensor, label_trg: Tensor, dataset: int) -> Update:
         """Return Eq. 6: fool D, be classified as the target, and come back to the input."""
@@ -98,9 +109,10 @@ class Star(Method):
         l_adv = -src_fake.mean()  # the terms of Eq. 8 that depend on G
         l_rec = losses.reconstruction(x_real, self.g(x_fake, c_org))
         return Update(
-            "g", losses.generator(l_adv, cls_fake, l_rec, self.weights.lambda_cls, self.weights.lambda_rec),
+            "g",
+            losses.generator(l_adv, cls_fake, l_rec, self.weights.lambda_cls, self.weights.lambda_rec),
             self._named(dataset, g_fake=src_fake.mean(), g_cls=cls_fake, g_rec=l_rec),
-        )  # fmt: skip
+        )
 
     def precompute(self, first: int, cycle: Sequence[Sequence[Batch]]) -> Sequence[Sequence[Batch]]:
         """Return the batches with the fakes of iterations that leave G as it is, all by one pass of G."""
@@ -109,16 +121,18 @@ class Star(Method):
             return cycle
         inputs = [
             (batch.images, self.space.vector(batch.draws["label_trg"], dataset))
-            for batches in still for dataset, batch in enumerate(batches)
-        ]  # fmt: skip
+            for batches in still
+            for dataset, batch in enumerate(batches)
+        ]
         x, c_trg = (torch.cat(part) for part in zip(*inputs, strict=True))
         with torch.no_grad():
             fakes = iter(self.g(x, c_trg).split([len(x) for x, _ in inputs]))
         return [
-            batches if "g" in self.trains(iteration) else
-            [batch._replace(draws={**batch.draws, "x_fake": next(fakes)}) for batch in batches]
+            batches
+            if "g" in self.trains(iteration)
+            else [batch._replace(draws={**batch.draws, "x_fake": next(fakes)}) for batch in batches]
             for iteration, batches in enumerate(cycle, first)
-        ]  # fmt: skip
+        ]
 
     def translator(self) -> tuple[StarTranslator, tuple[str, ...]]:
         """Return G as a translator, and its name."""

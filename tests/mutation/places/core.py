@@ -123,10 +123,5 @@ MUTATIONS = [
         "with nullcontext():",
         "tests/unit/tracking",
     ),
-    quick(
-        "stargan.tracking.sender:_end",
-        '"status": "KILLED"',
-        '"status": "FAILED"',
-        "tests/unit/tracking",
-    ),
+    quick("stargan.tracking.sender:_end", '"status": "KILLED"', '"status": "FAILED"', "tests/unit/tracking"),
 ]

@@ -4,10 +4,7 @@ from mutation.mutation import ARCHIVES, DISK, PICTURES, RANKS, TRAIN, quick, slo
 
 MUTATIONS = [
     quick(
-        "stargan.data.domains:Attributes.target",
-        "*= 1 - goal[:, None]",
-        "*= goal[:, None]",
-        "tests/unit/test_domains.py",
+        "stargan.data.domains:Attributes.target", "*= 1 - goal[:, None]", "*= goal[:, None]", "tests/unit/test_domains.py"
     ),
     quick(
         "stargan.data.domains:DomainSpace.vector",
@@ -22,12 +19,7 @@ MUTATIONS = [
         "self.labels[: len(images)]",
         f"{RANKS}::test_weights_after_twenty_iterations_are_those_of_one_process",
     ),
-    slow(
-        "stargan.data.prepared:read_prepared",
-        '"images.npy": sha256(images), ',
-        "",
-        f"{DISK}::test_one_flipped_bit",
-    ),
+    slow("stargan.data.prepared:read_prepared", '"images.npy": sha256(images), ', "", f"{DISK}::test_one_flipped_bit"),
     slow(
         "stargan.core.about:read_about",
         'if (record.get("form"), record.get("schema")) != (form, SCHEMA):',

@@ -72,9 +72,7 @@ def test_all_kinds_of_events_arrive_once_even_if_sent_twice(
     assert (parent.info.run_name, parent.info.status) == ("o_lamb@0123456", "FINISHED")
 
 
-def test_a_resumed_run_continues_and_late_news_of_its_killed_part_does_not_undo_it(
-    client: "MlflowClient",
-) -> None:
+def test_a_resumed_run_continues_and_late_news_of_its_killed_part_does_not_undo_it(client: "MlflowClient") -> None:
     killed, first = journal("resumed", 1)
     killed.start("train", {"lr": 1})
     killed.log_losses(1, {"d": 1.0})

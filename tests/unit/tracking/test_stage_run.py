@@ -61,8 +61,7 @@ class PatientSender:
 
 
 @pytest.mark.parametrize(
-    ("leave", "status"),
-    [(None, "FINISHED"), (ValueError, "FAILED"), (KeyboardInterrupt, "KILLED"), (SystemExit, "KILLED")],
+    ("leave", "status"), [(None, "FINISHED"), (ValueError, "FAILED"), (KeyboardInterrupt, "KILLED"), (SystemExit, "KILLED")]
 )
 def test_how_the_block_is_left_is_the_status(
     leave: type[BaseException] | None, status: str, monkeypatch: pytest.MonkeyPatch
