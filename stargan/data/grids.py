@@ -11,11 +11,11 @@ from stargan.core.files import write_bytes
 from stargan.data.domains import LabelKind
 
 
-def write_png(path: Path, pixels: np.ndarray) -> None:
+def write_png(path: Path | str, pixels: np.ndarray) -> None:
     """Write a uint8 (H, W, 3) picture."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", optimize=True)
-    write_bytes(path, out.getvalue())
+    write_bytes(Path(path), out.getvalue())
 
 
 def grid(cells: np.ndarray, titles: Sequence[str], side: int = 64) -> np.ndarray:

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from stargan.core.tensors import read_tensors
 from stargan.data.domains import DomainSpace, domain_space
+from stargan.data.pixels import from_uint8, to_uint8
 from stargan.errors import Fault
 from stargan.models.networks.icgan import ConditionalGenerator, Encoder
 from stargan.models.networks.residual import ResidualGenerator
 from stargan.models.networks.star import Generator
+from stargan.models.targets import target_path
 from stargan.models.translators import IcGanTranslator, Pair, PairTranslator, StarTranslator, Translator, name_of
 
 
@@ -79,10 +82,24 @@ class Model:
     space: DomainSpace
     image_size: int
     header: Mapping[str, Any]
+    device: torch.device
+
+    def translate(self, face: np.ndarray, to: str, given: str = "") -> np.ndarray:
+        """Return a face, uint8 (s, s, 3), as it is asked for: 'happy', or attributes by commas.
+
+        `to` names all that the face shall be: what it does not name is off; or, with `given`, what the face is, what shall
+        change. Raises Fault on unknown names, and where the model has no network for that change.
+        """
+        path = target_path(self.space, to, given)
+        check_served(self, path)
+        x = from_uint8(torch.from_numpy(face.copy())[None].to(self.device))
+        made = self.translator.translate(x, [vector.to(self.device) for vector in path])
+        return to_uint8(made)[0].cpu().numpy()
 
 
-def load_model(path: Path, device: torch.device) -> Model:
+def load_model(path: Path | str, device: torch.device | str = "cpu") -> Model:
     """Return the model in a file that train wrote. Raises Fault on another file, schema or shape."""
+    path, device = Path(path), torch.device(device)
     tensors, header = read_tensors(path)
     if header.get("schema") != MODEL_SCHEMA or str(header.get("method")) not in TRANSLATORS:
         raise Fault(
@@ -105,4 +122,14 @@ def load_model(path: Path, device: torch.device) -> Model:
     except (KeyError, TypeError, ValueError, OverflowError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Fault(f"{path}: its weights do not fit its header ({reason}); train it again") from error
-    return Model(translator, space, image_size, header)
+    return Model(translator, space, image_size, header, device)
+
+
+def check_served(model: Model, path: list[Tensor]) -> None:
+    """Raise Fault where the model has no network for the way from what the faces are to what they shall be."""
+    if not model.translator.serves(path).all():
+        pairs = model.header["architecture"]["pairs"]
+        ways = ", ".join(f"{here} to {there}" for here, there in pairs)
+        raise Fault(
+            f"target: this model translates {ways}; say what the face is (--from), and ask for what it has a network for"
+        )

@@ -57,4 +57,4 @@ def load_released(path: Path, kinds: tuple[LabelKind, ...], image_size: int, dev
             f"{path}: it takes {first.shape[1] - 3} label planes, --labels names {space.width} (mask included); "
             "name every label in training order, 'A,B,C' for attributes, 'x|y' for classes, ';' between datasets"
         )
-    return Model(StarTranslator(g.to(device)), space, image_size, {})
+    return Model(StarTranslator(g.to(device)), space, image_size, {}, device)

@@ -2,12 +2,13 @@
 
 import io
 import warnings
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from stargan.data.crops import BadPicture
+from stargan.data.crops import BadPicture, CentreCrop, square
+from stargan.errors import Fault
 
 # Pillow's format of each accepted suffix. A phone's "MPO" is a JPEG with further pictures behind it.
 FORMATS = {
@@ -19,6 +20,17 @@ FORMATS = {
     ".tiff": ("TIFF",),
     ".webp": ("WEBP",),
 }
+
+
+def read_face(path: Path | str, size: int) -> np.ndarray:
+    """Return the centre square of a picture, uint8 (size, size, 3). Raises Fault that names a bad picture."""
+    path = Path(path)
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise OSError("is not a file")
+        return square(decode(path.read_bytes(), path.name), CentreCrop(), size)
+    except (OSError, BadPicture) as error:
+        raise Fault(f"{path}: {error}; give another picture") from error
 
 
 def decode(content: bytes, name: str) -> Image.Image:

@@ -1,5 +1,7 @@
 """Pictures of one's own: with a generator of this project and with one of the released code."""
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+import stargan
 from stages import translate_image
 from stargan.core.tensors import write_tensors
 from stargan.data.domains import Attributes, Classes
@@ -14,6 +17,8 @@ from stargan.errors import Fault
 from stargan.models import assembly
 from stargan.models.networks.star import Generator
 from stargan.models.released import label_kinds, load_released
+from stargan.models.targets import target_path
+from support.processes import ROOT
 from support.sets import BOTH, FACES, MOODS
 
 CPU = torch.device("cpu")
@@ -59,7 +64,7 @@ def released(tmp_path: Path) -> Path:
     ],
 )
 def test_target_paths(to: str, given: str, expected: list[int]) -> None:
-    start, goal = translate_image.target_path(BOTH, to, given)
+    start, goal = target_path(BOTH, to, given)
     assert goal.tolist() == [expected]
     assert start[:, :-2].sum() == len([name for name in given.split(",") if name])
 
@@ -76,13 +81,13 @@ def test_label_names_of_a_released_checkpoint_say_their_kinds() -> None:
     ("to", "said"),
     [
         ("Blond_Har", "label 'Blond_Har' is unknown to this model; nearest: Blond_Hair"),
-        (" ,", "--to names no label"),
+        (" ,", "the target names no label"),
         ("happy,Young", "different datasets"),
     ],
 )
 def test_impossible_targets_are_refused(to: str, said: str) -> None:
     with pytest.raises(Fault, match=said):
-        translate_image.target_path(BOTH, to, "")
+        target_path(BOTH, to, "")
 
 
 def test_a_folder_of_pictures_becomes_pngs_of_the_models_size(ours: Path, tmp_path: Path) -> None:
@@ -92,9 +97,8 @@ def test_a_folder_of_pictures_becomes_pngs_of_the_models_size(ours: Path, tmp_pa
     Image.new("L", (20, 50), 99).save(source / "b.png")
     (source / "notes.txt").write_text("no picture")
     model = assembly.load_model(ours, CPU)
-    path = translate_image.target_path(model.space, "happy", "")
     for photo in translate_image.pictures_in(source):
-        translate_image.translate(model, path, photo, out / f"{photo.stem}.png", CPU)
+        stargan.write_png(out / f"{photo.stem}.png", model.translate(stargan.read_face(photo, 16), "happy"))
     assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png"]
     for png in out.iterdir():
         with Image.open(png) as picture:
@@ -107,10 +111,29 @@ def test_only_the_centre_square_counts(ours: Path, tmp_path: Path) -> None:
     Image.fromarray(wide).save(tmp_path / "wide.png")
     Image.fromarray(wide[:, 16:32]).save(tmp_path / "centre.png")
     model = assembly.load_model(ours, CPU)
-    path = translate_image.target_path(model.space, "happy", "")
-    for name in ("wide", "centre"):
-        translate_image.translate(model, path, tmp_path / f"{name}.png", tmp_path / f"{name}-out.png", CPU)
-    assert (tmp_path / "wide-out.png").read_bytes() == (tmp_path / "centre-out.png").read_bytes()
+    wide_face, centre = (stargan.read_face(tmp_path / f"{name}.png", 16) for name in ("wide", "centre"))
+    assert np.array_equal(model.translate(wide_face, "happy"), model.translate(centre, "happy"))
+
+
+def test_the_documents_example_in_python(ours: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends in pictures that the command line makes too."""
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/photos.md").read_text(), re.S)
+    monkeypatch.chdir(tmp_path)
+    Path("data/models/both").mkdir(parents=True)
+    shutil.copy(ours, "data/models/both/generator.safetensors")
+    Image.new("RGB", (40, 30), "red").save("photo.jpg")
+    exec(example, {})
+    assert example.count("\n") <= 15
+    made = {path.name: path.read_bytes() for path in tmp_path.glob("*.png")}
+    assert set(made) == {"happy.png", "angry.png", "older.png"}
+    model = assembly.load_model(ours)
+    stargan.write_png("same.png", model.translate(stargan.read_face("photo.jpg", model.image_size), "happy"))
+    assert Path("same.png").read_bytes() == made["happy.png"] != made["angry.png"]
+
+
+def test_the_package_has_no_other_names() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'load_modle'"):
+        stargan.load_modle  # noqa: B018
 
 
 def test_a_released_checkpoint_is_the_same_network(released: Path) -> None:

@@ -126,13 +126,13 @@ MUTATIONS = [
         "tests/unit/test_translate_stage.py",
     ),
     quick(
-        "stages.translate_image:target_path",
+        "stargan.models.targets:target_path",
         "        label = path[-1]\n",
         "        label = path[0]\n",
         f"{IMAGE}::test_target_paths",
     ),
     quick(
-        "stages.translate_image:dataset_of",
+        "stargan.models.targets:dataset_of",
         "if set(names) <= set(kind.names):",
         "if set(names) & set(kind.names):",
         f"{IMAGE}::test_impossible_targets_are_refused",
