@@ -22,8 +22,8 @@ from stargan.errors import Fault, main
 from stargan.judge.classifier import new_classifier
 from stargan.judge.judge import Judge, write_judge
 from stargan.judge.learning import Log, learn, steps_an_epoch
+from stargan.judge.real import real_errors
 from stargan.judge.records import JUDGES
-from stargan.judge.verdicts import real_errors
 from stargan.progress import progress
 
 

@@ -18,9 +18,9 @@ from stargan.core.device import device_of
 from stargan.core.files import write_json
 from stargan.core.measures import MEASURES, Measure, headline, named, write_measures
 from stargan.core.params import Evaluate, Params, load
-from stargan.data.domains import Classes
 from stargan.data.prepared import Prepared
-from stargan.errors import Fault, main, nearest
+from stargan.errors import main
+from stargan.evaluation.checks import check
 from stargan.evaluation.dataset import evaluate_dataset
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.judge import Judge, read_judge
@@ -42,28 +42,6 @@ def evaluated(
     measures += [measure for one in found.values() for measure in one.measures]
     about = {dataset: described(sets[dataset], judges[dataset], one.real_wrong) for dataset, one in found.items()}
     return measures, together(made, [one.table for one in found.values()], about, protocol.neutral)
-
-
-def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], neutral: str) -> None:
-    """Raise Fault where a judge did not learn from the prepared set that it judges, or `neutral` is no class."""
-    check_neutral(neutral, {dataset: sets[dataset] for dataset in made.datasets})
-    for dataset, prepared in sets.items():
-        if judges[dataset].learned_from != prepared.digest:
-            raise Fault(
-                f"{judge_folder(dataset, prepared.size)}: learned from another {prepared.folder} than there is now; "
-                f"run dvc repro classifier@{dataset}"
-            )
-
-
-def check_neutral(neutral: str, sets: Mapping[str, Prepared]) -> None:
-    """Raise Fault where the sets have classes and none of them is `neutral`; "" asks for none."""
-    kinds = [prepared.kind for prepared in sets.values() if isinstance(prepared.kind, Classes)]
-    names = dict.fromkeys(name for kind in kinds for name in kind.names)
-    if neutral and names and neutral not in names:
-        raise Fault(
-            f"params.yaml: evaluate.neutral = {neutral} is no class of {', '.join(sets)}{nearest(neutral, names)}; "
-            '"" starts from every class'
-        )
 
 
 def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol:

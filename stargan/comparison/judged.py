@@ -11,7 +11,8 @@ from stargan.core.about import file_digest, read_about
 from stargan.core.files import checked_name
 from stargan.data.domains import LabelKind, label_kind
 from stargan.errors import Fault, nearest
-from stargan.results.judgements import COLUMNS, FORM
+from stargan.results.judged import COLUMNS
+from stargan.results.judgements import FORM
 from stargan.results.naming import TITLES
 
 TEXTS = ("set", "faces", "person", "labels", "source", "target", "predicted")

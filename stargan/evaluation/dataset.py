@@ -16,8 +16,8 @@ from stargan.evaluation.reconstruction import reconstruction
 from stargan.evaluation.truth import cross_truth, own_truth
 from stargan.judge.intervals import rate
 from stargan.judge.judge import Judge
-from stargan.judge.verdicts import real_misses
-from stargan.results.judgements import JUDGED, judged
+from stargan.judge.real import real_misses
+from stargan.results.judged import JUDGED, judged
 from stargan.results.translations import Translations
 
 

@@ -1,4 +1,4 @@
-"""The table of judged translations: every error, interval and comparison is a group of its rows."""
+"""The judged translations of a run on disk, with what they were judged by."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,15 +13,9 @@ from stargan.core.files import whole_folder
 from stargan.core.measures import DIGITS
 from stargan.data.prepared import Prepared
 from stargan.judge.judge import Judge
-from stargan.judge.verdicts import verdicts
-from stargan.results.people import persons
 from stargan.results.translations import TRANSLATIONS, Translations
 
 FORM = "judgements"
-VERDICTS = ("counts", "wrong", "others", "others_wrong")
-COLUMNS = ("set", "faces", "image", "person", "labels", "source", "target", "predicted", *VERDICTS)
-JUDGED = ("own", "cross", "wrong_mask")
-"""The sets of translations whose target the judge is asked about."""
 
 
 @dataclass(frozen=True)
@@ -35,29 +29,6 @@ class Judgements:
     table: pd.DataFrame
     about: Mapping[str, Any]
     made_from: Mapping[str, str]
-
-
-def judged(dataset: str, sets: Mapping[str, Prepared], rows: pd.DataFrame, seen: np.ndarray) -> pd.DataFrame:
-    """Return the table of N translations to labels of `dataset`, in which the judge saw the (N, width) labels `seen`.
-
-    rows: of the translations' index. source, predicted: the class, or the attributes joined by '+', of the face and as
-    seen; a face of another dataset has no known label. The rest: see `Verdicts`.
-    """
-    kind, people = sets[dataset].kind, {name: persons(one) for name, one in sets.items()}
-    names = np.array(kind.names)
-    own = (rows["faces"] == dataset).to_numpy()
-    source = np.zeros(seen.shape, dtype=np.uint8)
-    source[own] = sets[dataset].labels[rows["image"].to_numpy()[own]]
-    found = verdicts(kind, source, seen, rows["target"].to_numpy(dtype=str))
-    return rows.assign(
-        person=[people[faces][image] for faces, image in zip(rows["faces"], rows["image"], strict=True)],
-        source=["+".join(names[label == 1]) for label in source],
-        predicted=["+".join(names[label == 1]) for label in seen],
-        counts=found.counts,
-        wrong=found.wrong,
-        others=found.others,
-        others_wrong=found.others_wrong,
-    )[list(COLUMNS)]
 
 
 def described(prepared: Prepared, judge: Judge, real_wrong: np.ndarray) -> dict[str, Any]:

@@ -36,6 +36,14 @@ def test_the_readme_is_read_once() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) < 150
 
 
+@pytest.mark.parametrize(("title", "files", "lines"), [("one training step", 8, 700), ("one metric", 6, 350)])
+def test_a_path_through_the_code_is_short(title: str, files: int, lines: int) -> None:
+    text = (ROOT / "docs/architecture.md").read_text().split(f"## Reading {title}\n")[1].split("\n## ")[0]
+    paths = re.findall(r"^\d\. \[.*?\]\(\.\./(.+?)\)", text, re.M)
+    assert len(paths) == files
+    assert sum(len((ROOT / path).read_text().splitlines()) for path in paths) <= lines
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_and_pictures_lead_somewhere(document: Path) -> None:
     targets = [target for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()) if "://" not in target]

@@ -14,7 +14,7 @@ from stargan.comparison.judged import Judged
 from stargan.comparison.numbers import Number
 from stargan.comparison.paper import ATTRIBUTES, ERRORS, EXPRESSIONS, Setup
 from stargan.data.domains import Classes, LabelKind
-from stargan.results.judgements import COLUMNS
+from stargan.results.judged import COLUMNS
 from stargan.results.naming import TITLES
 from support.sets import FACES
 

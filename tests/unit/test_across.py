@@ -16,7 +16,7 @@ from stargan.evaluation.errors import errors
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.classifier import Classifier
 from stargan.judge.judge import Judge
-from stargan.results.judgements import judged
+from stargan.results.judged import judged
 from stargan.results.translations import Translations
 from support.measures import values
 from support.sets import NO_RECORD

@@ -16,6 +16,7 @@ from stargan.data.domains import Classes
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
 from stargan.evaluation import dataset
+from stargan.evaluation.checks import check, check_neutral
 from stargan.evaluation.distances import domains
 from stargan.evaluation.frechet import coverage
 from stargan.evaluation.protocol import Protocol
@@ -77,12 +78,12 @@ def test_without_a_neutral_class_every_image_counts(sets: dict[str, Prepared], t
 def test_a_neutral_class_that_no_set_has_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
     made = write_run(tmp_path, sets, "perfect")
     with pytest.raises(Fault, match=r"evaluate\.neutral = netural .*nearest: neutral"):
-        evaluate.check(made, sets, judges(sets), "netural")
+        check(made, sets, judges(sets), "netural")
 
 
 def test_a_neutral_class_of_another_set_or_of_none_with_classes_is_fine(sets: dict[str, Prepared], tmp_path: Path) -> None:
     others = replace(sets["moods"], dataset="others", kind=Classes(("bored", "calm", "wild"), "other"))
-    evaluate.check_neutral("neutral", {"others": others, "moods": sets["moods"]})
+    check_neutral("neutral", {"others": others, "moods": sets["moods"]})
     found = measured(tmp_path, {"faces": sets["faces"]}, "identity", replace(PROTOCOL, neutral="netural"))
     assert found["error/faces"].value == 100
 

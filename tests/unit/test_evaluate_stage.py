@@ -17,6 +17,7 @@ from stargan.core.params import Params, Run, load
 from stargan.data.prepared import Prepared
 from stargan.data.records import prepared_folder
 from stargan.errors import Fault
+from stargan.evaluation.checks import check
 from stargan.judge.judge import read_judge, write_judge
 from stargan.judge.records import judge_folder
 from stargan.results.translations import read_translations, sets_of
@@ -45,7 +46,7 @@ def test_a_judge_that_learned_from_another_set_is_refused(sets: dict[str, Prepar
     moods = {"moods": sets["moods"]}
     other = replace(judges(moods)["moods"], learned_from="0" * 64)
     with pytest.raises(Fault, match=f"data/classifier/moods/{SIZE}: learned from another .*dvc repro classifier@moods"):
-        evaluate.check(made, moods, {"moods": other}, "neutral")
+        check(made, moods, {"moods": other}, "neutral")
 
 
 def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_run_without_own_rows(sets: dict[str, Prepared], tmp_path: Path) -> No
 def test_guests_are_measured_across_and_not_by_themselves(sets: dict[str, Prepared], tmp_path: Path) -> None:
     wanted = [row for row in asked_for(sets) if row[1] == "moods" or row[0] == "cross"]
     made = write_rows(tmp_path, sets, ["moods"], index_of(sets, wanted), "perfect", "")
-    evaluate.check(made, sets, judges(sets), "neutral")
+    check(made, sets, judges(sets), "neutral")
     measures, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
     found = by_key(measures)
     assert (found["error/moods"].n, found["cross_error/moods"].n) == (8 * 2, 24 * 3)

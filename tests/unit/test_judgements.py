@@ -12,7 +12,8 @@ from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.judge.classifier import Classifier
 from stargan.judge.judge import Judge
-from stargan.results.judgements import COLUMNS, Judgements, described, judged, together, write_judgements
+from stargan.results.judged import COLUMNS, judged
+from stargan.results.judgements import Judgements, described, together, write_judgements
 from stargan.results.translations import Translations
 from support.sets import LOOKS, NO_RECORD
 

@@ -20,7 +20,8 @@ from stargan.errors import Fault
 from stargan.judge.classifier import new_classifier
 from stargan.judge.judge import Judge, read_judge, write_judge
 from stargan.models.assembly import load_model
-from stargan.results.judgements import COLUMNS, FORM
+from stargan.results.judged import COLUMNS
+from stargan.results.judgements import FORM
 from stargan.results.translations import read_translations, write_record
 from support.sets import FACES, MOODS, change_record, write_noise
 

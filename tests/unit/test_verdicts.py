@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from stargan.data.domains import Attributes, Classes
-from stargan.judge.verdicts import goals, real_errors, real_misses, verdicts
+from stargan.judge.real import real_errors, real_misses
+from stargan.judge.verdicts import goals, verdicts
 from support.measures import counts, values
 
 FACES = Attributes(("Black", "Blond", "Male", "Young"), (("Black", "Blond"),))

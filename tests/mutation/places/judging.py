@@ -46,7 +46,7 @@ MUTATIONS = [
         "tests/unit/test_measures.py",
     ),
     quick(
-        "stargan.results.judgements:judged",
+        "stargan.results.judged:judged",
         'source[own] = sets[dataset].labels[rows["image"].to_numpy()[own]]',
         "pass",
         "tests/unit/test_judgements.py",

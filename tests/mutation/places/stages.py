@@ -22,7 +22,7 @@ MUTATIONS = [
         "tests/unit/test_summary.py",
     ),
     quick(
-        "stages.evaluate:check",
+        "stargan.evaluation.checks:check",
         "if judges[dataset].learned_from != prepared.digest:",
         "if not judges[dataset].learned_from:",
         "tests/unit/test_evaluate.py",
