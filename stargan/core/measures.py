@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -86,8 +87,14 @@ def rounded(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def write_measures(path: Path, measures: Iterable[Measure]) -> None:
-    """Write the table as CSV with `COLUMNS`, rounded to `DIGITS`; what a measure does not have is empty."""
-    text = io.StringIO()
+    """Write the table as CSV with `COLUMNS`, rounded to `DIGITS`; what a measure does not have is empty.
+
+    Raises ValueError where two measures have one key.
+    """
+    measures, text = list(measures), io.StringIO()
+    twice = [key for key, times in Counter(one.key for one in measures).items() if times > 1]
+    if twice:
+        raise ValueError(f"{path}: measured twice: {', '.join(twice)}")
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     table.writerows([round(cell, DIGITS) if isinstance(cell, float) else cell for cell in astuple(one)] for one in measures)

@@ -58,6 +58,13 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     ]
 
 
+def test_a_measure_is_written_once(tmp_path: Path) -> None:
+    twice = [Measure("error", "faces", "~Male", 1), Measure("error", "faces", "", 2), Measure("error", "faces", "~Male", 1)]
+    with pytest.raises(ValueError, match="measured twice: error/faces/~Male"):
+        write_measures(tmp_path / "run.csv", twice)
+    assert not (tmp_path / "run.csv").exists()
+
+
 HEAD = "measure,dataset,target,value,low,high,n\n"
 
 
