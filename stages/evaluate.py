@@ -25,7 +25,7 @@ from stargan.evaluation.dataset import evaluate_dataset
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.judge import Judge, read_judge
 from stargan.judge.records import judge_folder
-from stargan.results.judgements import Judgements, described, together, write_judgements
+from stargan.results.judgements import Judgements, described, judgements_of, write_judgements
 from stargan.results.translations import Translations, sets_of, translations_of
 
 
@@ -41,7 +41,7 @@ def evaluated(
     measures = [Measure(name, "", "", size) for name, size in sizes.items()]
     measures += [measure for one in found.values() for measure in one.measures]
     about = {dataset: described(sets[dataset], judges[dataset], one.real_wrong) for dataset, one in found.items()}
-    return measures, together(made, [one.table for one in found.values()], about, protocol.neutral)
+    return measures, judgements_of(made, [one.table for one in found.values()], about, protocol.neutral)
 
 
 def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol:

@@ -39,7 +39,7 @@ def run(name: str, params: Params) -> None:
 
 def follow(training: Training, stop: Stop) -> None:
     """Take all iterations with the first process, which alone reads and writes."""
-    restore(training, *training.ranks.from_first(None))
+    restore(training, *training.ranks.broadcast(None))
     while training.done < training.length:
         training.iterate()
         if stops(training, stop):
@@ -54,7 +54,7 @@ def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Trai
         tracking.stage_run(f"train@{name}", params.followed(name), resume_id) as tracker,
     ):
         if not training.ranks.alone:
-            training.ranks.from_first(copied(state_of(training)))
+            training.ranks.broadcast(copied(state_of(training)))
         recorder = Recorder(name, training, params, sets, store)
         for prepared in sets.values():
             tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))

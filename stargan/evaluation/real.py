@@ -45,10 +45,10 @@ def real_features(prepared: Prepared, judge: Judge, protocol: Protocol) -> Tenso
         for start in range(0, len(train), BLOCK):
             yield features(prepared.images, train[start : start + BLOCK]).numpy()
 
-    return kept(workspace_root() / f"data/cache/{prepared.dataset}-{prepared.size}-{weights[:8]}", key, len(train), blocks)
+    return cached(workspace_root() / f"data/cache/{prepared.dataset}-{prepared.size}-{weights[:8]}", key, len(train), blocks)
 
 
-def kept(folder: Path, key: str, rows: int, blocks: Callable[[], Iterable[np.ndarray]]) -> Tensor:
+def cached(folder: Path, key: str, rows: int, blocks: Callable[[], Iterable[np.ndarray]]) -> Tensor:
     """Return what the folder has under this key, else so many rows of `blocks`, which take its place.
 
     Raises Fault where they can't be written.

@@ -127,7 +127,7 @@ def load_model(path: Path | str, device: torch.device | str = "cpu") -> Model:
 
 def check_served(model: Model, path: list[Tensor]) -> None:
     """Raise Fault where the model has no network for the way from what the faces are to what they shall be."""
-    if not model.translator.serves(path).all():
+    if not model.translator.can_translate(path).all():
         pairs = model.header["architecture"]["pairs"]
         ways = ", ".join(f"{here} to {there}" for here, there in pairs)
         raise Fault(

@@ -77,7 +77,7 @@ def served(
 ) -> np.ndarray:
     """Return those of `positions` whose images the translator can take to the request's target."""
     labels = labels_of(prepared, positions, torch.device("cpu"))
-    chosen: np.ndarray = positions[translator.serves(path_of(space, request, labels)).numpy()]
+    chosen: np.ndarray = positions[translator.can_translate(path_of(space, request, labels)).numpy()]
     return chosen
 
 
@@ -91,7 +91,7 @@ def feasible(
     found: dict[Request, np.ndarray] = {}
     back: set[str] = set()
     for request in wanted:
-        if request.faces in back and request.set == "reconstruction" and translator.jumps:
+        if request.faces in back and request.set == "reconstruction" and translator.direct:
             continue
         prepared = sets[request.faces]
         positions = served(translator, space, request, prepared, prepared.split("test"))

@@ -13,11 +13,11 @@ from stargan.models.networks.star import Generator
 
 
 class Translator(Protocol):
-    """A trained method. `jumps`: whether of a path only its end counts, else each step is walked."""
+    """A trained method. `direct`: whether of a path only its end counts, else each step is walked."""
 
-    jumps: bool
+    direct: bool
 
-    def serves(self, path: Sequence[Tensor]) -> Tensor:
+    def can_translate(self, path: Sequence[Tensor]) -> Tensor:
         """Return which (N,) of the images it can take along a path: it may have no model for a step."""
         ...
 
@@ -32,12 +32,12 @@ class Translator(Protocol):
 class StarTranslator:
     """A trained generator: it jumps to the end of the path."""
 
-    jumps = True
+    direct = True
 
     def __init__(self, g: Generator) -> None:
         self.g = g
 
-    def serves(self, path: Sequence[Tensor]) -> Tensor:
+    def can_translate(self, path: Sequence[Tensor]) -> Tensor:
         """Return that every image can be translated, (N,)."""
         return torch.ones(len(path[-1]), dtype=torch.bool, device=path[-1].device)
 
@@ -50,12 +50,12 @@ class StarTranslator:
 class IcGanTranslator:
     """A trained G and E_z: it jumps to the end of the path."""
 
-    jumps = True
+    direct = True
 
     def __init__(self, g: ConditionalGenerator, e_z: Encoder) -> None:
         self.g, self.e_z = g, e_z
 
-    def serves(self, path: Sequence[Tensor]) -> Tensor:
+    def can_translate(self, path: Sequence[Tensor]) -> Tensor:
         """Return that every image can be translated, (N,)."""
         return torch.ones(len(path[-1]), dtype=torch.bool, device=path[-1].device)
 
@@ -83,7 +83,7 @@ def name_of(pair: Pair) -> str:
 class PairTranslator:
     """Trained one-way networks. A path is walked label by label: the paper's several attributes are chained steps."""
 
-    jumps = False
+    direct = False
 
     def __init__(self, networks: Mapping[Pair, nn.Module], kind: LabelKind) -> None:
         self.networks, self.kind = networks, kind
@@ -99,7 +99,7 @@ class PairTranslator:
                 labels = torch.where(rows[:, None], self.kind.target(labels, there), labels)
                 yield pair, rows, labels
 
-    def serves(self, path: Sequence[Tensor]) -> Tensor:
+    def can_translate(self, path: Sequence[Tensor]) -> Tensor:
         """Return which images (N,) reach every entry of the path, each by one network at least.
 
         An image that no network touches is no translation.

@@ -50,7 +50,7 @@ def described(prepared: Prepared, judge: Judge, real_wrong: np.ndarray) -> dict[
     }
 
 
-def together(
+def judgements_of(
     made: Translations, tables: list[pd.DataFrame], datasets: Mapping[str, Mapping[str, Any]], neutral: str
 ) -> Judgements:
     """Return the judgements of a run from those of its datasets, and what `described` says of these."""

@@ -12,7 +12,7 @@ from stargan.data.stream import Batch, Stream
 from stargan.errors import Fault
 from stargan.training.loss_table import LossTable
 from stargan.training.methods.base import Method, Update
-from stargan.training.ranks import ALONE, Ranks
+from stargan.training.ranks import SINGLE, Ranks
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Training:
     seed: int
     losses: LossTable
     device: torch.device
-    ranks: Ranks = ALONE
+    ranks: Ranks = SINGLE
     """The processes that share each batch."""
     bf16: bool = False
     """Whether convolutions and products of matrices are taken in bfloat16."""
@@ -48,7 +48,7 @@ class Training:
 
     def iterate(self) -> dict[str, float] | None:
         """Take one iteration; return the losses where a row of the table is due. Raises Fault where one is not finite."""
-        with self.ranks.together():
+        with self.ranks.exchange_errors():
             applied = self.compute(self.done, self.batches(self.done), self.rates(self.done))
         return self.close([applied])
 

@@ -58,21 +58,21 @@ class Ranks:
         if self.alone:
             return flag
         flags = torch.tensor(float(flag), device=self.device)
-        with self.together():
+        with self.exchange_errors():
             dist.all_reduce(flags)
         return bool(flags > 0)
 
-    def from_first(self, value: Any) -> Any:
+    def broadcast(self, value: Any) -> Any:
         """Return what the first process gives here; tensors in it lie on the CPU."""
         if self.alone:
             return value
         values = [value]
-        with self.together():
+        with self.exchange_errors():
             dist.broadcast_object_list(values, device=self.device)
         return values[0]
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def exchange_errors(self) -> Iterator[None]:
         """Do what the processes exchange in. Raises Fault where another one has ended or can't be reached."""
         try:
             yield
@@ -86,7 +86,7 @@ class Ranks:
             ) from error
 
 
-ALONE = Ranks(0, 1, torch.device("cpu"))
+SINGLE = Ranks(0, 1, torch.device("cpu"))
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def joined(device: torch.device) -> Iterator[Ranks]:
     """Yield this process among those that its launcher started, joined for the block; alone without a launcher."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
-        yield ALONE
+        yield SINGLE
         return
     on_gpu = device.type == "cuda"
     dist.init_process_group("nccl" if on_gpu else "gloo", device_id=device if on_gpu else None)

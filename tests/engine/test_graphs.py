@@ -9,7 +9,7 @@ from torch import Tensor
 
 from stargan.errors import Fault
 from stargan.training.graphs import CycleGraphs
-from stargan.training.ranks import ALONE
+from stargan.training.ranks import SINGLE
 from stargan.training.schedule import to_the_next
 from stargan.training.state import copied, restore, state_of
 from support.trainings import METHODS, close, cut, doubled, finished, training
@@ -32,7 +32,7 @@ class Replayed:
 
 def replayed(name: str) -> CycleGraphs:
     """Return a training in float64 whose iterations are taken as on a GPU."""
-    made = doubled(training(name, ALONE))
+    made = doubled(training(name, SINGLE))
     for optimiser in made.optimisers.values():
         for group in optimiser.param_groups:
             group["lr"] = torch.tensor(group["lr"], dtype=torch.float64)
@@ -44,7 +44,7 @@ def replayed(name: str) -> CycleGraphs:
 @pytest.mark.parametrize("name", METHODS)
 def test_iterations_as_one_give_what_they_give_alone(name: str, most: int, images: int) -> None:
     """Catches what is fixed by the first of a kind: a learning rate, a random number, an iteration's number."""
-    alone, together = cut(doubled(training(name, ALONE)), images), replayed(name)
+    alone, together = cut(doubled(training(name, SINGLE)), images), replayed(name)
     cut(together.training, images)
     assert alone.length == LENGTH
     close(finished(together.training, together.iterate, most), finished(alone), 1e-9)
@@ -70,7 +70,7 @@ def test_a_cycle_is_one_graph_and_one_pass_for_its_fakes() -> None:
 
 def test_a_state_that_is_taken_up_needs_graphs_of_its_own() -> None:
     """Catches a graph that goes on with the moments of before."""
-    cycles, alone = replayed("moods"), cut(doubled(training("moods", ALONE)), 8)
+    cycles, alone = replayed("moods"), cut(doubled(training("moods", SINGLE)), 8)
     cut(cycles.training, 8)
     cycles.iterate(100)
     restore(cycles.training, *copied(state_of(alone)))

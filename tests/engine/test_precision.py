@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from stargan.training.engine import Training
 from stargan.training.methods.star import Star
-from stargan.training.ranks import ALONE
+from stargan.training.ranks import SINGLE
 from support.trainings import METHODS, training
 
 NEAR = {"d": 0.998, "g": 0.85, "e": 0.95}
@@ -18,7 +18,7 @@ NEAR = {"d": 0.998, "g": 0.85, "e": 0.95}
 
 def updated(name: str, *, bf16: bool, plain: bool = False, done: int = 2) -> tuple[Training, dict[str, Tensor]]:
     """Take an iteration, by default one that trains StarGAN's G too; return the first gradient of each network."""
-    made = training(name, ALONE)
+    made = training(name, SINGLE)
     made.bf16, made.done = bf16, done
     if plain and isinstance(made.method, Star):
         made.method.discriminator_update = made.method.plain_discriminator_update
@@ -65,7 +65,7 @@ def test_the_step_by_hand_rounds_as_the_plain_one_does(name: str) -> None:
 
 def test_weights_are_read_anew_after_each_update() -> None:
     """Copies in bfloat16 that outlive D's update would let G meet a D from before it."""
-    made = training("faces", ALONE)
+    made = training("faces", SINGLE)
     made.bf16, made.done = True, 2  # an iteration that trains G too
     for optimiser in made.optimisers.values():
         optimiser.param_groups[0]["initial_lr"] = 0.5  # a change that no rounding hides

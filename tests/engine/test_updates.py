@@ -13,7 +13,7 @@ from stargan.training.engine import Training
 from stargan.training.loss_table import LossTable
 from stargan.training.methods.base import Method, Update
 from stargan.training.methods.star import Star
-from stargan.training.ranks import ALONE
+from stargan.training.ranks import SINGLE
 from stargan.training.state import restore, state_of
 from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, training
 
@@ -21,7 +21,7 @@ FORMS = [*((name, "fast") for name in METHODS), *((name, "plain") for name in ("
 
 
 def built(name: str, form: str) -> Training:
-    made = training(name, ALONE)
+    made = training(name, SINGLE)
     if isinstance(made.method, Star) and form == "plain":
         made.method.discriminator_update = made.method.plain_discriminator_update
     return made

@@ -226,7 +226,7 @@ def walked(start: str, goal: str, *more: str) -> tuple[float, bool]:
     translator = PairTranslator({pair: Shift(shift) for pair, shift in PAIRS.items()}, FACES)
     path = [torch.tensor([[float(bit) for bit in label]]) for label in (start, goal, *more)]
     out = translator.translate(images(0.0, 1), path)
-    return out.mean().item(), bool(translator.serves(path))
+    return out.mean().item(), bool(translator.can_translate(path))
 
 
 @pytest.mark.parametrize(
@@ -254,5 +254,5 @@ def test_only_the_faces_concerned_are_touched() -> None:
     goal = FACES.target(start, "blond+~Male")
     x = images(0.0, 3)
     assert translator.translate(x, [start, goal]).mean(dim=(1, 2, 3)).tolist() == [9.0, 16.0, 8.0]
-    assert translator.serves([start, goal]).tolist() == [True, True, False]
+    assert translator.can_translate([start, goal]).tolist() == [True, True, False]
     assert torch.equal(x, images(0.0, 3))  # the input stays

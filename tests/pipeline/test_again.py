@@ -39,6 +39,19 @@ def test_every_stage_is_in_mlflow(again: tuple[Repository, str]) -> None:
     assert {status for *_, status, _ in found} == {"FINISHED"}
 
 
+def test_mlflow_has_the_headline_and_all_measures(again: tuple[Repository, str]) -> None:
+    query = (
+        "import mlflow; c = mlflow.MlflowClient('sqlite:///mlflow.db');"
+        "ids = [e.experiment_id for e in c.search_experiments()];"
+        "(run,) = c.search_runs(ids, \"tags.\\`dvc.stage\\` = 'evaluate@both'\");"
+        "print('KEYS', sorted(run.data.metrics))"
+    )
+    printed = again[0].sh(f'python -c "{query}"')
+    keys = set(eval(printed[printed.index("KEYS ") + 5 :]))
+    assert {"headline/error", "headline/error_rafd", "detail/error/rafd/happy", "detail/error/celeba/flip Male"} <= keys
+    assert len([key for key in keys if key.startswith("headline/")]) <= 12
+
+
 def test_mlflow_ui_answers_in_the_root(again: tuple[Repository, str]) -> None:
     again[0].sh(
         "mlflow ui --workers 1 --port 5917 > ui.log 2>&1 & server=$!\n"

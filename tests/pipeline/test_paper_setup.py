@@ -12,7 +12,7 @@ from stargan.data.prepared import Prepared, read_prepared
 from stargan.data.records import prepared_folder
 from stargan.synthetic import write_celeba, write_rafd
 from stargan.training.assembly import build_training, cost_of
-from stargan.training.assembly.building import shapes_of
+from stargan.training.assembly.building import build_on_meta
 from stargan.training.engine import Training
 from support.processes import ROOT
 
@@ -54,7 +54,7 @@ def test_networks_have_the_papers_sizes_and_take_its_images(paper: tuple[Params,
     params, folder = paper
     run = params.run(name)
     sets = sets_of(folder, run)
-    networks = shapes_of(run, params, sets, 1).method.networks
+    networks = build_on_meta(run, params, sets, 1).method.networks
     assert tuple(sum(p.numel() for p in networks[key].parameters()) for key in "gd") == PAPER[name]
     assert cost_of(name, params, sets).train_flops > 0
 

@@ -1,9 +1,12 @@
 """The documents' commands for everybody: results, experiments of one's own, pictures of one's own."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from stargan.core.measures import HEADLINES
+from support.processes import ROOT
 from support.repository import AFTER, RUNS, Repository
 from support.stages import Stages
 from support.tour import DOCUMENTS, NOT_RUN, commands_of, part, ran_in, toured
@@ -36,6 +39,40 @@ def test_an_experiment_runs_what_its_param_reaches(tour: tuple[Repository, dict[
     assert "lambda2" in printed["dvc exp show --only-changed"]
     assert "train.lambda_cls" in copy.sh("dvc params diff HEAD lambda2")
     assert copy.sh("dvc metrics diff HEAD lambda2").count("metrics/evaluate/") > 10
+
+
+SHOWN = (
+    "dvc params diff HEAD cls2",
+    "dvc metrics diff HEAD cls2",
+    "dvc exp show --only-changed --drop 'Created|/|celeba|both|cross|fid|_stargan'",
+)
+
+
+def test_what_the_users_commands_print_fits_a_screen(tour: tuple[Repository, dict[str, str]]) -> None:
+    """Of a run, as the README shows it, and of an experiment that changes three runs and the comparison."""
+    copy, printed = tour
+    everything = [copy.sh(f"dvc {what} diff HEAD lambda2") for what in ("metrics", "params")]
+    for text in (*everything, *(printed[command] for command in SHOWN)):
+        assert len(text.splitlines()) <= 40, text
+        assert max(map(len, text.splitlines())) <= 160, text
+
+
+def test_the_readme_shows_what_they_print(tour: tuple[Repository, dict[str, str]]) -> None:
+    """Its numbers are the default's, of which others change than those of a tiny training."""
+    shown = re.findall(r"```text\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    params, metrics, table = (tour[1][command] for command in SHOWN)
+    assert shown[0].split() == params.split()
+    assert shown[1].split()[:5] == metrics.split()[:5]
+    known = {f"rafd.{key.removesuffix('_biased')}" for key in HEADLINES} | {"Experiment", "train.lambda_cls"}
+    for text in (shown[2], table):
+        head = next(line for line in text.splitlines() if "Experiment" in line).split()
+        assert {name.removesuffix("_biased") for name in head} <= known
+    rows = [row.split() for row in shown[1].splitlines()[1:]]
+    keys = {key.removesuffix("_biased") for _, key, *_ in rows if key.startswith("rafd.")}
+    assert {"rafd.error", "rafd.kid_classifier"} <= keys <= known
+    for text in shown:
+        assert len(text.splitlines()) <= 40
+        assert max(map(len, text.splitlines())) <= 160
 
 
 def test_a_dataset_of_ones_own_is_prepared_and_trained_on(tour: tuple[Repository, dict[str, str]]) -> None:

@@ -13,7 +13,7 @@ from stargan.data.prepared import Prepared
 from stargan.judge.classifier import Classifier
 from stargan.judge.judge import Judge
 from stargan.results.judged import COLUMNS, judged
-from stargan.results.judgements import Judgements, described, together, write_judgements
+from stargan.results.judgements import Judgements, described, judgements_of, write_judgements
 from stargan.results.translations import Translations
 from support.sets import LOOKS, NO_RECORD
 
@@ -86,7 +86,7 @@ def about(tables: list[pd.DataFrame]) -> Judgements:
         replace(NO_RECORD, digest="translations"),
     )
     wrong = {"celebs": np.array([[True, False, False]] * 2), "actors": np.array([False, False, True])}
-    return together(made, tables, {name: described(SETS[name], JUDGE, wrong[name]) for name in SETS}, "neutral")
+    return judgements_of(made, tables, {name: described(SETS[name], JUDGE, wrong[name]) for name in SETS}, "neutral")
 
 
 def test_the_table_as_it_is_written(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ BOTH = DomainSpace(("celeba", "rafd"), (LOOKS, MOODS))
 class Painter:
     """A translator whose images tell the label vector: the value of each label bit, as a share of white, by row."""
 
-    jumps = True
+    direct = True
 
-    def serves(self, path: Sequence[torch.Tensor]) -> torch.Tensor:
+    def can_translate(self, path: Sequence[torch.Tensor]) -> torch.Tensor:
         return path[0][:, 2] == 1  # only those that are Male
 
     def translate(self, x: torch.Tensor, path: Sequence[torch.Tensor]) -> torch.Tensor:
@@ -125,17 +125,17 @@ def test_rows_begin_with_the_face_itself() -> None:
 class OneWay(Painter):
     """A translator that knows the way to Blond alone, for men, and the way back."""
 
-    def serves(self, path: Sequence[torch.Tensor]) -> torch.Tensor:
+    def can_translate(self, path: Sequence[torch.Tensor]) -> torch.Tensor:
         men, blond = path[0][:, 2] == 1, path[1][:, 1] == 1
         return men & blond
 
 
-@pytest.mark.parametrize(("jumps", "back"), [(True, ["Blond"]), (False, ["Blond", "Blond+~Male"])])
-def test_what_can_not_be_made_is_not_asked_for_and_equal_ways_back_are_one(jumps: bool, back: list[str]) -> None:
+@pytest.mark.parametrize(("direct", "back"), [(True, ["Blond"]), (False, ["Blond", "Blond+~Male"])])
+def test_what_can_not_be_made_is_not_asked_for_and_equal_ways_back_are_one(direct: bool, back: list[str]) -> None:
     space = DomainSpace(("celeba",), (LOOKS,))
     wanted = requests(space, ["celeba"], {"celeba": ["Black", "Blond", "Blond+~Male"]})
     translator = OneWay()
-    translator.jumps = jumps
+    translator.direct = direct
     found = feasible(translator, space, wanted, {"celeba": prepared()})
     assert {(r.set, r.target): positions.tolist() for r, positions in found.items()} == {
         ("own", "Blond"): [2],

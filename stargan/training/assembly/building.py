@@ -66,7 +66,7 @@ def streams_of(run: Run, params: Params, sets: Sets, device: torch.device = CPU)
     return streams
 
 
-def shapes_of(run: Run, params: Params, sets: Sets, length: int) -> Parts:
+def build_on_meta(run: Run, params: Params, sets: Sets, length: int) -> Parts:
     """Return the method of a run with networks that are shapes alone, and take no memory."""
     meta = torch.device("meta")
     with meta:

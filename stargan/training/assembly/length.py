@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from stargan.core.params import Params, Run
 from stargan.training.assembly import budget
-from stargan.training.assembly.building import Sets, shapes_of, streams_of
+from stargan.training.assembly.building import Sets, build_on_meta, streams_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def cost_of(name: str, params: Params, sets: Sets) -> Cost:
     """Return what the training `name` takes, counted on the networks that it has."""
     run = params.run(name)
     length, _ = length_of(name, params, sets)
-    parts = shapes_of(run, params, sets, length)
+    parts = build_on_meta(run, params, sets, length)
     networks = parts.method.networks.values()
     return Cost(
         parameters=sum(p.numel() for network in networks for p in network.parameters()) // parts.models,
@@ -59,5 +59,5 @@ def length_of(name: str, params: Params, sets: Sets) -> tuple[int, int]:
 
 def flops_of(run: Run, params: Params, sets: Sets, length: int) -> int:
     """Return the floating-point operations of `length` iterations of a run."""
-    shapes = shapes_of(run, params, sets, length).method
+    shapes = build_on_meta(run, params, sets, length).method
     return budget.flops(shapes, [stream.batch(0) for stream in streams_of(run, params, sets)], length)

@@ -8,10 +8,10 @@ from stargan.training.assembly.building import Sets, check_image_size, parts_of,
 from stargan.training.assembly.length import length_of
 from stargan.training.engine import Training
 from stargan.training.loss_table import LossTable
-from stargan.training.ranks import ALONE, Ranks
+from stargan.training.ranks import SINGLE, Ranks
 
 
-def build_training(name: str, params: Params, sets: Sets, device: torch.device, ranks: Ranks = ALONE) -> Training:
+def build_training(name: str, params: Params, sets: Sets, device: torch.device, ranks: Ranks = SINGLE) -> Training:
     """Return the run `name` ready for its first iteration, its networks drawn from params.seed.
 
     sets: the prepared datasets of the run, by name, with the labels that it trains. ranks: the processes that share it.
