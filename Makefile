@@ -1,4 +1,4 @@
-# make help lists what there is. Every target makes .venv first. CONTRIBUTING.md says what the tests hold.
+# make help lists what there is. Targets that need .venv make it first. CONTRIBUTING.md says what the tests hold.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)

@@ -38,12 +38,12 @@ def run(name: str, params: Params) -> None:
 
 
 def follow(training: Training, stop: Stop) -> None:
-    """Take all iterations with the first process, which alone reads and writes."""
+    """Take all iterations with the first process, which alone reads checkpoints and writes."""
     restore(training, *training.ranks.broadcast(None))
     while training.done < training.length:
         training.iterate()
         if stops(training, stop):
-            training.ranks.any(False)  # a launcher takes the end of one for the end of all: first the others save
+            training.ranks.any(False)  # a launcher ends all where one ends: wait until the first process has saved
             raise SystemExit(INTERRUPTED)
 
 

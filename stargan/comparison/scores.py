@@ -10,6 +10,7 @@ from stargan.comparison.judged import Judged
 from stargan.data.domains import Attributes, Classes
 from stargan.errors import Fault
 from stargan.judge.intervals import Interval, over_people, wilson
+from stargan.results.judged import counted
 from stargan.results.naming import group_of
 
 ROW = ["image", "target"]
@@ -35,21 +36,18 @@ Scores = dict[str, Score]
 """One for each method, in the order of the compared runs."""
 
 
-def shared_rows(judged: Sequence[Judged], dataset: str, source: str = "") -> list[pd.DataFrame]:
-    """Return for each run the translations of `dataset` that all runs made, equal rows at equal places.
+def shared_rows(judged: Sequence[Judged], dataset: str, neutral: str = "") -> list[pd.DataFrame]:
+    """Return for each run the rows of `counted` that all runs made, equal rows at equal places.
 
-    Only those that ask for a change count, and with `source` only faces that show it. Raises Fault where none is shared.
+    Raises Fault where none is shared.
     """
-    tables = []
-    for one in judged:
-        rows = one.rows[(one.rows["set"] == "own") & (one.rows["labels"] == dataset) & (one.rows["counts"] == 1)]
-        tables.append(rows[rows["source"] == source] if source else rows)
+    tables = [counted(one.rows, one.kind(dataset), dataset, neutral) for one in judged]
     keys = tables[0][ROW]
     for table in tables[1:]:
         keys = keys.merge(table[ROW], on=ROW)
     if keys.empty:
         runs = ", ".join(one.run for one in judged)
-        of = f" {source}" if source else ""
+        of = f" {neutral}" if neutral else ""
         raise Fault(f"data/judgements: {runs} share no translations of{of} {dataset} faces; give them targets in common")
     return [keys.merge(table, on=ROW, validate="one_to_one") for table in tables]
 

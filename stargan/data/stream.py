@@ -14,8 +14,8 @@ from stargan.data.pixels import from_uint8
 class Batch(NamedTuple):
     """N training images of one dataset and what a method draws for them; every tensor has N rows.
 
-    images: (N, 3, H, W) in [-1, 1]. labels: (N, width of the kind) in {0, 1}. draws: by name. share: which part these N
-    images are of the batch, where several processes share it.
+    images: (N, 3, H, W) in [-1, 1]. labels: (N, width of the kind) in {0, 1}. draws: by name. share: what fraction these
+    N images are of the batch, where several processes share it.
     """
 
     images: Tensor
@@ -38,7 +38,7 @@ class Stream:
     def __init__(
         self, images: Tensor, labels: np.ndarray, positions: np.ndarray, *, batch: int, flip: float, seed: int
     ) -> None:
-        """Take uint8 images (M, H, W, 3) where they lie, see `placed`."""
+        """Take uint8 images (M, H, W, 3) where they lie, see `pixels.placed`."""
         self.images, self.labels, self.positions = images, labels, positions
         self.size, self.flip, self.seed = batch, flip, seed
         self.batches_per_epoch = math.ceil(len(positions) / batch)

@@ -8,7 +8,7 @@ from stargan.core.measures import Measure
 from stargan.data.domains import Classes, LabelKind
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.intervals import over_people, rate
-from stargan.judge.verdicts import single_targets
+from stargan.results.judged import counted, of_one_step
 
 
 def errors(table: pd.DataFrame, kind: LabelKind, dataset: str, protocol: Protocol) -> Iterator[Measure]:
@@ -18,10 +18,9 @@ def errors(table: pd.DataFrame, kind: LabelKind, dataset: str, protocol: Protoco
     `preserved_error`: labels that were not asked for. `cross_error`: faces of another dataset; `wrong_mask_error`: the
     same under the mask vector of their own (Figure 7).
     """
-    own = table[(table["set"] == "own") & table["counts"]]
-    start = own
+    own = counted(table, kind, dataset)
+    start = counted(table, kind, dataset, protocol.neutral)
     if isinstance(kind, Classes) and protocol.neutral in kind.names:
-        start = own[own["source"] == protocol.neutral]
         yield from rates("error_from_any", own, kind, dataset, protocol)
     yield from rates("error", start, kind, dataset, protocol)
     yield from preserved(own, kind, dataset)
@@ -30,8 +29,8 @@ def errors(table: pd.DataFrame, kind: LabelKind, dataset: str, protocol: Protoco
 
 
 def rates(measure: str, rows: pd.DataFrame, kind: LabelKind, dataset: str, protocol: Protocol) -> Iterator[Measure]:
-    """Yield the share of wrong rows: of all targets of one step, the same with people as the units, of each target."""
-    single = rows[rows["target"].isin(single_targets(kind, rows["target"]))]
+    """Yield the share of wrong rows: over all targets of one step, the same with people as units, and for each target."""
+    single = of_one_step(kind, rows)
     if len(single):
         wrong = single["wrong"].to_numpy()
         people = (single["faces"] + " " + single["person"]).to_numpy(dtype=str)  # equal names in two datasets are two people
@@ -44,8 +43,7 @@ def rates(measure: str, rows: pd.DataFrame, kind: LabelKind, dataset: str, proto
 
 def preserved(rows: pd.DataFrame, kind: LabelKind, dataset: str) -> Iterator[Measure]:
     """Yield the share of the labels that a target does not decide which are seen otherwise than the face has them."""
-    single = rows[rows["target"].isin(single_targets(kind, rows["target"]))]
-    for target, group in [("", single), *rows.groupby("target", sort=False)]:
+    for target, group in [("", of_one_step(kind, rows)), *rows.groupby("target", sort=False)]:
         labels = int(group["others"].sum())
         if labels:
             yield rate("preserved_error", dataset, str(target), int(group["others_wrong"].sum()), labels)

@@ -12,7 +12,8 @@ from stargan.data.prepared import Prepared
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.reconstruction import mean_face
 from stargan.evaluation.similarity import l1, l1_where, similarity
-from stargan.judge.verdicts import single_targets, target_labels
+from stargan.judge.verdicts import target_labels
+from stargan.results.judged import of_one_step
 from stargan.results.people import persons
 from stargan.synthetic.truth import Truth, drawable, truths
 
@@ -24,7 +25,7 @@ def own_truth(prepared: Prepared, own: pd.DataFrame, images: np.ndarray, protoco
     """Return what a dataset's own translations are worth against the drawn truth; nothing for real faces.
 
     own: their rows of the judged table, with their positions in `images` as index. Only truths that differ in label from
-    the input count, of at most `protocol.truths` test faces, drawn by chance. Means over images, of each target and of
+    the input count, of at most `protocol.truths` test faces, sampled at random. Means over images, of each target and of
     all of one step; L1 counts pixel values in [0, 1]. `truth_l1`, `truth_psnr`, `truth_ssim`: the whole picture.
     `changed_l1`: the pixels in which the drawings of input and truth differ. `kept_l1`: the others, where the truth is
     the input. `no_edit_` before a name: the untouched input in the translation's place; `changed_ratio`: `changed_l1` over
@@ -55,7 +56,7 @@ def cross_truth(
 
 
 def of_some_faces(rows: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
-    """Return the rows of at most `protocol.truths` of the faces in them, drawn by chance."""
+    """Return the rows of at most `protocol.truths` of the faces in them, sampled at random."""
     positions = np.unique(rows["image"].to_numpy())
     chosen = protocol.random().choice(positions, min(protocol.truths, len(positions)), replace=False)
     return rows[rows["image"].isin(chosen)]
@@ -66,8 +67,7 @@ def measures_of(prefix: str, dataset: str, kind: LabelKind, tables: Sequence[pd.
     if not tables:
         return []
     table = pd.concat(tables)
-    single = table[table["target"].isin(single_targets(kind, table["target"]))]
-    groups = [("", single), *table.groupby("target", sort=False)]
+    groups = [("", of_one_step(kind, table)), *table.groupby("target", sort=False)]
     return [one for target, group in groups for one in means(prefix, dataset, str(target), group.drop(columns="target"))]
 
 

@@ -34,8 +34,8 @@ def wilson(wrong: int, n: int) -> Interval:
 def over_people(wrong: np.ndarray, people: np.ndarray, resamples: int, random: np.random.Generator) -> Interval:
     """Return the percentile bootstrap interval of the error rate, with people as the units drawn.
 
-    wrong: (n,) of bool, n >= 1. people: (n,) names. Translations of one face are not independent, so a
-    person's images are drawn together or not at all.
+    wrong: (n,) of bool, or the differences of two such, n >= 1. people: (n,) names. Translations of one face are not
+    independent, so a person's images are drawn together or not at all.
     """
     _, person = np.unique(people, return_inverse=True)
     shown = np.bincount(person)

@@ -17,7 +17,7 @@ class Request:
     """Test faces of one dataset to one target of one dataset's labels, under a dataset's mask."""
 
     set: str
-    """own; reconstruction (to the target and back); cross (labels of another dataset); wrong_mask."""
+    """own; reconstruction (to its own label, at once or over the target); cross (another dataset's labels); wrong_mask."""
     faces: str
     labels: str
     target: str

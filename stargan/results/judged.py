@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.judge.verdicts import verdicts
+from stargan.judge.verdicts import single_targets, verdicts
 from stargan.results.people import persons
 
 VERDICTS = ("counts", "wrong", "others", "others_wrong")
@@ -36,3 +37,14 @@ def judged(dataset: str, sets: Mapping[str, Prepared], rows: pd.DataFrame, seen:
         others=found.others,
         others_wrong=found.others_wrong,
     )[list(COLUMNS)]
+
+
+def counted(table: pd.DataFrame, kind: LabelKind, dataset: str, neutral: str = "") -> pd.DataFrame:
+    """Return a dataset's own translations that ask for a change; of classes those of `neutral` faces, if there is one."""
+    rows = table[(table["set"] == "own") & (table["labels"] == dataset) & (table["counts"] == 1)]
+    return rows[rows["source"] == neutral] if isinstance(kind, Classes) and neutral in kind.names else rows
+
+
+def of_one_step(kind: LabelKind, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose targets ask for one thing: a measure over all targets is over these."""
+    return rows[rows["target"].isin(single_targets(kind, rows["target"]))]

@@ -4,7 +4,7 @@ D is convolutions and LeakyReLU, h_l = LeakyReLU(W_l h_l-1 + b_l), whose slopes 
 gradient by the image is a chain of transposed convolutions and slopes, a_l = s_l * (W_l+1^T a_l+1), and is linear in
 every W_l. A penalty on that gradient needs no second differentiation then, but the tangent of D in one direction,
 t_l = s_l * (W_l t_l-1): the gradient by W_l is the product of what goes into W_l, h_l-1 or for the penalty t_l-1, and what
-comes back to it, a_l, summed over all images. Real, fake and x^ share each of these passes.
+comes back to it, a_l, summed over all images. Real, fake and x^ share all passes but the tangents', which are x^'s alone.
 """
 
 from collections.abc import Callable, Sequence

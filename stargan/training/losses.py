@@ -1,4 +1,4 @@
-"""The paper's equations, one pure function each.
+"""The paper's equations 1, 4 to 6 and 8, one pure function each.
 
 Eqs. 2 and 3, -log D_cls(c|x), depend on what a label is: `stargan.data.domains` has one form for each label kind.
 """
@@ -11,7 +11,8 @@ from torch.linalg import vector_norm
 from torch.nn import functional as F
 
 Adversary = Callable[[Tensor, bool], Tensor]
-"""A loss of D's patches and of what they should say: real (True) or fake. G minimises it with True on its fakes."""
+"""A loss of D's patches and of what they should say: real (True) or fake. G minimises it with True on its fakes, which
+for `vanilla` is the non-saturating form of Eq. 1."""
 
 
 def adversarial(src_real: Tensor, src_fake: Tensor, penalty: Tensor | float, lambda_gp: float) -> Tensor:

@@ -2,7 +2,7 @@
 
 Under autocast their convolutions are taken in bfloat16; what they give is of the images' type, so that losses are not.
 
-Parameters carry the names of the released code (`main.0.weight`, ...), so that its checkpoints load as they are.
+G's parameters carry the names of the released code (`main.0.weight`, ...); `stargan.models.released` loads its checkpoints.
 """
 
 from itertools import pairwise

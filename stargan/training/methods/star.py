@@ -106,7 +106,7 @@ class Star(Method):
         """Return Eq. 6: fool D, be classified as the target, and come back to the input."""
         src_fake, logits_fake = self.d(x_fake)
         cls_fake = self.space.classification_loss(logits_fake, label_trg, dataset)
-        l_adv = -src_fake.mean()  # the terms of Eq. 8 that depend on G
+        l_adv = -src_fake.mean()  # the term of Eq. 8 that G works on; the penalty is D's alone
         l_rec = losses.reconstruction(x_real, self.g(x_fake, c_org))
         return Update(
             "g",
