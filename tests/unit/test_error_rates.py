@@ -19,7 +19,9 @@ PROTOCOL = Protocol("neutral", kid_subset=10, bootstrap=2000, truths=10, seed=0)
 def judged(*rows: tuple[object, ...], kind: LabelKind = FACES, neutral: str = "neutral") -> list[Measure]:
     """Errors of rows (set, target, source, counts, wrong, others, others_wrong), each of another person."""
     table = pd.DataFrame(rows, columns=["set", "target", "source", "counts", "wrong", "others", "others_wrong"])
-    table = table.assign(faces="faces", person=[str(i) for i in range(len(rows))]).astype({"counts": bool, "wrong": bool})
+    table = table.assign(faces="faces", labels="faces", person=[str(i) for i in range(len(rows))]).astype(
+        {"counts": bool, "wrong": bool}
+    )
     return list(errors(table, kind, "faces", Protocol(neutral, 10, bootstrap=50, truths=10, seed=0)))
 
 
@@ -98,6 +100,7 @@ def test_people_are_drawn_together_and_told_apart_by_dataset() -> None:
             "others_wrong": 0,
             "wrong": [True, True, False, False, False, False],
             "faces": "moods",
+            "labels": "moods",
             "person": np.repeat(["ann", "bob", "eve"], 2),
         }
     )
