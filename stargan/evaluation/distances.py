@@ -14,7 +14,8 @@ from stargan.evaluation.frechet import Domain, domain_distances
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.real import real_features
 from stargan.judge.judge import Judge
-from stargan.judge.verdicts import single_targets, target_labels
+from stargan.judge.verdicts import target_labels
+from stargan.results.judged import of_one_step
 from stargan.results.translations import Translations
 
 
@@ -26,11 +27,10 @@ def feature_distances(
     This is StarGAN v2's protocol, but that FID and KID take all source domains of a target together, for more images.
     `seen` are the judge's features of the rows of `table`.
     """
-    rows = (table["set"] == "own") & table["target"].isin(single_targets(prepared.kind, table["target"]))
-    if not rows.any():
+    own = of_one_step(prepared.kind, table[table["set"] == "own"])
+    if own.empty:
         return []
-    chosen = rows.to_numpy(copy=True)
-    own, seen = table[chosen], seen[torch.from_numpy(chosen)]
+    seen = seen[torch.from_numpy(table.index.isin(own.index))]
 
     def generated(rows: np.ndarray) -> Tensor:
         if protocol.features is None:

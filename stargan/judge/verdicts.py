@@ -3,7 +3,6 @@
 Everything here works on labels, {0, 1} arrays of (N, width), whoever made the pictures and whoever judged them.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +52,3 @@ def goals(kind: LabelKind, labels: np.ndarray, targets: np.ndarray) -> np.ndarra
 def target_labels(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
     """Return the uint8 (N, width) labels that one target asks for where the image has `labels`."""
     return kind.target(torch.from_numpy(np.array(labels)), target).numpy()
-
-
-def single_targets(kind: LabelKind, targets: Iterable[str]) -> list[str]:
-    """Return those of `targets` that ask for one thing, each once: a measure over all targets is over these."""
-    return [target for target in dict.fromkeys(targets) if len(kind.steps(target)) == 1]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from stargan.data.domains import Classes, LabelKind
 from stargan.data.prepared import Prepared
-from stargan.judge.verdicts import single_targets, verdicts
+from stargan.judge.verdicts import verdicts
 from stargan.results.people import persons
 
 VERDICTS = ("counts", "wrong", "others", "others_wrong")
@@ -47,4 +47,4 @@ def counted(table: pd.DataFrame, kind: LabelKind, dataset: str, neutral: str = "
 
 def of_one_step(kind: LabelKind, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose targets ask for one thing: a measure over all targets is over these."""
-    return rows[rows["target"].isin(single_targets(kind, rows["target"]))]
+    return rows[rows["target"].map(lambda target: len(kind.steps(target)) == 1).astype(bool)]

@@ -1,6 +1,7 @@
 """Targets: their steps, and that a class is one step whatever its name."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -8,8 +9,8 @@ from stargan.core.target import Step, steps_of
 from stargan.data.domains import Attributes, Classes
 from stargan.data.grids import title_of
 from stargan.evaluation.distances import domains
-from stargan.judge.verdicts import single_targets
 from stargan.models.translation import known
+from stargan.results.judged import of_one_step
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,8 @@ def test_a_class_is_one_step_whatever_its_name(name: str) -> None:
     assert kind.steps(name) == (Step(name),)
     assert known(kind, name)
     assert title_of(kind, name) == name
-    assert single_targets(kind, [name, "other"]) == [name, "other"]
+    table = pd.DataFrame({"target": [name, "other"]})
+    assert of_one_step(kind, table).equals(table)
     assert kind.target(torch.tensor([[0.0, 1.0]]), name).tolist() == [[1, 0]]
     [(found, rows, column, value)] = domains(kind, np.array([[0, 1], [1, 0]], np.uint8), np.array([name, name]))
     assert (found, rows.tolist(), column, value) == (name, [True, False], 0, 1)
