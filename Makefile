@@ -14,7 +14,7 @@ REST = $(filter-out $(LONG),$(wildcard tests/pipeline/test_*.py))
 
 help:
 	@echo "make repro            the whole pipeline on drawn faces; PROFILE=tiny takes minutes"
-	@echo "make test             what a change has to pass, with make check"
+	@echo "make test             the quick tests"
 	@echo "make check            format, lint, types, import layers, documents"
 	@echo "make test-pipeline    DVC, MLflow, several processes, the study's page in a browser"
 	@echo "make test-faults      kills, full disks, dead trackers, damaged files; test-faults-full: all combinations"

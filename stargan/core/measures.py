@@ -51,7 +51,7 @@ class Measure:
 
     @property
     def key(self) -> str:
-        """The measure's name in MLflow and for `stages.summary`: 'error/celeba/~Male'."""
+        """The measure's name in tables of measures: 'error/celeba/~Male'."""
         return "/".join(part for part in (self.measure, self.dataset, self.target) if part)
 
 
@@ -76,9 +76,14 @@ def headline(measures: Iterable[Measure]) -> dict[str, float]:
     return means | errors if 1 < len(errors) <= MOST - len(means) else means
 
 
-def named(measures: Iterable[Measure]) -> dict[str, float]:
-    """Return the values under names that MLflow takes: a measure's key, where '+' is ' and ' and '~' is 'flip '."""
-    return {one.key.replace("+", " and ").replace("~", "flip "): one.value for one in measures}
+def named(measures: Sequence[Measure]) -> dict[str, float]:
+    """Return the values under names that MLflow takes: 'error/celeba', 'error/celeba flip Male'; '+' is ' and '.
+
+    No name is another's folder: a store of files could not hold both.
+    """
+    names = [f"{one.measure}/{one.dataset} {one.target}".rstrip("/ ") for one in measures]
+    plain = [name.replace("+", " and ").replace("~", "flip ") for name in names]
+    return {name: one.value for name, one in zip(plain, measures, strict=True)}
 
 
 def rounded(values: Mapping[str, float]) -> dict[str, float]:

@@ -79,5 +79,8 @@ def test_what_is_no_table_is_one_line_with_a_remedy(text: str | None, tmp_path: 
 
 
 def test_names_are_those_that_mlflow_takes() -> None:
-    found = named([Measure("error", "faces", "Blond_Hair+~Male", 1), Measure("fid", "faces", "-Male", 2)])
-    assert found == {"error/faces/Blond_Hair and flip Male": 1, "fid/faces/-Male": 2}
+    measures = [Measure("error", "faces", "Blond_Hair+~Male", 1), Measure("fid", "faces", "-Male", 2)]
+    measures += [Measure("fid", "faces", "", 3), Measure("step", "", "", 4)]
+    found = named(measures)
+    assert found == {"error/faces Blond_Hair and flip Male": 1, "fid/faces -Male": 2, "fid/faces": 3, "step": 4}
+    assert not any(other.startswith(f"{name}/") for name in found for other in found)
