@@ -32,3 +32,10 @@ def covering(first: Iterable[str], second: Iterable[str], third: Iterable[Any]) 
         values = (given[place] for given, place in zip(lists, at, strict=True))
         cells[at] = pytest.param(*values, marks=[] if new else [pytest.mark.full])
     return [cells[at] for at in sorted(cells)]
+
+
+def flip(path: Path, where: float) -> None:
+    """Flip one bit at a share of the file's length: no length and no header changes."""
+    content = bytearray(path.read_bytes())
+    content[int((len(content) - 1) * where)] ^= 1
+    path.write_bytes(content)

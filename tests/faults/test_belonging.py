@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from faults.cells import REFUSED, Copy, Tell
-from faults.test_disk import flip, refused
+from faults.cells import REFUSED, Copy, Tell, flip
+from faults.test_disk import refused
 from support.sets import change_record, resign
 from support.stages import Stages
 

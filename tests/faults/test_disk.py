@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from faults.cells import DEGRADED, IDENTICAL, REFUSED, Copy, Tell, Whole
+from faults.cells import DEGRADED, IDENTICAL, REFUSED, Copy, Tell, Whole, flip
 from stargan.training.checkpoints import Checkpoints
 from support.faults import place
 from support.processes import hashes
@@ -161,13 +161,6 @@ INPUTS = {
     "compare": ("data/judgements/celeba/judgements.csv", "data/judgements/rafd/judgements.json", "metrics/votes.json"),
 }
 READ = [(command, name) for command, names in INPUTS.items() for name in names]
-
-
-def flip(path: Path, where: float) -> None:
-    """Flip one bit at a share of the file's length: no length and no header changes."""
-    content = bytearray(path.read_bytes())
-    content[int((len(content) - 1) * where)] ^= 1
-    path.write_bytes(content)
 
 
 def cut(path: Path, share: float) -> None:
