@@ -61,8 +61,7 @@ def mutated(content: bytes, kind: str, places: list[int], value: int) -> bytes:
     return bytes(made)
 
 
-KINDS = ("bytes replaced", "a bit flipped", "bytes removed", "bytes put in")
-EXAMPLES = 60
+KINDS, EXAMPLES = ("bytes replaced", "a bit flipped", "bytes removed", "bytes put in"), 60
 
 
 def each(content: bytes, kind: str, accepts: Callable[[bytes], bool], stop: int | None = None) -> str:
@@ -296,7 +295,6 @@ TEXTS = {
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_text_that_is_no_yaml(tmp_path: Path, tell: Tell, kind: str) -> None:
     """Catch the tracebacks that the YAML reader has beside its own errors."""
-    path = tmp_path / "params.yaml"
-    path.write_text((ROOT / "params.yaml").read_text().replace("seed: 1\n", TEXTS[kind], 1))
+    (path := tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text().replace("seed: 1\n", TEXTS[kind], 1))
     assert read(path, lambda: load(path)) is None
     tell("params", kind, "every stage", REFUSED)
