@@ -10,6 +10,7 @@ from PIL import Image
 
 from stages import translate
 from stargan.core.tensors import write_tensors
+from stargan.data.domains import Classes, DomainSpace
 from stargan.data.pixels import from_uint8, to_uint8
 from stargan.data.prepared import read_prepared
 from stargan.data.records import prepared_folder
@@ -89,6 +90,29 @@ def test_pictures_for_people(workspace: Path) -> None:
     row = index[(index["set"] == "own") & (index["faces"] == "rafd") & (index["target"] == "happy")].index[0]
     with Image.open(workspace / f"data/translations/both/pictures/rafd/{index.loc[row, 'image']:06d}-happy.png") as picture:
         assert np.array_equal(np.asarray(picture), images[row])
+
+
+def test_classes_of_one_name_in_two_datasets_have_a_column_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches translations to one dataset's class that take the place of those to another's, and heads by another kind."""
+    faces = write_noise(tmp_path / "faces", "faces", FACES)
+    odd = Classes(("happy", "~sad"))
+    asked = [("a", "happy"), ("b", "happy"), ("b", "~sad")]
+    rows = [("cross", "faces", image, labels, target, labels) for labels, target in asked for image in (8, 9)]
+    index = pd.DataFrame(rows, columns=["set", "faces", "image", "labels", "target", "mask"])
+    images = np.stack([np.full((16, 16, 3), 40 * at, np.uint8) for at in range(len(rows))])
+    shown: list[tuple[np.ndarray, list[str]]] = []
+
+    def noted(cells: np.ndarray, titles: list[str]) -> np.ndarray:
+        shown.append((cells, titles))
+        return np.asarray(cells[0, 0])
+
+    monkeypatch.setattr(translate, "grid", noted)
+    space = DomainSpace(("a", "b"), (MOODS, odd))
+    translate.write_pictures(images, index, faces, space, 2, tmp_path / "grids", tmp_path / "singles")
+    [(cells, titles)] = shown
+    assert titles == ["input", "happy", "happy", "~sad"]
+    assert np.array_equal(cells[:, 0], faces.images[[8, 9]])
+    assert cells[:, 1:, 0, 0, 0].tolist() == [[0, 80, 160], [40, 120, 200]]
 
 
 def test_a_checkpoint_that_was_not_kept_is_named(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
