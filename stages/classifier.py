@@ -46,7 +46,7 @@ def trained(data: Prepared, settings: Settings, seed: int, device: torch.device,
     return Judge(network, data.kind, data.size, data.digest)
 
 
-def examined(data: Prepared, judge: Judge) -> list[Measure]:
+def evaluate_judge(data: Prepared, judge: Judge) -> list[Measure]:
     """Return the judge's error on the test split of `data`. Raises Fault where that is empty."""
     positions = data.split("test")
     if not len(positions):
@@ -71,7 +71,7 @@ def run(
                 tracker.log_losses(step, {f"cls_{data.size}": loss})
 
         judge = trained(data, settings, seed, device, log)
-    errors = examined(data, judge)
+    errors = evaluate_judge(data, judge)
     print(f"{data.dataset} at {data.size} px: error {errors[0].value:.2f} % on real test images")
     return judge, errors
 

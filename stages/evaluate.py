@@ -71,7 +71,7 @@ def run(name: str, params: Params) -> None:
     sets = sets_of(made)
     judges = {dataset: read_judge(judge_folder(dataset, made.image_size), device) for dataset in sets}
     check(made, sets, judges, protocol.neutral)
-    judges = {dataset: judge.only(made.labels) for dataset, judge in judges.items()}
+    judges = {dataset: judge.select_labels(made.labels) for dataset, judge in judges.items()}
     settings = {"seed": params.seed, "evaluate": params.evaluate.model_dump(), **made.settings}
     with tracking.stage_run(f"evaluate@{name}", settings) as tracker:
         tracker.tag("model.md5", made.model_md5)

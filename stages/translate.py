@@ -24,7 +24,8 @@ from stargan.models.assembly import Model, load_model
 from stargan.models.translation import Request, feasible, requests, shown_positions, translated
 from stargan.results.translations import TRANSLATIONS, write_record
 
-SETS = {"own": "", "cross": "-cross", "wrong_mask": "-wrong-mask"}
+SETS = {"own": "", "cross": ".cross", "wrong_mask": ".wrong-mask"}
+"""What follows the faces' dataset in the name of a set's grid: a dataset's own name holds no dot."""
 
 
 def model_path(name: str, checkpoint: str | int) -> Path:
@@ -77,7 +78,10 @@ def write_translations(
 def write_pictures(
     images: np.ndarray, index: pd.DataFrame, prepared: Prepared, space: DomainSpace, count: int, grids: Path, singles: Path
 ) -> None:
-    """Write the grids of one dataset's faces, one for each set, and the single PNGs; what was not made is white."""
+    """Write the grids of one dataset's faces, one for each set, and the single PNGs; what was not made is white.
+
+    Singles lie in a folder for each dataset whose labels are the targets: two datasets may have a class of one name.
+    """
     mine, kinds = index[index["faces"] == prepared.dataset], dict(zip(space.datasets, space.kinds, strict=True))
     for set_name, suffix in SETS.items():
         chosen = mine[mine["set"] == set_name]
@@ -93,9 +97,11 @@ def write_pictures(
             cells[np.flatnonzero(positions == one["image"]), column] = images[row]
         titles = ["input", *(title_of(kinds[labels], target) for labels, target in targets)]
         write_png(grids / f"{prepared.dataset}{suffix}.png", grid(cells, titles))
-        for row, position in enumerate(positions):
-            for column, target in enumerate(["input", *(target for _, target in targets)]):
-                write_png(singles / f"{prepared.dataset}{suffix}" / f"{position:06d}-{target}.png", cells[row, column])
+        folder = singles / f"{prepared.dataset}{suffix}"
+        for position, (face, *made) in zip(positions, cells, strict=True):
+            write_png(folder / f"{position:06d}.png", face)
+            for (labels, target), picture in zip(targets, made, strict=True):
+                write_png(folder / labels / f"{position:06d}-{target}.png", picture)
 
 
 def run(name: str, params: Params) -> None:
@@ -106,7 +112,7 @@ def run(name: str, params: Params) -> None:
     sets = read_sets(chosen.faces, chosen.image_size, [])
     check(model, path, name, {dataset: sets[dataset] for dataset in chosen.datasets})
     sets = {
-        dataset: prepared.only(chosen.labels) if dataset in chosen.datasets else prepared
+        dataset: prepared.select_labels(chosen.labels) if dataset in chosen.datasets else prepared
         for dataset, prepared in sets.items()
     }
     wanted = requests(model.space, chosen.faces, params.translate.targets)

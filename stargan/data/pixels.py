@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 
-def placed(images: np.ndarray, device: torch.device) -> Tensor:
+def to_device_if_fits(images: np.ndarray, device: torch.device) -> Tensor:
     """Return images where batches are gathered: in a GPU's memory if half of what is free holds them, else as they are."""
     found = torch.from_numpy(images)
     fits = device.type == "cuda" and images.nbytes < torch.cuda.mem_get_info(device)[0] / 2

@@ -43,7 +43,7 @@ class Prepared:
         """Return the positions of the images in split `name` ('train' or 'test'), ascending."""
         return np.flatnonzero((self.rows["split"] == name).to_numpy())
 
-    def only(self, labels: Sequence[str]) -> "Prepared":
+    def select_labels(self, labels: Sequence[str]) -> "Prepared":
         """Return the same images with those of these attributes that they have, in this order; [] and classes: with all."""
         kind, columns = kept_labels(self.kind, labels)
         return replace(self, kind=kind, labels=self.labels[:, columns])
@@ -146,4 +146,4 @@ def read_sets(datasets: Sequence[str], size: int, labels: Sequence[str]) -> dict
     known = [label for prepared in sets.values() for label in prepared.kind.names]
     for label in labels:
         index_of(label, known)
-    return {name: prepared.only(labels) for name, prepared in sets.items()}
+    return {name: prepared.select_labels(labels) for name, prepared in sets.items()}

@@ -38,7 +38,7 @@ class Stream:
     def __init__(
         self, images: Tensor, labels: np.ndarray, positions: np.ndarray, *, batch: int, flip: float, seed: int
     ) -> None:
-        """Take uint8 images (M, H, W, 3) where they lie, see `pixels.placed`."""
+        """Take uint8 images (M, H, W, 3) where they lie, see `pixels.to_device_if_fits`."""
         self.images, self.labels, self.positions = images, labels, positions
         self.size, self.flip, self.seed = batch, flip, seed
         self.batches_per_epoch = math.ceil(len(positions) / batch)

@@ -47,7 +47,7 @@ class Judge:
     weights_sha256: str = ""
     digest: str = ""
 
-    def only(self, labels: Sequence[str]) -> "Judge":
+    def select_labels(self, labels: Sequence[str]) -> "Judge":
         """Return the same judge, asked for these attributes alone, in this order; [] and classes: for all."""
         kind, kept = kept_labels(self.kind, labels)
         before = self.columns or range(self.kind.width)

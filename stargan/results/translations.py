@@ -107,4 +107,4 @@ def sets_of(made: Translations) -> dict[str, Prepared]:
     sets = read_sets(made.faces, made.image_size, [])
     for prepared in sets.values():
         made.about.check_made_from(prepared.folder, prepared.digest, f"run dvc repro translate@{made.run}")
-    return {name: prepared.only(made.labels) for name, prepared in sets.items()}
+    return {name: prepared.select_labels(made.labels) for name, prepared in sets.items()}

@@ -128,17 +128,13 @@ def changes(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
     return moved
 
 
-def names_in(target: str) -> list[str]:
-    """Return the attributes that a target names."""
-    return [step.name for step in steps_of(target)]
-
-
 def words(kind: LabelKind, labels: np.ndarray, target: str) -> str:
     """Return in words what a face with these labels, (width,), shall become: 'blond hair, female'."""
     if not isinstance(kind, Attributes):
         return spoken(target, True)
     wanted = target_labels(kind, labels[None], target)[0]
-    return ", ".join(spoken(name, bool(wanted[kind.names.index(name)])) for name in names_in(target))
+    names = (step.name for step in steps_of(target))
+    return ", ".join(spoken(name, bool(wanted[kind.names.index(name)])) for name in names)
 
 
 def spoken(name: str, present: bool) -> str:

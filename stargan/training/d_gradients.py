@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.grad import conv2d_weight
 
-from stargan.models.networks.halving import doubled, halved, weight_gradient
+from stargan.models.networks.down_conv import downsample, downsample_transposed, weight_gradient
 from stargan.models.networks.star import Critic, Discriminator
 from stargan.training import losses
 
@@ -74,15 +74,15 @@ def input_chain(
     back[: len(cls)] += F.conv_transpose2d(cls[:, :, None, None], d.cls.weight)
     a = [_sloped(back, h[-1], d.slope)]
     for layer, features in zip(reversed(d.layers[1:]), reversed(h[1:-1]), strict=True):
-        a.insert(0, _sloped(doubled(a[0], layer.weight), features, d.slope))
-    return a, doubled(a[0][images], d.layers[0].weight)
+        a.insert(0, _sloped(downsample_transposed(a[0], layer.weight), features, d.slope))
+    return a, downsample_transposed(a[0][images], d.layers[0].weight)
 
 
 def put_tangents(d: Critic, h: Sequence[Tensor], direction: Tensor, rows: slice) -> None:
     """Put tangents in the place of some images' features: t_0 = direction, ..., t_L."""
     h[0][rows] = direction
     for layer, before, behind in zip(d.layers, h, h[1:], strict=False):
-        behind[rows] = _sloped(halved(before[rows], layer.weight), behind[rows], d.slope)
+        behind[rows] = _sloped(downsample(before[rows], layer.weight), behind[rows], d.slope)
 
 
 def weight_gradients(

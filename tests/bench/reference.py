@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stargan.models.networks.halving import Halving
+from stargan.models.networks.down_conv import DownConv
 from stargan.models.networks.star import Discriminator, Generator, InstanceNorm
 
 LAMBDA_CLS, LAMBDA_REC, LAMBDA_GP = 1.0, 10.0, 10.0
@@ -19,7 +19,7 @@ def as_released(network: nn.Module) -> None:
         for name, child in list(module.named_children()):
             if isinstance(child, InstanceNorm):
                 setattr(module, name, nn.InstanceNorm2d(len(child.weight), affine=True, track_running_stats=True))
-            if isinstance(child, Halving):
+            if isinstance(child, DownConv):
                 plain = nn.Conv2d(child.in_channels, child.out_channels, 4, stride=2, padding=1)
                 plain.weight, plain.bias = child.weight, child.bias
                 setattr(module, name, plain)

@@ -13,7 +13,7 @@ from torch.nn.grad import conv2d_weight
 
 from bench.reference import Reference, cycle
 from bench.setup import N_CRITIC, noise, training
-from stargan.models.networks.halving import doubled, halved, weight_gradient
+from stargan.models.networks.down_conv import downsample, downsample_transposed, weight_gradient
 from stargan.training.assembly.budget import flops_of_iteration
 from stargan.training.engine import Training
 from stargan.training.methods.base import Update
@@ -117,8 +117,8 @@ def deep_layer(w_in: int, w_out: int, side: int, images: int, repeats: int = 7) 
     x, a = torch.randn(images, w_in, side, side), torch.randn(images, w_out, side // 2, side // 2)
     weight = torch.randn(w_out, w_in, 4, 4) / 100
     forms: dict[str, tuple[Callable[[], Tensor], Callable[[], Tensor]]] = {
-        "forward": (lambda: halved(x, weight), lambda: F.conv2d(x, weight, stride=2, padding=1)),
-        "back": (lambda: doubled(a, weight), lambda: F.conv_transpose2d(a, weight, stride=2, padding=1)),
+        "forward": (lambda: downsample(x, weight), lambda: F.conv2d(x, weight, stride=2, padding=1)),
+        "back": (lambda: downsample_transposed(a, weight), lambda: F.conv_transpose2d(a, weight, stride=2, padding=1)),
         "weights": (
             lambda: weight_gradient(x, a),
             lambda: conv2d_weight(x, weight.shape, a, 2, 1),  # type: ignore[no-untyped-call]

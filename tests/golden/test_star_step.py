@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from stargan.data.domains import Attributes, DomainSpace
 from stargan.data.stream import Batch
-from stargan.models.networks import halving
+from stargan.models.networks import down_conv
 from stargan.models.networks.star import Discriminator, Generator
 from stargan.training.methods.base import Update
 from stargan.training.methods.star import Star, Weights
@@ -58,13 +58,13 @@ def steps(method: Star, iterations: int) -> list[tuple[str, Tensor, dict[str, Te
     return seen
 
 
-@pytest.mark.parametrize("large", [halving.LARGE, 0])  # with 0 deep layers are products, as at full size
+@pytest.mark.parametrize("large", [down_conv.LARGE, 0])  # with 0 deep layers are products, as at full size
 @pytest.mark.parametrize(("image_size", "layers"), [(16, 2), (16, 4), (24, 3), (64, 6)])
 @pytest.mark.parametrize("name", SPACES)
 def test_fast_step_equals_plain_step(
     name: str, image_size: int, layers: int, large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(halving, "LARGE", large)
+    monkeypatch.setattr(down_conv, "LARGE", large)
     fast, plain = (
         steps(star(SPACES[name], plain=flag, image_size=image_size, layers=layers), 2 * N_CRITIC) for flag in (False, True)
     )

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from bench.setup import noise
-from stargan.data.pixels import from_uint8, placed
+from stargan.data.pixels import from_uint8, to_device_if_fits
 from stargan.models.networks.residual import reflected
 from stargan.training.assembly import build_training
 from stargan.training.engine import Training
@@ -77,8 +77,8 @@ def test_pixels_are_those_of_the_cpu_bit_for_bit() -> None:
 
 def test_images_that_fit_lie_on_the_gpu() -> None:
     images = noise("noise", 32, 5, 64).images
-    assert placed(images, GPU).is_cuda
-    assert torch.equal(placed(images, GPU).cpu(), torch.from_numpy(images))
+    assert to_device_if_fits(images, GPU).is_cuda
+    assert torch.equal(to_device_if_fits(images, GPU).cpu(), torch.from_numpy(images))
 
 
 @pytest.mark.parametrize("form", ["fast", "plain"])

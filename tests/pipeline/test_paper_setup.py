@@ -62,7 +62,7 @@ def test_networks_have_the_papers_sizes_and_take_its_images(paper: tuple[Params,
 def sets_of(folder: Path, run: Run) -> dict[str, Prepared]:
     """Return the prepared datasets of a run, with the labels that it trains."""
     return {
-        dataset: read_prepared(folder / prepared_folder(dataset, run.image_size)).only(run.labels)
+        dataset: read_prepared(folder / prepared_folder(dataset, run.image_size)).select_labels(run.labels)
         for dataset in run.datasets
     }
 

@@ -158,11 +158,11 @@ def test_judgements_lie_in_the_index_s_order_and_agree_with_the_metrics(sets: di
 def test_a_run_of_fewer_attributes_than_the_judge_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     faces = striped_set(prepared_folder("faces", SIZE), "faces", 0)
-    few = {"faces": faces.only(["Male", "Blond"])}
+    few = {"faces": faces.select_labels(["Male", "Blond"])}
     monkeypatch.setitem(KINDS, "faces", few["faces"].kind)
     index = index_of(few, [("own", "faces", "faces", "~Male", "faces"), ("own", "faces", "faces", "Blond", "faces")])
     made = write_rows(Path("data/translations/few"), {"faces": faces}, ["faces"], index, "identity", "", ["Male", "Blond"])
-    judge = judges({"faces": faces})["faces"].only(made.labels)
+    judge = judges({"faces": faces})["faces"].select_labels(made.labels)
     measures, told = evaluate.evaluated(made, sets_of(made), {"faces": judge}, PROTOCOL)
     found = by_key(measures)
     # Doing nothing: every flip fails, Blond is preserved; the judge reads the right stripes of the three it knows.

@@ -34,16 +34,16 @@ BOTH = np.arange(2)
 
 
 def test_a_judge_asked_for_some_attributes_reads_their_columns() -> None:
-    some = judge(LOOKS).only(["Male", "Black"])
+    some = judge(LOOKS).select_labels(["Male", "Black"])
     assert some.kind == Attributes(("Male", "Black"))
     assert some.labels(some.see(IMAGES, BOTH)).tolist() == [[0, 1], [1, 0]]
-    assert some.only(["Black"]).labels(some.only(["Black"]).see(IMAGES, BOTH)).tolist() == [[1], [0]]
+    assert some.select_labels(["Black"]).labels(some.select_labels(["Black"]).see(IMAGES, BOTH)).tolist() == [[1], [0]]
     assert some.see(IMAGES, BOTH[:0]).logits.shape == (0, 2)
 
 
 def test_all_attributes_and_classes_are_asked_as_they_are() -> None:
     for kind, names in ((LOOKS, []), (MOODS, ["Male"])):
-        every, asked = judge(kind), judge(kind).only(names)
+        every, asked = judge(kind), judge(kind).select_labels(names)
         assert asked.kind == kind
         assert torch.equal(asked.see(IMAGES, BOTH).logits, every.see(IMAGES, BOTH).logits)
 

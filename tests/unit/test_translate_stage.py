@@ -82,20 +82,20 @@ def test_each_row_of_the_index_is_its_translation(workspace: Path) -> None:
 
 def test_pictures_for_people(workspace: Path) -> None:
     grids = sorted(path.name for path in (workspace / "metrics/grids/both").iterdir())
-    assert grids == ["celeba-cross.png", "celeba-wrong-mask.png", "celeba.png", "rafd.png"]
-    singles = sorted(path.name for path in (workspace / "data/translations/both/pictures/rafd").iterdir())
-    assert len(singles) == 3 * (1 + len(MOODS.names))
+    assert grids == ["celeba.cross.png", "celeba.png", "celeba.wrong-mask.png", "rafd.png"]
+    singles = workspace / "data/translations/both/pictures/rafd"
+    assert [len(list(folder.glob("*.png"))) for folder in (singles, singles / "rafd")] == [3, 3 * len(MOODS.names)]
     images = np.load(workspace / "data/translations/both/images.npy")
     index = pd.read_csv(workspace / "data/translations/both/index.csv", keep_default_na=False)
     row = index[(index["set"] == "own") & (index["faces"] == "rafd") & (index["target"] == "happy")].index[0]
-    with Image.open(workspace / f"data/translations/both/pictures/rafd/{index.loc[row, 'image']:06d}-happy.png") as picture:
+    with Image.open(singles / f"rafd/{index.loc[row, 'image']:06d}-happy.png") as picture:
         assert np.array_equal(np.asarray(picture), images[row])
 
 
 def test_classes_of_one_name_in_two_datasets_have_a_column_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches translations to one dataset's class that take the place of those to another's, and heads by another kind."""
     faces = write_noise(tmp_path / "faces", "faces", FACES)
-    odd = Classes(("happy", "~sad"))
+    odd = Classes(("happy", "~sad"))  # the name of a class, and what is no flip
     asked = [("a", "happy"), ("b", "happy"), ("b", "~sad")]
     rows = [("cross", "faces", image, labels, target, labels) for labels, target in asked for image in (8, 9)]
     index = pd.DataFrame(rows, columns=["set", "faces", "image", "labels", "target", "mask"])
@@ -113,6 +113,12 @@ def test_classes_of_one_name_in_two_datasets_have_a_column_each(tmp_path: Path, 
     assert titles == ["input", "happy", "happy", "~sad"]
     assert np.array_equal(cells[:, 0], faces.images[[8, 9]])
     assert cells[:, 1:, 0, 0, 0].tolist() == [[0, 80, 160], [40, 120, 200]]
+    singles = {f"{labels}/{image:06d}-{target}.png": 40 * at for at, (_, _, image, labels, target, _) in enumerate(rows)}
+    folder = tmp_path / "singles/faces.cross"
+    for name, level in singles.items():
+        with Image.open(folder / name) as picture:
+            assert np.unique(np.asarray(picture)).tolist() == [level]
+    assert len(list(folder.rglob("*.png"))) == len(singles) + 2  # and the two faces
 
 
 def test_a_checkpoint_that_was_not_kept_is_named(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

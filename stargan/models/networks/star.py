@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stargan.models.networks.halving import Halving
+from stargan.models.networks.down_conv import DownConv
 
 
 class InstanceNorm(nn.Module):
@@ -85,7 +85,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """D without its class head: halving convolutions with LeakyReLU(0.01), then D_src (patches).
+    """D without its class head: stride-2 convolutions with LeakyReLU(0.01), then D_src (patches).
 
     No batch statistics: real and fake images may share a forward pass.
     """
@@ -95,13 +95,13 @@ class Critic(nn.Module):
     def __init__(self, filters: int = 64, layers: int = 6) -> None:
         super().__init__()
         widths = [3, *(filters * 2**layer for layer in range(layers))]
-        self.main = nn.ModuleList(Halving(w_in, w_out) for w_in, w_out in pairwise(widths))
+        self.main = nn.ModuleList(DownConv(w_in, w_out) for w_in, w_out in pairwise(widths))
         self.src = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
 
     @property
-    def layers(self) -> list[Halving]:
+    def layers(self) -> list[DownConv]:
         """The convolutions of the trunk."""
-        return [cast(Halving, layer) for layer in self.main]
+        return [cast(DownConv, layer) for layer in self.main]
 
     def trunk(self, x: Tensor) -> Tensor:
         """Return the last feature maps of images (N, 3, H, W) in [-1, 1]."""

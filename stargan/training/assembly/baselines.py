@@ -15,7 +15,7 @@ from stargan.models.networks.residual import ResidualGenerator
 from stargan.models.networks.star import Critic
 from stargan.models.translators import Pair
 from stargan.training import losses
-from stargan.training.assembly.parts import Adam, Parts
+from stargan.training.assembly.bundle import Adam, MethodBundle
 from stargan.training.methods.cyclegan import Cycle, CycleGan
 from stargan.training.methods.diat import Diat, random_features
 from stargan.training.methods.icgan import IcGan
@@ -36,7 +36,7 @@ def adams_of(networks: Mapping[str, nn.Module], train: Train, length: int) -> di
 
 def build_diat(
     space: DomainSpace, pairs: Sequence[Pair], train: Train, own: DiatParams, seed: int, device: torch.device, length: int
-) -> Parts:
+) -> MethodBundle:
     """Return DIAT with fresh networks: one G and D a pair."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -56,7 +56,7 @@ def build_diat(
         features=features,
         lambda_id=own.lambda_id,
     )
-    return Parts(diat, adams_of(diat.networks, train, length), len(pairs))
+    return MethodBundle(diat, adams_of(diat.networks, train, length), len(pairs))
 
 
 def build_cyclegan(
@@ -67,7 +67,7 @@ def build_cyclegan(
     seed: int,
     device: torch.device,
     length: int,
-) -> Parts:
+) -> MethodBundle:
     """Return CycleGAN with fresh networks: two G and D a pair."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -86,12 +86,12 @@ def build_cyclegan(
         lambda_cyc=own.lambda_cyc,
         lambda_idt=own.lambda_idt,
     )
-    return Parts(cyclegan, adams_of(cyclegan.networks, train, length), 2 * len(pairs))
+    return MethodBundle(cyclegan, adams_of(cyclegan.networks, train, length), 2 * len(pairs))
 
 
 def build_icgan(
     space: DomainSpace, image_size: int, train: Train, own: IcGanParams, seed: int, device: torch.device, length: int
-) -> Parts:
+) -> MethodBundle:
     """Return IcGAN with fresh networks; its two phases have a learning-rate schedule each."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -103,4 +103,4 @@ def build_icgan(
     method = IcGan(g, d, e_z, e_y, space=space, z=own.z, gan_iterations=gan)
     for_gan = Adam(own.gan_lr, train.beta1, train.beta2, (0, gan))
     for_encoders = Adam(own.encoder_lr, own.encoder_beta1, train.beta2, (gan, length - gan))
-    return Parts(method, {"d": for_gan, "g": for_gan, "e_z": for_encoders, "e_y": for_encoders}, 1)
+    return MethodBundle(method, {"d": for_gan, "g": for_gan, "e_z": for_encoders, "e_y": for_encoders}, 1)

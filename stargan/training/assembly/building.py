@@ -6,14 +6,14 @@ import torch
 
 from stargan.core.params import Params, Run
 from stargan.data.domains import DomainSpace
-from stargan.data.pixels import placed
+from stargan.data.pixels import to_device_if_fits
 from stargan.data.prepared import Prepared
 from stargan.data.stream import Stream
 from stargan.errors import Fault
 from stargan.models.assembly import STARGAN
 from stargan.models.networks.icgan import ENCODER_LAYERS
 from stargan.training.assembly.baselines import build_cyclegan, build_diat, build_icgan, domains_of
-from stargan.training.assembly.parts import Parts
+from stargan.training.assembly.bundle import MethodBundle
 from stargan.training.assembly.star import build_star
 
 Sets = Mapping[str, Prepared]
@@ -25,7 +25,7 @@ def space_of(run: Run, params: Params, sets: Sets) -> DomainSpace:
     return DomainSpace(tuple(run.datasets), tuple(sets[dataset].kind for dataset in run.datasets), params.train.mask)
 
 
-def parts_of(run: Run, params: Params, sets: Sets, device: torch.device, length: int) -> Parts:
+def method_bundle(run: Run, params: Params, sets: Sets, device: torch.device, length: int) -> MethodBundle:
     """Return the method of a run with fresh networks, for a training of `length` iterations."""
     space, train, seed = space_of(run, params, sets), params.train, params.seed
     if run.method == STARGAN:
@@ -47,7 +47,7 @@ def streams_of(run: Run, params: Params, sets: Sets, device: torch.device = CPU)
     if run.pairs:
         found = [(sets[run.datasets[0]], domain) for domain in domains_of([(a, b) for a, b in run.pairs])]
     train = params.train
-    images = {name: placed(sets[name].images, device) for name in run.datasets}
+    images = {name: to_device_if_fits(sets[name].images, device) for name in run.datasets}
     streams = []
     for index, (prepared, domain) in enumerate(found):
         positions = prepared.split("train")
@@ -66,11 +66,11 @@ def streams_of(run: Run, params: Params, sets: Sets, device: torch.device = CPU)
     return streams
 
 
-def build_on_meta(run: Run, params: Params, sets: Sets, length: int) -> Parts:
+def build_on_meta(run: Run, params: Params, sets: Sets, length: int) -> MethodBundle:
     """Return the method of a run with networks that are shapes alone, and take no memory."""
     meta = torch.device("meta")
     with meta:
-        return parts_of(run, params, sets, meta, length)
+        return method_bundle(run, params, sets, meta, length)
 
 
 def check_image_size(name: str, run: Run, params: Params) -> None:

@@ -23,12 +23,12 @@ def cost_of(name: str, params: Params, sets: Sets) -> Cost:
     """Return what the training `name` takes, counted on the networks that it has."""
     run = params.run(name)
     length, _ = length_of(name, params, sets)
-    parts = build_on_meta(run, params, sets, length)
-    networks = parts.method.networks.values()
+    bundle = build_on_meta(run, params, sets, length)
+    networks = bundle.method.networks.values()
     return Cost(
-        parameters=sum(p.numel() for network in networks for p in network.parameters()) // parts.models,
-        models=parts.models,
-        train_images=length * params.train.batch * len(run.datasets) * parts.models,
+        parameters=sum(p.numel() for network in networks for p in network.parameters()) // bundle.models,
+        models=bundle.models,
+        train_images=length * params.train.batch * len(run.datasets) * bundle.models,
         train_flops=flops_of(run, params, sets, length),
     )
 

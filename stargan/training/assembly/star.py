@@ -5,11 +5,13 @@ import torch
 from stargan.core.params import Train
 from stargan.data.domains import DomainSpace
 from stargan.models.networks.star import Discriminator, Generator
-from stargan.training.assembly.parts import Adam, Parts
+from stargan.training.assembly.bundle import Adam, MethodBundle
 from stargan.training.methods.star import Star, Weights
 
 
-def build_star(space: DomainSpace, image_size: int, train: Train, seed: int, device: torch.device, length: int) -> Parts:
+def build_star(
+    space: DomainSpace, image_size: int, train: Train, seed: int, device: torch.device, length: int
+) -> MethodBundle:
     """Return StarGAN with fresh networks, drawn from `seed`."""
     with torch.random.fork_rng(devices=[]):  # torch's layers draw from the global generator: lend it a seed
         torch.manual_seed(seed)
@@ -18,4 +20,4 @@ def build_star(space: DomainSpace, image_size: int, train: Train, seed: int, dev
     weights = Weights(train.lambda_cls, train.lambda_rec, train.lambda_gp)
     star = Star(g.to(device), d.to(device), space, weights, train.n_critic, plain=train.step == "plain")
     rates = {"g": train.g_lr, "d": train.d_lr}
-    return Parts(star, {key: Adam(lr, train.beta1, train.beta2, (0, length)) for key, lr in rates.items()}, 1)
+    return MethodBundle(star, {key: Adam(lr, train.beta1, train.beta2, (0, length)) for key, lr in rates.items()}, 1)

@@ -4,7 +4,7 @@ import torch
 
 from stargan.core.params import Params
 from stargan.errors import Fault
-from stargan.training.assembly.building import Sets, check_image_size, parts_of, space_of, streams_of
+from stargan.training.assembly.building import Sets, check_image_size, method_bundle, space_of, streams_of
 from stargan.training.assembly.length import length_of
 from stargan.training.engine import Training
 from stargan.training.loss_table import LossTable
@@ -24,14 +24,14 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
             f"multiple of {ranks.count}, or another number in launcher"
         )
     length, decay = length_of(name, params, sets)
-    parts = parts_of(run, params, sets, device, length)
+    bundle = method_bundle(run, params, sets, device, length)
     share = decay / length
     return Training(
-        method=parts.method,
+        method=bundle.method,
         space=space_of(run, params, sets),
-        optimisers={key: adam.optimiser(parts.method.networks[key]) for key, adam in parts.adams.items()},
+        optimisers={key: adam.optimiser(bundle.method.networks[key]) for key, adam in bundle.adams.items()},
         streams=streams_of(run, params, sets, device),
-        rate_factors={key: adam.rate_factor(params.train, share) for key, adam in parts.adams.items()},
+        rate_factors={key: adam.rate_factor(params.train, share) for key, adam in bundle.adams.items()},
         length=length,
         seed=params.seed,
         losses=LossTable(params.bookkeeping.log_every),

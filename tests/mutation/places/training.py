@@ -106,7 +106,7 @@ MUTATIONS = [
         "params.seed * 1000",
         "tests/engine/test_assembly.py",
     ),
-    quick("stargan.training.assembly.parts:_within", "iteration - start,", "iteration,", "tests/engine/test_training.py"),
+    quick("stargan.training.assembly.bundle:_within", "iteration - start,", "iteration,", "tests/engine/test_training.py"),
     quick(
         "stargan.training.methods.cyclegan:CycleGan.discriminator_update",
         "(d_real + d_fake) / 2",
@@ -169,10 +169,10 @@ MUTATIONS = [
         "tests/golden/test_baselines.py",
     ),
     quick(
-        "stargan.models.networks.halving:_deep",
+        "stargan.models.networks.down_conv:_deep",
         "positions < weight[0]",
         "positions < weight[1]",
-        "tests/golden/test_halving.py",
+        "tests/golden/test_down_conv.py",
     ),
     slow(
         "stargan.models.networks.batch_norm:BatchNorm.forward",

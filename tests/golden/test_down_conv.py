@@ -1,4 +1,4 @@
-"""D's halving convolution in both its forms, against torch's convolution and its derivatives."""
+"""D's stride-2 convolution in both its forms, against torch's convolution and its derivatives."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from stargan.models.networks import halving
-from stargan.models.networks.halving import Halving, doubled, halved, weight_gradient
+from stargan.models.networks import down_conv
+from stargan.models.networks.down_conv import DownConv, downsample, downsample_transposed, weight_gradient
 
 SHAPES = [  # images, channels in and out, height and width of what goes in
     (2, 3, 5, 4, 8),  # more positions than channels: a convolution
@@ -21,7 +21,7 @@ SHAPES = [  # images, channels in and out, height and width of what goes in
 
 @pytest.fixture(autouse=True)
 def small_weights_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(halving, "LARGE", 0)
+    monkeypatch.setattr(down_conv, "LARGE", 0)
 
 
 def tensors(n: int, w_in: int, w_out: int, height: int, width: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -40,9 +40,9 @@ def test_the_three_maps_are_the_convolution_and_its_derivatives(shape: tuple[int
     by_x, by_weight = torch.autograd.grad(expected, (x, weight), a)
     with torch.no_grad():
         for found, oracle in (
-            (halved(x, weight, bias), expected),
-            (halved(x, weight), expected - bias[:, None, None]),
-            (doubled(a, weight), by_x),
+            (downsample(x, weight, bias), expected),
+            (downsample(x, weight), expected - bias[:, None, None]),
+            (downsample_transposed(a, weight), by_x),
             (weight_gradient(x, a), by_weight),
         ):
             torch.testing.assert_close(found, oracle, rtol=0, atol=1e-12)
@@ -53,7 +53,7 @@ def test_the_three_maps_are_the_convolution_and_its_derivatives(shape: tuple[int
 def test_the_layer_can_be_differentiated_twice(shape: tuple[int, int, int, int, int]) -> None:
     """The penalty of the plain step asks for it: of a product that is no view of the weights, nothing would be left."""
     x, a, weight, bias = tensors(*shape)
-    layer = Halving(shape[1], shape[2]).double()
+    layer = DownConv(shape[1], shape[2]).double()
     layer.load_state_dict({"weight": weight, "bias": bias})
 
     def penalty(convolution: Callable[[Tensor], Tensor]) -> list[Tensor]:
@@ -69,20 +69,20 @@ def test_the_layer_can_be_differentiated_twice(shape: tuple[int, int, int, int, 
 def test_products_are_taken_of_fewer_positions_than_channels_and_large_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a form that is never taken: the other one alone would pass all else."""
     seen = []
-    patches = halving.patches
+    patches = down_conv.patches
 
     def watched(x: Tensor) -> Tensor:
         seen.append(tuple(x.shape))
         return patches(x)
 
-    monkeypatch.setattr(halving, "patches", watched)
+    monkeypatch.setattr(down_conv, "patches", watched)
     for shape in SHAPES:
         x, _, weight, _ = tensors(*shape)
-        halved(x, weight)
+        downsample(x, weight)
     assert seen == [(n, w_in, h, w) for n, w_in, w_out, h, w in SHAPES if n * h // 2 * w // 2 < w_out]
     assert len(seen) == 3
     with torch.autocast("cpu", torch.bfloat16):
-        halved(x, weight)
-    monkeypatch.setattr(halving, "LARGE", weight.numel() + 1)
-    halved(x, weight)
+        downsample(x, weight)
+    monkeypatch.setattr(down_conv, "LARGE", weight.numel() + 1)
+    downsample(x, weight)
     assert len(seen) == 3

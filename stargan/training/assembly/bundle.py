@@ -48,7 +48,7 @@ def _within(schedule: Any, start: int, length: int, decay: int, iteration: int) 
 
 
 @dataclass(frozen=True)
-class Parts:
+class MethodBundle:
     """A method with its optimisers' settings by network."""
 
     method: Method

@@ -1,4 +1,4 @@
-"""The convolution that halves a map, 4x4 with stride 2 and padding 1, as all in D's trunk are, and its derivatives.
+"""The downsampling convolution of D's trunk, 4x4 with stride 2 and padding 1, and its derivatives.
 
 D's last layers have fewer positions than channels, and weights far larger than their maps. There, on a CPU, each is a
 product of matrices, the patches of all positions being the rows of one: rounding apart the same, and faster than
@@ -15,18 +15,18 @@ LARGE = 1 << 22
 """Weights, 16 MB in float32, that no cache holds: with fewer of them a convolution is as fast."""
 
 
-class Halving(nn.Conv2d):
-    """The convolution as a layer."""
+class DownConv(nn.Conv2d):
+    """The downsampling convolution as a layer."""
 
     def __init__(self, w_in: int, w_out: int) -> None:
         super().__init__(w_in, w_out, KERNEL, STRIDE, PADDING)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return W x + b, (N, O, h/2, w/2), for maps x (N, I, h, w)."""
-        return halved(x, self.weight, self.bias)
+        return downsample(x, self.weight, self.bias)
 
 
-def halved(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def downsample(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return W x + b, (N, O, h/2, w/2), for maps x (N, I, h, w) and weights (O, I, 4, 4)."""
     height, width = x.shape[2] // STRIDE, x.shape[3] // STRIDE
     if not _deep(weight.shape, len(x) * height * width, x):
@@ -37,7 +37,7 @@ def halved(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     )
 
 
-def doubled(a: Tensor, weight: Tensor) -> Tensor:
+def downsample_transposed(a: Tensor, weight: Tensor) -> Tensor:
     """Return W^T a, (N, I, 2h, 2w), what of a (N, O, h, w) comes back to the maps that went in."""
     n, _, height, width = a.shape
     if not _deep(weight.shape, n * height * width, a):
