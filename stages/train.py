@@ -16,9 +16,9 @@ from stargan.errors import main
 from stargan.progress import progress
 from stargan.training import assembly
 from stargan.training.engine import Training
-from stargan.training.graphs import CycleGraphs
+from stargan.training.graphs import taking
 from stargan.training.ranks import joined
-from stargan.training.recorder import Recorder, checkpoints_of
+from stargan.training.recorder import Recorder, checkpoints_of, until_due
 from stargan.training.state import copied, restore, state_of
 from stargan.training.stopping import INTERRUPTED, Stop, Stopped
 
@@ -34,14 +34,15 @@ def run(name: str, params: Params) -> None:
         if ranks.first:
             lead(name, params, sets, training, stop)
         else:
-            follow(training, stop)
+            follow(params, training, stop)
 
 
-def follow(training: Training, stop: Stop) -> None:
+def follow(params: Params, training: Training, stop: Stop) -> None:
     """Take all iterations with the first process, which alone reads checkpoints and writes."""
     restore(training, *training.ranks.broadcast(None))
+    take = taking(training, lambda: until_due(training, params))
     while training.done < training.length:
-        training.iterate()
+        take()
         if stops(training, stop):
             training.ranks.any(False)  # a launcher ends all where one ends: wait until the first process has saved
             raise SystemExit(INTERRUPTED)
@@ -74,15 +75,14 @@ def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Trai
 def iterate(recorder: Recorder, tracker: tracking.Run, stop: Stop) -> None:
     """Take all iterations that are left. Raises Stopped where it was asked to."""
     training, first = recorder.training, recorder.training.done
-    cycles = CycleGraphs(training) if training.device.type == "cuda" and training.ranks.alone else None
+    take = taking(training, lambda: until_due(training, recorder.params))
     if first:  # what was due where it stopped may have been given up
         recorder.after_iteration(tracker, stop)
     nothing: tuple[int, ...] = ()  # the bar is moved by hand
     with progress(nothing, training.length, "it", f"train {recorder.name}", first) as bar:
         while training.done < training.length:
-            losses = stop.guard(training, lambda: cycles.iterate(recorder.until_due()) if cycles else training.iterate())
-            if losses:
-                tracker.log_losses(training.done, losses)
+            for done, losses in stop.guard(training, take).items():
+                tracker.log_losses(done, losses)
                 bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
             bar.update(training.done - bar.n)
             recorder.after_iteration(tracker, stop)

@@ -23,6 +23,18 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"; nearest: {', '.join(close)}" if close else f"; known: {', '.join(known)}"
 
 
+def one_line(error: Exception) -> str:
+    """Return what a user can do about an error in a line; "" where it is a bug, which a traceback explains."""
+    if isinstance(error, Fault):
+        return str(error)
+    if isinstance(error, OSError):  # a full disk, a folder without permission
+        return f"{error.filename or 'a file'}: {error.strerror or error}; free space or permit it, then repeat the command"
+    no_memory = isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY)
+    if no_memory or isinstance(error, MemoryError):
+        return "memory ran out; free some, or lower the batch in params.yaml, then repeat the command"
+    return ""
+
+
 def main(function: Callable[[], None]) -> None:
     """Run a command. A Fault, or an error of the system, becomes one line on stderr and exit status 1.
 
@@ -31,14 +43,13 @@ def main(function: Callable[[], None]) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         function()
-    except Fault as fault:
-        _fail(str(fault))
-    except OSError as error:  # a full disk, a folder without permission: nothing that a traceback would explain
-        _fail(f"{error.filename or 'a file'}: {error.strerror or error}; free space or permit it, then repeat the command")
-    except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and not any(words in str(error) for words in NO_MEMORY):
+    except Exception as error:
+        line = one_line(error)
+        if not line:
             raise
-        _fail("memory ran out; free some, or lower the batch in params.yaml, then repeat the command")
+        print(f"error: {line}", file=sys.stderr)
+        sys.stderr.flush()
+        sys.exit(1)
     except KeyboardInterrupt:
         # The interpreter's own teardown may wait for worker threads; an interrupt should end now.
         print("interrupted", file=sys.stderr)
@@ -49,9 +60,3 @@ def main(function: Callable[[], None]) -> None:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _fail(line: str) -> None:
-    print(f"error: {line}", file=sys.stderr)
-    sys.stderr.flush()
-    sys.exit(1)

@@ -20,9 +20,10 @@ PACKAGE = Path(__file__).parents[1]
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
     """Write tensors and a JSON header with their digest as one safetensors file; equal content, equal bytes."""
+    kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}  # one copy from a GPU
     # One metadata key: safetensors does not promise an order among several.
-    metadata = {HEADER: json.dumps({**header, DIGEST: _digest(tensors, header)}, sort_keys=True)}
-    write_bytes(path, save({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata))
+    metadata = {HEADER: json.dumps({**header, DIGEST: _digest(kept, header)}, sort_keys=True)}
+    write_bytes(path, save(kept, metadata))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -44,7 +45,7 @@ def _digest(tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
-        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 

@@ -1,5 +1,7 @@
 """Pixels as files have them and as networks take them."""
 
+import sys
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -8,8 +10,14 @@ from torch import Tensor
 def to_device_if_fits(images: np.ndarray, device: torch.device) -> Tensor:
     """Return images where batches are gathered: in a GPU's memory if half of what is free holds them, else as they are."""
     found = torch.from_numpy(images)
-    fits = device.type == "cuda" and images.nbytes < torch.cuda.mem_get_info(device)[0] / 2
-    return found.to(device) if fits else found
+    if device.type != "cuda":
+        return found
+    free = torch.cuda.mem_get_info(device)[0]
+    if images.nbytes < free / 2:
+        return found.to(device)
+    size, half = images.nbytes / 1e9, free / 2e9
+    print(f"the images ({size:.1f} GB) stay in the host's memory: half of the GPU's free has {half:.1f}", file=sys.stderr)
+    return found
 
 
 def from_uint8(images: Tensor) -> Tensor:

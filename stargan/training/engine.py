@@ -46,8 +46,8 @@ class Training:
     restored: int = 0
     """How often another state was taken up: then the optimisers hold other tensors."""
 
-    def iterate(self) -> dict[str, float] | None:
-        """Take one iteration; return the losses where a row of the table is due. Raises Fault where one is not finite."""
+    def iterate(self) -> dict[int, dict[str, float]]:
+        """Take one iteration; return the loss table's row, by its iteration, where one is due. Raises Fault as `close`."""
         with self.ranks.exchange_errors():
             applied = self.compute(self.done, self.batches(self.done), self.rates(self.done))
         return self.close([applied])
@@ -108,8 +108,9 @@ class Training:
             parameter.grad = None  # many networks' gradients would stand in memory until their next turn
         return Applied(update.network, terms, finite)
 
-    def close(self, iterations: Sequence[Sequence[Applied]]) -> dict[str, float] | None:
-        """Count iterations and note their losses; return them where a row is due. Raises Fault on one that is not finite."""
+    def close(self, iterations: Sequence[Sequence[Applied]]) -> dict[int, dict[str, float]]:
+        """Count iterations and note their losses; return the rows due, by iteration. Raises Fault if not all is finite."""
+        rows = {}
         for updates in iterations:
             for applied in updates:
                 self._check_finite(applied)
@@ -118,7 +119,9 @@ class Training:
                 if rate_factor(self.done) == 0:
                     self.losses.forget(name)
             self.done += 1
-        return self.losses.close(self.done)
+            if self.done % self.losses.every == 0:
+                rows[self.done] = self.losses.close(self.done)
+        return rows
 
     def _check_finite(self, applied: Applied) -> None:
         if applied.finite:

@@ -50,27 +50,31 @@ class Graphs(Generic[T]):
         """Note what the work launches; nothing is computed yet."""
         places = [given.clone() for given in inputs]
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, stream=self._stream):
+        # thread_local: NCCL's watchdog, a thread of its own, may ask the GPU meanwhile.
+        with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
             result = work(places)
         self.captured[key] = graph, places, result
 
 
 class CycleGraphs:
-    """Takes the iterations of a training that has a GPU to itself, all to the end of a method's cycle as one graph."""
+    """Takes the iterations of a training on a GPU, all to the end of a method's cycle as one graph.
+
+    Processes that train together capture their exchange too: all must take the same iterations at once.
+    """
 
     def __init__(self, training: Training, graphs: Graphs[list[list[Applied]]] | None = None) -> None:
         self.training, self.graphs = training, graphs or Graphs[list[list[Applied]]]()
+        self._made: dict[int, list[Batch]] = {}  # the batches of the next cycle, by iteration
 
-    def iterate(self, at_most: int) -> dict[str, float] | None:
-        """Take iterations to a cycle's end, `at_most` or the loss table's next row; return that where it is due."""
-        training, done = self.training, self.training.done
-        ends = (every - done % every for every in (training.method.cycle, training.losses.every))
-        iterations = range(done, done + min(at_most, *ends))
-        cycle = [training.batches(iteration) for iteration in iterations]
-        sizes = [stream.size for stream in training.streams]
+    def iterate(self, at_most: int) -> dict[int, dict[str, float]]:
+        """Take iterations to a cycle's end, or `at_most`; return the loss table's rows that are due, by iteration."""
+        training, done, length = self.training, self.training.done, self.training.method.cycle
+        iterations = range(done, done + min(at_most, length - done % length))
+        cycle = [self._batches(iteration) for iteration in iterations]
+        sizes = [stream.size // training.ranks.count for stream in training.streams]
         if any([len(batch.images) for batch in batches] != sizes for batches in cycle):
             # an epoch's last batch comes too seldom for the memory of a graph
-            return [training.iterate() for _ in iterations][-1]
+            return {done: row for _ in iterations for done, row in training.iterate().items()}
         rates = [training.rates(iteration) for iteration in iterations]
         inputs, form = tree_flatten((torch.tensor(rates, dtype=torch.float64, device=training.device), cycle))
         tensors = [leaf for leaf in inputs if isinstance(leaf, Tensor)]
@@ -81,7 +85,14 @@ class CycleGraphs:
             return self._compute(done, *tree_unflatten(leaves, form))
 
         kind = (training.restored, *(training.method.trains(iteration) for iteration in iterations))
-        return training.close(self.graphs.run(kind, work, tensors))
+        with training.ranks.exchange_errors():
+            applied = self.graphs.run(kind, work, tensors)
+            following = range(iterations.stop, min(iterations.stop + length, training.length))
+            self._made = {iteration: self._batches(iteration) for iteration in following}  # while the GPU computes
+            return training.close(applied)
+
+    def _batches(self, iteration: int) -> list[Batch]:
+        return self._made.pop(iteration, None) or self.training.batches(iteration)
 
     def _compute(self, first: int, rates: Tensor, cycle: Sequence[Sequence[Batch]]) -> list[list[Applied]]:
         """Compute the iterations `first`, ...; rates (iterations, networks)."""
@@ -92,3 +103,11 @@ class CycleGraphs:
             training.compute(iteration, batches, of_iteration.unbind())
             for iteration, (batches, of_iteration) in enumerate(zip(cycle, rates, strict=True), first)
         ]
+
+
+def taking(training: Training, at_most: Callable[[], int]) -> Callable[[], dict[int, dict[str, float]]]:
+    """Return what takes the next iteration and returns the rows that are due; on a GPU the next `at_most`, of one cycle."""
+    if training.device.type != "cuda":
+        return training.iterate
+    cycles = CycleGraphs(training)
+    return lambda: cycles.iterate(at_most())

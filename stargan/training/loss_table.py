@@ -29,10 +29,8 @@ class LossTable:
         """Forget the terms of a network that is not trained any more: a value that stands still says nothing."""
         self.newest = {name: term for name, term in self.newest.items() if term[0] != network}
 
-    def close(self, done: int) -> dict[str, float] | None:
-        """Return the values after `done` iterations where a row is due, and append them to the table."""
-        if done % self.every:
-            return None
+    def close(self, done: int) -> dict[str, float]:
+        """Append the values after `done` iterations as a row, and return them."""
         values = {name: float(value) for name, (_, value) in self.newest.items()}
         self.terms += [name for name in values if name not in self.terms]
         self.rows.append([float(done), *(values.get(name, float("nan")) for name in self.terms)])

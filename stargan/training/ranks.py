@@ -4,6 +4,8 @@ A launcher such as torchrun starts them and tells them of each other by its envi
 """
 
 import os
+import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from stargan.errors import Fault
+from stargan.errors import Fault, one_line
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,11 @@ SINGLE = Ranks(0, 1, torch.device("cpu"))
 
 @contextmanager
 def joined(device: torch.device) -> Iterator[Ranks]:
-    """Yield this process among those that its launcher started, joined for the block; alone without a launcher."""
+    """Yield this process among those that its launcher started, joined for the block; alone without a launcher.
+
+    One of several that fails ends at once, without leaving the others in order: with NCCL that would wait for them, who
+    wait in an exchange. Its launcher ends them.
+    """
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
         yield SINGLE
@@ -100,5 +106,10 @@ def joined(device: torch.device) -> Iterator[Ranks]:
     dist.init_process_group("nccl" if on_gpu else "gloo", device_id=device if on_gpu else None)
     try:
         yield Ranks(dist.get_rank(), count, device)
-    finally:
+    except Exception as error:
+        print(f"error: {one_line(error)}" if one_line(error) else traceback.format_exc(), file=sys.stderr, flush=True)
+        os._exit(1)
+    except SystemExit:  # asked to stop, all do after the same iteration
         dist.destroy_process_group()
+        raise
+    dist.destroy_process_group()

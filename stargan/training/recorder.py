@@ -44,6 +44,13 @@ def checkpoints_of(
         yield store, latest[1]["mlflow_run"] if latest else None
 
 
+def until_due(training: Training, params: Params) -> int:
+    """Return how many iterations there are to the next one after which a sample, a checkpoint or a model is due."""
+    every = params.bookkeeping
+    often = (n for n in (every.sample_every, every.checkpoint_every, params.train.keep_every) if n > 0)
+    return to_the_next(training.done, [training.length, *often])
+
+
 class Recorder:
     """What a training leaves behind on its way: checkpoints, sample grids, kept generators."""
 
@@ -56,12 +63,6 @@ class Recorder:
     def due(self, every: int) -> bool:
         """Return whether something that happens every so many iterations, and at the end, is due now."""
         return every > 0 and (self.training.done % every == 0 or self.training.done == self.training.length)
-
-    def until_due(self) -> int:
-        """Return how many iterations there are to the next one after which something is due."""
-        every, done, length = self.params.bookkeeping, self.training.done, self.training.length
-        often = (n for n in (every.sample_every, every.checkpoint_every, self.params.train.keep_every) if n > 0)
-        return to_the_next(done, [length, *often])
 
     def after_iteration(self, tracker: tracking.Run, stop: Stop) -> None:
         """Write what is due after an iteration; to do it again changes nothing. Raises Stopped in the middle of samples."""

@@ -1,42 +1,20 @@
 """What a GPU's graphs ask of the engine: work depends on its inputs alone, and a cycle taken as one changes nothing."""
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 import torch
 from torch import Tensor
 
+from stargan.data.stream import Batch
 from stargan.errors import Fault
-from stargan.training.graphs import CycleGraphs
+from stargan.training.engine import Applied
 from stargan.training.ranks import SINGLE
 from stargan.training.schedule import to_the_next
 from stargan.training.state import copied, restore, state_of
-from support.trainings import METHODS, close, cut, doubled, finished, training
+from support.trainings import METHODS, close, cut, doubled, finished, replayed, training
 
 LENGTH = 24  # of the trainings; n_critic is 3
-
-
-class Replayed:
-    """Does what CUDA graphs do: the work of a kind is for ever that which came first, and its inputs alone are new."""
-
-    def __init__(self) -> None:
-        self.first: dict[Hashable, Callable[[Sequence[Tensor]], Any]] = {}
-        self.runs: list[Any] = []
-
-    def run(self, kind: Hashable, work: Callable[[Sequence[Tensor]], Any], inputs: Sequence[Tensor]) -> Any:
-        first = self.first.setdefault((kind, tuple(each.shape for each in inputs)), work)
-        self.runs.append(kind)
-        return first([each.clone() for each in inputs])
-
-
-def replayed(name: str) -> CycleGraphs:
-    """Return a training in float64 whose iterations are taken as on a GPU."""
-    made = doubled(training(name, SINGLE))
-    for optimiser in made.optimisers.values():
-        for group in optimiser.param_groups:
-            group["lr"] = torch.tensor(group["lr"], dtype=torch.float64)
-    return CycleGraphs(made, Replayed())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("images", [8, 11])
@@ -44,7 +22,7 @@ def replayed(name: str) -> CycleGraphs:
 @pytest.mark.parametrize("name", METHODS)
 def test_iterations_as_one_give_what_they_give_alone(name: str, most: int, images: int) -> None:
     """Catches what is fixed by the first of a kind: a learning rate, a random number, an iteration's number."""
-    alone, together = cut(doubled(training(name, SINGLE)), images), replayed(name)
+    alone, together = cut(doubled(training(name, SINGLE)), images), replayed(name, SINGLE)
     cut(together.training, images)
     assert alone.length == LENGTH
     close(finished(together.training, together.iterate, most), finished(alone), 1e-9)
@@ -53,7 +31,7 @@ def test_iterations_as_one_give_what_they_give_alone(name: str, most: int, image
 
 
 def test_a_cycle_is_one_graph_and_one_pass_for_its_fakes() -> None:
-    cycles, passes = replayed("joint"), list[int]()
+    cycles, passes = replayed("joint", SINGLE), list[int]()
     made = cut(cycles.training, 8)
     made.losses.every = 1000
     made.method.networks["g"].register_forward_pre_hook(lambda _, given: passes.append(len(given[0])))
@@ -70,7 +48,7 @@ def test_a_cycle_is_one_graph_and_one_pass_for_its_fakes() -> None:
 
 def test_a_state_that_is_taken_up_needs_graphs_of_its_own() -> None:
     """Catches a graph that goes on with the moments of before."""
-    cycles, alone = replayed("moods"), cut(doubled(training("moods", SINGLE)), 8)
+    cycles, alone = replayed("moods", SINGLE), cut(doubled(training("moods", SINGLE)), 8)
     cut(cycles.training, 8)
     cycles.iterate(100)
     restore(cycles.training, *copied(state_of(alone)))
@@ -78,12 +56,36 @@ def test_a_state_that_is_taken_up_needs_graphs_of_its_own() -> None:
     assert {run[0] for run in cycles.graphs.runs} == {0, 1}  # type: ignore[attr-defined]
 
 
-def test_rows_of_the_loss_table_end_a_graph() -> None:
-    cycles = replayed("moods")
-    cycles.training.losses.every = 2
-    while cycles.training.done < 6:
-        cycles.iterate(100)
-    assert [row[0] for row in cycles.training.losses.rows] == [2, 4, 6]
+def test_rows_of_the_loss_table_end_no_graph() -> None:
+    """Catches a kind of graph, with memory of its own, for each place that a row has in a cycle."""
+    alone, cycles = cut(doubled(training("moods", SINGLE)), 8), replayed("moods", SINGLE)
+    cut(cycles.training, 8)
+    alone.losses.every = cycles.training.losses.every = 2
+    rows = [cycles.iterate(100), cycles.iterate(100)]
+    assert [list(of_a_cycle) for of_a_cycle in rows] == [[2], [4, 6]]
+    assert len(set(cycles.graphs.runs)) == 1  # type: ignore[attr-defined]
+    for row in range(2, 8, 2):
+        assert alone.iterate() == {}
+        assert {row: pytest.approx((rows[0] | rows[1])[row], rel=1e-9)} == alone.iterate()
+
+
+def test_the_next_cycles_batches_are_made_before_this_ones_losses_are_waited_for() -> None:
+    cycles, events = replayed("joint", SINGLE), list[int | str]()
+    made = cut(cycles.training, 8)
+    batches, close_up = made.batches, made.close
+
+    def noted(iteration: int) -> list[Batch]:
+        events.append(iteration)
+        return batches(iteration)
+
+    def closed(iterations: Sequence[Sequence[Applied]]) -> dict[int, dict[str, float]]:
+        events.append("close")
+        return close_up(iterations)
+
+    made.batches, made.close = noted, closed  # type: ignore[method-assign]
+    for at_most in (100, 2, 100):  # a checkpoint is due after five iterations
+        cycles.iterate(at_most)
+    assert events == [0, 1, 2, 3, 4, 5, "close", 6, 7, "close", 8, "close"]
 
 
 def test_what_is_due_ends_a_graph() -> None:
@@ -95,7 +97,7 @@ def test_what_is_due_ends_a_graph() -> None:
 
 
 def test_an_iteration_within_a_graph_that_is_not_finite_is_named_by_its_number() -> None:
-    cycles = replayed("faces")
+    cycles = replayed("faces", SINGLE)
     cycles.training.losses.every = 1000
     (stream,) = cycles.training.streams
     plain = stream.batch

@@ -82,7 +82,7 @@ def test_a_value_that_is_not_finite(
     monkeypatch.setattr("stargan.tracking.find_spec", lambda name: None)
     iterate, kept, steps = Training.iterate, dict[Path, bytes](), 0
 
-    def struck(made: Training) -> dict[str, float] | None:
+    def struck(made: Training) -> dict[int, dict[str, float]]:
         nonlocal steps
         if made.done >= AT:
             steps += 1

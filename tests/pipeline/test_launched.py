@@ -94,6 +94,46 @@ def test_the_first_one_killed_ends_the_other_and_another_number_goes_on(alone: P
     check_losses(alone)
 
 
+FAILING = """
+import os, sys
+if 'stages.train' in sys.orig_argv and 'RANK' in os.environ:
+    import pathlib, time
+    import torch
+    import torch.distributed as dist
+    rank, updates, step = os.environ['RANK'], [], torch.optim.Adam.step
+    pathlib.Path(f'rank{rank}').write_text(str(os.getpid()))
+    def struck(self, *given):
+        updates.append(self)
+        if len(updates) == 3 and rank == '1':
+            time.sleep(600)
+        if len(updates) == 3:
+            raise OSError(28, 'No space left on device', 'a file')
+        return step(self, *given)
+    torch.optim.Adam.step = struck
+    dist.destroy_process_group = lambda: time.sleep(600)  # as NCCL's does while another one waits in an exchange
+"""
+
+
+def test_one_that_fails_ends_another_that_hangs(alone: Path) -> None:
+    """Catches a failed process that waits to leave the others in order, which wait for it: ten minutes, with NCCL."""
+    at_start(alone, FAILING)
+    process = launched(alone, 2)
+    try:
+        _, said = process.communicate(timeout=90)  # thirty seconds to start, a minute to end
+    except subprocess.TimeoutExpired:
+        for pid in (process.pid, *map(int, started(alone))):
+            os.kill(pid, signal.SIGKILL)
+        raise
+    assert process.returncode != 0
+    assert "error: a file: No space left on device; free space" in said
+    assert len(started(alone)) == 2
+    assert not any(Path(f"/proc/{pid}").exists() for pid in started(alone))
+
+
+def started(folder: Path) -> list[str]:
+    return [path.read_text() for path in folder.glob("rank?")]
+
+
 def test_asked_to_stop_all_stop_at_one_iteration_and_four_go_on(alone: Path) -> None:
     at_start(alone, slow())
     process = launched(alone, 2)

@@ -67,6 +67,18 @@ def test_weights_after_twenty_iterations_are_those_of_one_process(
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_cycles_that_are_taken_as_one_give_what_one_process_gives(
+    alone: dict[str, Any], together: list[dict[str, Any]], name: str
+) -> None:
+    """Catches processes that disagree on where a graph ends: eleven images give a batch that can't be shared."""
+    for rank in together:
+        assert rank[name]["cycles"].keys() == alone[name]["cycles"].keys()
+        for key, value in alone[name]["cycles"].items():
+            if key in alone[name]["weights"]:
+                assert torch.allclose(rank[name]["cycles"][key], value, rtol=1e-6, atol=1e-6, equal_nan=True), key
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_gradients_are_the_mean_over_the_whole_batch(
     alone: dict[str, Any], together: list[dict[str, Any]], name: str
 ) -> None:

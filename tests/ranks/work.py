@@ -1,6 +1,7 @@
 """`work FOLDER` trains each method, alone or as one of several processes, and writes what came of it to FOLDER/<rank>.pt.
 
-For each method: the state after 20 iterations in float64, and the gradients of the first updates in float32.
+For each method: the state after 20 iterations in float64 and, taken as a GPU takes them, after all; the gradients of the
+first updates in float32.
 """
 
 import sys
@@ -10,7 +11,7 @@ import torch
 
 from stargan.training.ranks import joined
 from stargan.training.state import state_of
-from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, gradients, training
+from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, finished, gradients, replayed, training
 
 
 def command() -> None:
@@ -22,11 +23,13 @@ def command() -> None:
             made = doubled(training(name, ranks))
             for _ in range(ITERATIONS):
                 made.iterate()
+            cycles = replayed(name, ranks)
             rounded = training(name, ranks)
             rounded.bf16 = True
             found[name] = {
                 "state": state_of(made)[0],
                 "weights": effective(made),
+                "cycles": finished(cycles.training, cycles.iterate, 7),
                 "gradients": gradients(training(name, ranks)),
                 "bf16": gradients(rounded),
             }

@@ -94,6 +94,18 @@ MUTATIONS = [
         "slice(",
         f"{RANKS}::test_rows_share_a_batch_or_give_it_whole",
     ),
+    slow(
+        "stargan.training.ranks:joined",
+        "        os._exit(1)\n",
+        "        dist.destroy_process_group()\n",
+        "tests/pipeline/test_launched.py::test_one_that_fails_ends_another_that_hangs",
+    ),
+    quick(
+        "stargan.training.engine:Training.close",
+        "self.done % self.losses.every == 0",
+        "self.done % self.losses.every == 0 and updates is iterations[-1]",
+        "tests/engine/test_graphs.py",
+    ),
     quick(
         "stargan.training.assembly.budget:iterations",
         "base_flops() / own_flops()",
