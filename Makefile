@@ -8,6 +8,7 @@ PYTEST = OMP_NUM_THREADS=1 python -m pytest -q $(if $(TIMES),--junitxml=$(TIMES)
 # it is built, then others that do.
 LONG = $(patsubst %,tests/pipeline/test_%.py,tour_of_comparisons train_stage paper_setup launched again tour tour_of_seeds \
   tour_of_ablations)
+LONG_FAULTS = $(patsubst %,tests/faults/test_%.py,soak dvc_experiments)
 REST = $(filter-out $(LONG),$(wildcard tests/pipeline/test_*.py))
 
 .PHONY: help repro check test test-pipeline test-faults test-faults-full test-all times soak bench clean
@@ -43,7 +44,7 @@ test-pipeline: $(BIN)/.installed
 	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) $(REST) tests/browser tests/ranks
 
 test-faults: $(BIN)/.installed
-	$(PYTEST) -n 4 --dist worksteal tests/faults --table docs/reliability.md
+	$(PYTEST) -n 4 --dist worksteal $(LONG_FAULTS) tests/faults --table docs/reliability.md
 
 test-faults-full: $(BIN)/.installed
 	$(PYTEST) -n 3 --dist worksteal tests/faults -m "full or not full"

@@ -68,10 +68,13 @@ def test_anothers(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder
     tell(FAMILY, f"another's {Path(folder).parts[1]}", command, REFUSED)
 
 
-@pytest.mark.parametrize("schema", [1, 99])
-@pytest.mark.parametrize(("folder", "command"), cells(RECORDS))
+SCHEMAS = (1, 99, "1")
+VERSIONS = [(*cell, SCHEMAS[(at + more) % 3]) for at, cell in enumerate(cells(RECORDS)) for more in (0, 1)]
+
+
+@pytest.mark.parametrize(("folder", "command", "schema"), VERSIONS)
 def test_another_versions(
-    stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder: str, command: str, schema: int
+    stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder: str, command: str, schema: object
 ) -> None:
     work = copy(pipeline)
     change_record(work / folder / RECORDS[folder], lambda about: about.update(schema=schema))
@@ -125,8 +128,17 @@ def test_made_from_another_set(stages: Stages, pipeline: Path, copy: Copy, tell:
     tell(FAMILY, f"{change}, and signed", command, REFUSED)
 
 
+BITS = [
+    (folder, name)
+    for folder, names in FILES.items()
+    for name in names
+    # of those test_disk.py flips bits, for each of their readers
+    if not name.endswith(".safetensors") and (folder, name) not in ((SET, "images.npy"), (SET, "labels.npy"))
+]
+
+
 @pytest.mark.parametrize("where", [0.6, 1.0])
-@pytest.mark.parametrize(("folder", "name"), [(folder, name) for folder, names in FILES.items() for name in names])
+@pytest.mark.parametrize(("folder", "name"), BITS)
 def test_one_bit(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder: str, name: str, where: float) -> None:
     work, command = copy(pipeline), READERS[folder][0]
     flip(work / folder / name, where)

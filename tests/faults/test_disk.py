@@ -1,6 +1,5 @@
 """Disks and files that fail: full, read-only, missing, cut, changed. A stage refuses in one line and changes nothing."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -211,19 +210,6 @@ def test_one_flipped_bit(
     flip(folder / name, where)
     refused(stages, folder, command, str(Path(name).parent))
     tell(FAMILY, f"one flipped bit: {Path(name).name}", command, REFUSED)
-
-
-@pytest.mark.parametrize("version", [0, 99, "1"])
-@pytest.mark.parametrize("command", ["classifier rafd", "train rafd", "translate rafd", "evaluate rafd"])
-def test_a_manifest_of_another_version(
-    stages: Stages, trainable: Path, pipeline: Path, copy: Copy, tell: Tell, command: str, version: object
-) -> None:
-    """Catches a prepared set that another version wrote and this one misreads."""
-    folder = copy(workspace_of(command, trainable, pipeline))
-    path = folder / "data/prepared/rafd/16/manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": version}))
-    refused(stages, folder, command, f"schema {version}")
-    tell(FAMILY, "manifest of another version", command, REFUSED)
 
 
 def stopped(stages: Stages, folder: Path, run: str) -> list[Path]:

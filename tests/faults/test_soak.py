@@ -24,7 +24,7 @@ from support.processes import ROOT, awaited, environment, hashes
 SAMPLE_SECONDS = 0.25
 WARM = 0.25
 """The share of a life in which memory may still grow: libraries load, buffers are made."""
-LENGTH, ITERATIONS_A_MINUTE = 300, 150
+LENGTH, ITERATIONS_A_MINUTE = 200, 150
 """Of a training: several are killed to their end in a soak, and the first one lives long enough to be measured."""
 GROWTH, SHORT_GROWTH, LONG_MINUTES = 0.01, 0.1, 10
 """Of memory, at most. A short life is warm for seconds alone, too few for a hundredth to be told from noise."""

@@ -24,7 +24,7 @@ MUTATIONS = [
         "stargan.core.about:read_about",
         'if (record.get("form"), record.get("schema")) != (form, SCHEMA):',
         'if record.get("form") != form:',
-        f"{DISK}::test_a_manifest_of_another_version",
+        "tests/faults/test_belonging.py::test_another_versions",
     ),
     slow(
         "stargan.data.prepared:write_manifest",
