@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from stargan.core.files import workspace_root
+from stargan.core.files import workspace_root, write_bytes
 
 STAGE_LOCK = "stage.lock"
 JOURNALS = Path("data/checkpoints/tracking")
@@ -34,14 +34,13 @@ class Run:
     as `resume_id`, never in an output. `folder` is the journal; None where nothing is tracked.
     """
 
-    def __init__(self, run_id: str, folder: Path | None) -> None:
-        """Write to the journal `folder`, which exists."""
+    def __init__(self, run_id: str, folder: Path | None, lock: FileLock | None = None) -> None:
+        """Write to the journal `folder`, which exists; `lock`, if any, is held until the end."""
         self.id = run_id
         self.folder = folder
         self._artifacts = 0
         self._warned = False
-        # A journal that still grows is not to be sent, and removed, by hand.
-        self._lock = FileLock(folder / STAGE_LOCK, timeout=0) if folder else None
+        self._lock = lock
 
     def log_losses(self, step: int, terms: Mapping[str, float]) -> None:
         """Log each loss term as metric `loss/<term>` of this step."""
@@ -78,16 +77,6 @@ class Run:
         """Set a tag, such as `model.md5`, by which runs are found and linked."""
         self.write("tag", key=key, value=value)
 
-    def hold(self) -> None:
-        """Say, by a lock, that this process writes to the journal. Raises OSError."""
-        if self._lock:
-            self._lock.acquire()
-
-    def let_go(self) -> None:
-        """Give the lock back."""
-        if self._lock:
-            self._lock.release()
-
     def start(self, stage: str, params: Mapping[str, Any]) -> None:
         """Log who this run is (stage, experiment, commit, params) and the files that say what DVC runs."""
         experiment, commit = os.environ.get("DVC_EXP_NAME", ""), _commit()
@@ -103,12 +92,12 @@ class Run:
         """Close the journal with the run's status: FINISHED, FAILED or KILLED."""
         if self.folder is None:
             return
-        part = self.folder / "end.json.part"
         try:
-            part.write_text(_event("end", status=status))
-            part.replace(self.folder / "end.json")
+            write_bytes(self.folder / "end.json", _event("end", status=status).encode())
         except OSError as fault:
             self._warn(fault)
+        if self._lock:
+            self._lock.release()
 
     def write(self, kind: str, **fields: Any) -> None:
         """Append an event to the journal."""
@@ -152,7 +141,6 @@ def stage_run(
         run.end(status)
         if sender is not None:
             flush(sender, flush_seconds, run.folder, status == "KILLED")
-        run.let_go()
 
 
 def flatten(params: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -171,8 +159,9 @@ def _open(stage: str, params: Mapping[str, Any], run_id: str) -> "tuple[Run, sub
     folder = workspace_root() / JOURNALS / f"{run_id}-{time.time_ns()}"
     try:
         folder.mkdir(parents=True)
-        run = Run(run_id, folder)
-        run.hold()
+        lock = FileLock(folder / STAGE_LOCK, timeout=0)
+        lock.acquire()  # a journal that still grows is not to be sent, and removed, by hand
+        run = Run(run_id, folder, lock)
         run.start(stage, params)
         return run, start_sender(folder)
     except OSError as fault:
