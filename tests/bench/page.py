@@ -5,21 +5,26 @@ from typing import Any
 from bench import inputs
 
 
-def page(found: dict[str, Any]) -> str:
-    """Return the tables."""
+def page(found: dict[str, dict[str, Any]]) -> str:
+    """Return the page: the tables of each processor."""
+    head = ["# Performance", "", "Written by `make bench`, the tables of one processor at a time; all keys:"]
+    head += ["[performance.json](performance.json).", ""]
+    return "\n".join(head) + "\n" + "\n".join(map(tables, found.values()))
+
+
+def tables(found: dict[str, Any]) -> str:
+    """Return the tables of one processor."""
     machine, peak = found["machine"], found["peaks"]
     if not any(row["precision"] == "bf16" for row in found["steps"]):
         machine["vectors"] += ", none for bfloat16: not measured"
     lines = [
-        "# Performance",
+        f"## {machine['processor']} ({machine['vectors']})",
         "",
-        "Written by `make bench`; all keys: [performance.json](performance.json).",
-        "",
-        f"{machine['processor']} ({machine['vectors']}), {machine['threads']} threads, torch {machine['torch']}, Python "
+        f"{machine['threads']} threads, torch {machine['torch']}, Python "
         f"{machine['python']}. Its own peak in this run: {peak['convolution_gflops']:.0f} GFLOP/s in G's commonest "
         f"convolution, {peak['product_gflops']:.0f} in a matrix product.",
         "",
-        "## A training cycle",
+        "### A training cycle",
         "",
         "Five updates of D and one of G at the paper's sizes (64 filters, six blocks, 128 px), against a loop that does",
         "what the released code does (`tests/bench/reference.py`); taken in turn in one process, medians, the reference's",
@@ -47,8 +52,9 @@ def page(found: dict[str, Any]) -> str:
             f"| {row['layer']} | {row['images']} | {row['map']} | {row['ms']:.0f} | {row['torch_ms']:.0f} |"
             for row in found["deep_layers"]
         ),
+        *(line for batch, rows in found.get("operators", {}).items() for line in by_operator(batch, rows)),
         "",
-        "## What the cost grows with",
+        "### What the cost grows with",
         "",
         "Seconds an iteration (16 filters, 32 px, batch 8, 5 attributes, one dataset, but for the one that grows) and the "
         "exponent",
@@ -63,7 +69,7 @@ def page(found: dict[str, Any]) -> str:
     prepare, rates = found["prepare"], found["translation_images_per_second"]
     lines += [
         "",
-        "## Images",
+        "### Images",
         "",
         "| | images/s |",
         "|---|---:|",
@@ -102,3 +108,21 @@ def page(found: dict[str, Any]) -> str:
         median, spread = idle[len(idle) // 2], f"{idle[0]:.1f} to {idle[-1]:.1f}, n = {len(idle)}"
         lines += ["", f"`dvc repro` with nothing to do: {median:.1f} s ({spread})."]
     return "\n".join(lines) + "\n"
+
+
+def by_operator(batch: str, rows: list[dict[str, Any]]) -> list[str]:
+    """Return the table of where a cycle's time goes."""
+    lines = [
+        "",
+        f"Where a cycle in float32 goes at batch {batch}, by torch's operators; their GFLOP/s within the cycle, and alone",
+        "on noise of the same shapes, in the same run:",
+        "",
+        "| operator | calls | s | % | GFLOP/s | alone |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        rates = f"{row['gflops']:.0f} | {row['alone_gflops']:.0f}" if "gflop" in row else "|"
+        lines.append(
+            f"| {row['operator']} | {row.get('calls', '')} | {row['seconds']:.2f} | {row['percent']:.1f} | {rates} |"
+        )
+    return lines
