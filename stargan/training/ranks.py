@@ -95,8 +95,9 @@ SINGLE = Ranks(0, 1, torch.device("cpu"))
 def joined(device: torch.device) -> Iterator[Ranks]:
     """Yield this process among those that its launcher started, joined for the block; alone without a launcher.
 
-    One of several that fails ends at once, without leaving the others in order: with NCCL that would wait for them, who
-    wait in an exchange. Its launcher ends them.
+    One of several that fails, or is asked to stop, ends its process without leaving the others in order. With NCCL that
+    would wait for those that wait in an exchange, and for captured exchanges that somebody still holds. The launcher ends
+    the others.
     """
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
@@ -106,10 +107,10 @@ def joined(device: torch.device) -> Iterator[Ranks]:
     dist.init_process_group("nccl" if on_gpu else "gloo", device_id=device if on_gpu else None)
     try:
         yield Ranks(dist.get_rank(), count, device)
+    except SystemExit as stop:
+        sys.stderr.flush()
+        os._exit(stop.code if isinstance(stop.code, int) else 1)
     except Exception as error:
         print(f"error: {one_line(error)}" if one_line(error) else traceback.format_exc(), file=sys.stderr, flush=True)
         os._exit(1)
-    except SystemExit:  # asked to stop, all do after the same iteration
-        dist.destroy_process_group()
-        raise
     dist.destroy_process_group()
