@@ -4,9 +4,9 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST = OMP_NUM_THREADS=1 python -m pytest -q $(if $(TIMES),--junitxml=$(TIMES)/$@.xml)
 
-# Files that take long, each by one worker, begin first: one that needs the small repository, three that need none while
+# Files that take long, each by one worker, begin first: one that needs the small repository, two that need none while
 # it is built, then others that do.
-LONG = $(patsubst %,tests/pipeline/test_%.py,tour_of_comparisons train_stage paper_setup launched again tour tour_of_seeds \
+LONG = $(patsubst %,tests/pipeline/test_%.py,tour_of_comparisons train_stage launched again tour tour_of_seeds \
   tour_of_ablations)
 LONG_FAULTS = $(patsubst %,tests/faults/test_%.py,soak dvc_experiments)
 REST = $(filter-out $(LONG),$(wildcard tests/pipeline/test_*.py))
@@ -38,10 +38,10 @@ check: $(BIN)/.installed
 	mypy -n 2 & types=$$!; $(PYTEST) tests/static && wait $$types
 
 test: $(BIN)/.installed
-	$(PYTEST) -n 2 --dist worksteal tests/unit tests/property tests/golden tests/engine tests/gpu
+	$(PYTEST) -n 2 --dist worksteal tests/engine/test_paper_setup.py tests/ranks tests/unit tests/property tests/golden tests/engine tests/gpu
 
 test-pipeline: $(BIN)/.installed
-	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) $(REST) tests/browser tests/ranks
+	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) $(REST) tests/browser
 
 test-faults: $(BIN)/.installed
 	$(PYTEST) -n 4 --dist worksteal $(LONG_FAULTS) tests/faults --table docs/reliability.md

@@ -26,8 +26,8 @@ from mutation.mutations import MUTATIONS
 
 HERE = Path(__file__).parent
 TIERS = {
-    "test": ("tests/unit", "tests/property", "tests/golden", "tests/engine", "tests/static"),
-    "pipeline": ("tests/pipeline", "tests/browser", "tests/ranks"),
+    "test": ("tests/unit", "tests/property", "tests/golden", "tests/engine", "tests/ranks", "tests/static"),
+    "pipeline": ("tests/pipeline", "tests/browser"),
     "faults": ("tests/faults",),
 }
 SECONDS, TIER_SECONDS = 600, 1800

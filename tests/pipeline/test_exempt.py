@@ -29,6 +29,7 @@ WITHOUT = {
 class Fault(Exception): pass
 def nearest(*_): return ""
 def main(function): function()
+def one_line(error): return ""
 """,
     "progress.py": NOTHING + "def progress(iterable, *_args, **_kwargs): return Silent(iterable)\n",
     "tracking/__init__.py": NOTHING + "Run = Silent\ndef stage_run(*_args, **_kwargs): return Silent()\n",
