@@ -4,9 +4,9 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST = OMP_NUM_THREADS=1 python -m pytest -q $(if $(TIMES),--junitxml=$(TIMES)/$@.xml)
 
-# Files that take long, each by one worker, begin first: one that needs the small repository, two that need none while
+# Files that take long, each by one worker, begin first: one that needs the small repository, one that needs none while
 # it is built, then others that do.
-LONG = $(patsubst %,tests/pipeline/test_%.py,tour_of_comparisons train_stage launched again tour tour_of_seeds \
+LONG = $(patsubst %,tests/pipeline/test_%.py,tour_of_comparisons launched again tour tour_of_seeds \
   tour_of_ablations)
 LONG_FAULTS = $(patsubst %,tests/faults/test_%.py,soak dvc_experiments)
 REST = $(filter-out $(LONG),$(wildcard tests/pipeline/test_*.py))
@@ -38,7 +38,7 @@ check: $(BIN)/.installed
 	mypy -n 2 & types=$$!; $(PYTEST) tests/static && wait $$types
 
 test: $(BIN)/.installed
-	$(PYTEST) -n 2 --dist worksteal tests/engine/test_paper_setup.py tests/ranks tests/unit tests/property tests/golden tests/engine tests/gpu
+	$(PYTEST) -n 2 --dist worksteal tests/engine/test_paper_setup.py tests/ranks tests/unit/test_train_stage.py tests/unit tests/property tests/golden tests/engine tests/gpu
 
 test-pipeline: $(BIN)/.installed
 	$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder $(LONG) $(REST) tests/browser

@@ -9,7 +9,7 @@ KILLS, DISK = "tests/faults/test_kills.py", "tests/faults/test_disk.py"
 PICTURES, ARCHIVES = "tests/faults/test_bad_pictures.py", "tests/faults/test_archives.py"
 WEIGHTS, DAMAGED = "tests/faults/test_weights.py", "tests/faults/test_mutations.py"
 TRACKED = "tests/faults/test_tracked_stages.py"
-TRAIN, LAUNCHED = "tests/pipeline/test_train_stage.py", "tests/pipeline/test_launched.py"
+TRAIN, LAUNCHED = "tests/unit/test_train_stage.py", "tests/pipeline/test_launched.py"
 IMAGE = "tests/unit/test_translate_image.py"
 RANKS, PAGE = "tests/ranks/test_ranks.py", "tests/browser/test_study_page.py"
 

@@ -18,6 +18,14 @@ from support.interrupted import at_start, checkpoints, outputs, slow, start, wai
 from support.processes import stage
 from support.sets import resign
 from support.stages import Stages
+from support.workspaces import write_workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A folder with params.yaml and two prepared datasets of noise, for trainings of 24 iterations."""
+    write_workspace(tmp_path)
+    return tmp_path
 
 
 def test_outputs_of_a_training_and_of_an_interrupted_one_are_the_same(stages: Stages, workspace: Path) -> None:
