@@ -19,7 +19,7 @@ from stargan.errors import Fault, main
 from stargan.results.translations import TRANSLATIONS, Translations, sets_of, translations_of
 from stargan.study.key import key_of, write_key
 from stargan.study.page import page
-from stargan.study.questions import Candidate, Panel, candidates, drawn
+from stargan.study.questions import Candidate, Panel, candidates, sampled_questions
 
 KINDS: dict[str, type[Attributes] | type[Classes]] = {"attributes": Attributes, "expressions": Classes}
 """The labels that each list of `compare` is about."""
@@ -64,7 +64,7 @@ def run(params: Params) -> None:
     with tracking.stage_run("study", settings) as tracker:
         parts = [asked_about(key, getattr(compare, key)) for key in KINDS]
         found, reasons = [some for some, _ in parts], [reason for _, reason in parts if reason]
-        questions = drawn(found, study.questions, study.validation, np.random.default_rng(study.seed))
+        questions = sampled_questions(found, study.questions, study.validation, np.random.default_rng(study.seed))
         every = [candidate for some in found for candidate in some]
         groups = dict.fromkeys(candidate.group for candidate in every)
         methods = dict.fromkeys(method for candidate in every for method in candidate.panel.made)

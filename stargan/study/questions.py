@@ -63,7 +63,9 @@ class Question:
     pictures: np.ndarray
 
 
-def drawn(found: Sequence[Sequence[Candidate]], count: int, checks: int, random: np.random.Generator) -> list[Question]:
+def sampled_questions(
+    found: Sequence[Sequence[Candidate]], count: int, checks: int, random: np.random.Generator
+) -> list[Question]:
     """Return `count` questions, or as many as there are, and `checks` validation questions, mixed; [] of nothing.
 
     `found` are the candidates of each panel. Raises Fault where two panels have a group of the same name: their votes
@@ -164,7 +166,7 @@ def spread(found: Sequence[Candidate], count: int, random: np.random.Generator) 
 
 
 def question(candidate: Candidate, random: np.random.Generator) -> Question:
-    """Return a candidate as a question, its methods in an order drawn by chance."""
+    """Return a candidate as a question, its methods in random order."""
     panel, prepared = candidate.panel, candidate.panel.sets[candidate.faces]
     methods = list(panel.made)
     options = tuple(methods[index] for index in random.permutation(len(methods)))

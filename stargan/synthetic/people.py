@@ -1,4 +1,4 @@
-"""Who is in the archives: attributes drawn from plausible tables, and faces read back from file names."""
+"""Who is in the archives: attributes sampled from plausible tables, and faces read back from file names."""
 
 import re
 from dataclasses import replace
@@ -61,7 +61,7 @@ def _beard(chance: np.random.Generator) -> set[str]:
 
 
 def _traits(male: bool, young: bool) -> dict[str, float]:
-    """Return the probability of each attribute that is drawn by itself."""
+    """Return the probability of each attribute that is sampled by itself."""
     probabilities = {
         "Arched_Eyebrows": 0.1 if male else 0.3,
         "Attractive": 0.65 if young else 0.25,

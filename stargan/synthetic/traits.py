@@ -1,4 +1,4 @@
-"""What no label says: a person's looks, clothes, surroundings and light, drawn always in the same order."""
+"""What no label says: a person's looks, clothes, surroundings and light, sampled always in the same order."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

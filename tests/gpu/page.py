@@ -30,6 +30,7 @@ def page(runs: Sequence[Run]) -> str:
         f"{machine['card']}, torch {machine['torch']}, cuDNN {machine['cudnn']}. Its own rates in the first run:",
         f"{peak['float32_tflops']:.0f} TFLOP/s in a product of float32 matrices, {peak['tf32_tflops']:.0f} in TF32,",
         f"{peak['bf16_tflops']:.0f} in bfloat16; {copy:.1f} TB/s copied.",
+        "requirements.lock pins another torch, which has not run on a GPU.",
         "",
         f"A cycle is {N_CRITIC} updates of D and one of G, at the paper's sizes (64 filters, six blocks, 128 px, batch 16)",
         "unless said otherwise. The released loop (`tests/bench/reference.py`) rounds to TF32, is not deterministic, and",

@@ -7,7 +7,7 @@ from stargan.data.domains import LabelKind
 from stargan.data.prepared import Prepared
 from stargan.results.translations import Translations
 from stargan.study.key import Key, key_of
-from stargan.study.questions import Candidate, Panel, Question, candidates, drawn
+from stargan.study.questions import Candidate, Panel, Question, candidates, sampled_questions
 from support.sets import FACES, MOODS, NO_RECORD
 
 SIZE = 8
@@ -93,7 +93,7 @@ def plain(group: str, person: str, target: str, image: int = 0) -> Candidate:
 
 def questions() -> list[Question]:
     """Return twelve questions of both panels and two of validation."""
-    return drawn([candidates(face_panel()), candidates(mood_panel())], 12, 2, random(3))
+    return sampled_questions([candidates(face_panel()), candidates(mood_panel())], 12, 2, random(3))
 
 
 def the_key() -> Key:

@@ -19,7 +19,7 @@ from stargan.data.domains import Classes
 from stargan.errors import Fault
 from stargan.study.key import key_of, read_key, write_key
 from stargan.study.page import page
-from stargan.study.questions import Question, candidates, changes, drawn, spread, words
+from stargan.study.questions import Question, candidates, changes, sampled_questions, spread, words
 from support.sets import FACES, MOODS, change_record
 from support.study import METHODS, face_panel, mood_panel, plain, questions, random, the_key
 
@@ -98,7 +98,7 @@ def value(picture: np.ndarray) -> int:
 def test_questions_show_each_methods_own_picture() -> None:
     panel = mood_panel()
     rows = {candidate.image: candidate.rows for candidate in candidates(panel)}
-    asked = drawn([candidates(panel)], 7, 0, random())
+    asked = sampled_questions([candidates(panel)], 7, 0, random())
     assert len(asked) == 7
     for one in asked:
         assert (value(one.pictures[0]), one.words, one.group) == (one.image, "happy", "happy")
@@ -109,7 +109,7 @@ def test_questions_show_each_methods_own_picture() -> None:
 
 
 def test_every_method_stands_everywhere() -> None:
-    asked = [one for seed in range(40) for one in drawn([candidates(mood_panel())], 7, 0, random(seed))]
+    asked = [one for seed in range(40) for one in sampled_questions([candidates(mood_panel())], 7, 0, random(seed))]
     first = Counter(one.options[0] for one in asked)
     assert len(asked) == 280
     assert all(45 < first[method] < 95 for method in METHODS)  # 70 expected
@@ -117,7 +117,7 @@ def test_every_method_stands_everywhere() -> None:
 
 def test_validation_questions_have_one_real_face_and_are_mixed_in() -> None:
     panel = face_panel()
-    asked = drawn([candidates(panel)], 20, 10, random())
+    asked = sampled_questions([candidates(panel)], 20, 10, random())
     checks = [one for one in asked if not one.group]
     assert len(asked) == 30
     assert len(checks) == 10
@@ -138,20 +138,20 @@ def test_validation_questions_have_one_real_face_and_are_mixed_in() -> None:
 
 def test_equal_seeds_draw_equal_questions_and_another_seed_others() -> None:
     def picture(seed: int) -> bytes:
-        return b"".join(one.pictures.tobytes() for one in drawn([candidates(face_panel())], 9, 3, random(seed)))
+        return b"".join(one.pictures.tobytes() for one in sampled_questions([candidates(face_panel())], 9, 3, random(seed)))
 
     assert picture(1) == picture(1)
     assert picture(1) != picture(2)
 
 
 def test_nothing_to_ask_gives_no_validation_either() -> None:
-    assert drawn([[], []], 9, 3, random()) == []
+    assert sampled_questions([[], []], 9, 3, random()) == []
 
 
 def test_a_class_with_an_attributes_name_is_refused() -> None:
     other = [replace(candidate, group="Male") for candidate in candidates(mood_panel())]
     with pytest.raises(Fault, match="both ask about Male"):
-        drawn([candidates(face_panel()), other], 9, 3, random())
+        sampled_questions([candidates(face_panel()), other], 9, 3, random())
 
 
 def test_the_key_says_what_stands_where_and_comes_back_from_disk(tmp_path: Path) -> None:
