@@ -27,7 +27,7 @@ def trainable(tmp_path_factory: pytest.TempPathFactory) -> Path:
             folder,
             12,
             train__n_critic=3,
-            bookkeeping__sample_every=6,
+            bookkeeping__sample_every=12,
             bookkeeping__checkpoint_every=2,
             train__keep_every=6,
             bookkeeping__log_every=2,

@@ -46,4 +46,17 @@ def hashes(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not NO_OUTPUTS & {*path.parts} and not path.is_relative_to(folder / "data/cache")
     )
-    return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
+    return {str(path.relative_to(folder)): hash_of(path) for path in files}
+
+
+def hash_of(path: Path) -> str:
+    """Return the hash of a file; read once, for copies keep the time of their last change."""
+    stat = path.stat()
+    key = (path.name, stat.st_size, stat.st_mtime_ns)
+    if key not in HASHES:
+        HASHES[key] = sha256(path.read_bytes()).hexdigest()
+    return HASHES[key]
+
+
+HASHES: dict[tuple[str, int, int], str] = {}
+"""By name, size and time of the last change in nanoseconds."""
