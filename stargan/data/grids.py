@@ -14,7 +14,7 @@ from stargan.data.domains import LabelKind
 def write_png(path: Path | str, pixels: np.ndarray) -> None:
     """Write a uint8 (H, W, 3) picture."""
     out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG", optimize=True)
+    Image.fromarray(pixels).save(out, "PNG")
     write_bytes(Path(path), out.getvalue())
 
 
