@@ -26,15 +26,15 @@ CPU = torch.device("cpu")
 
 
 def noise(dataset: str) -> Prepared:
-    """Return eleven images: of batches of four an epoch's last has three, which neither two nor four can share."""
+    """Return fifteen images: of batches of four an epoch's last has three, which neither two nor four can share."""
     kind, random = KINDS[dataset], np.random.default_rng(len(dataset) + len(KINDS[dataset].names))
     return Prepared(
         dataset,
         16,
         kind,
-        random.integers(0, 256, (11, 16, 16, 3), dtype=np.uint8),
-        np.eye(kind.width, dtype=np.uint8)[np.arange(11) % kind.width],
-        pd.DataFrame({"source": "", "person": "", "split": ["train"] * 11}),
+        random.integers(0, 256, (15, 16, 16, 3), dtype=np.uint8),
+        np.eye(kind.width, dtype=np.uint8)[np.arange(15) % kind.width],
+        pd.DataFrame({"source": "", "person": "", "split": ["train"] * 15}),
         {"kind": "files"},
         {},
         "",
@@ -121,7 +121,7 @@ def replayed(name: str, ranks: Ranks) -> CycleGraphs:
 
 
 def cut(made: Training, images: int) -> Training:
-    """Let a training have so many images in a stream at most: of eleven every third batch is smaller, of eight none."""
+    """Let a training have so many images in a stream at most: of fifteen every fourth batch is smaller, of eight none."""
     for stream in made.streams:
         stream.positions = stream.positions[:images]
         stream.batches_per_epoch = -(-len(stream.positions) // stream.size)

@@ -126,6 +126,12 @@ MUTATIONS = [
         "tests/unit/test_translate_stage.py",
     ),
     quick(
+        "stages.translate:write_pictures",
+        "write_png(folder / labels / ",
+        "write_png(folder / ",
+        "tests/unit/test_translate_stage.py",
+    ),
+    quick(
         "stargan.models.targets:target_path",
         "        label = path[-1]\n",
         "        label = path[0]\n",

@@ -1,6 +1,6 @@
 """Mutations of networks and their training."""
 
-from mutation.mutation import IMAGE, KILLS, RANKS, TRAIN, WEIGHTS, quick, slow
+from mutation.mutation import DISK, IMAGE, KILLS, RANKS, TRAIN, WEIGHTS, quick, slow
 
 MUTATIONS = [
     quick(
@@ -105,6 +105,31 @@ MUTATIONS = [
         "self.done % self.losses.every == 0",
         "self.done % self.losses.every == 0 and updates is iterations[-1]",
         "tests/engine/test_graphs.py",
+    ),
+    quick(
+        "stargan.training.graphs:CycleGraphs._batches",
+        "self._made.pop(iteration, None) or ",
+        "",
+        "tests/engine/test_graphs.py",
+    ),
+    quick(
+        "stargan.training.graphs:CycleGraphs.iterate",
+        "(training.restored, *(training.method.trains(iteration) for iteration in iterations))",
+        "(training.restored, len(iterations))",
+        "tests/engine/test_graphs.py",
+    ),
+    slow(
+        "stargan.training.graphs:CycleGraphs.iterate",
+        "stream.size // training.ranks.count",
+        "stream.size",
+        f"{RANKS}::test_cycles_that_are_taken_as_one_give_what_one_process_gives",
+    ),
+    slow("stargan.training.checkpoints:Checkpoints.save", "[:-KEPT]", "[:-1]", f"{DISK}::test_a_damaged_checkpoint"),
+    slow(
+        "stargan.training.checkpoints:Checkpoints.latest",
+        'print(f"warning: passed over a checkpoint: {fault}", file=sys.stderr)',
+        "raise",
+        f"{DISK}::test_a_damaged_checkpoint",
     ),
     quick(
         "stargan.training.assembly.budget:iterations",
