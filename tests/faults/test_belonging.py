@@ -15,6 +15,7 @@ import pytest
 
 from faults.cells import REFUSED, Copy, Tell, flip
 from faults.test_disk import refused
+from stargan.core.tensors import read_tensors, write_tensors
 from support.sets import change_record, resign
 from support.stages import Stages
 
@@ -66,6 +67,36 @@ def test_anothers(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder
     shutil.copytree(work / OTHERS[folder], work / folder)
     refused(stages, work, command, str(Path(folder).parent))
     tell(FAMILY, f"another's {Path(folder).parts[1]}", command, REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("folder", "command"), [(MODEL, "translate both"), (MADE, "evaluate both"), (MADE, "figures"), (SAID, "compare")]
+)
+def test_another_runs_on_the_same_datasets(
+    stages: Stages, pipeline: Path, copy: Copy, tell: Tell, folder: str, command: str
+) -> None:
+    """Catches what is told apart by its datasets alone."""
+    work = copy(pipeline)
+    if folder == MODEL:
+        tensors, header = read_tensors(work / folder / "generator.safetensors")
+        write_tensors(work / folder / "generator.safetensors", tensors, header | {"run": "twin"})
+    else:
+        change_record(work / folder / RECORDS[folder], lambda about: about.update(run="twin"))
+    refused(stages, work, command, "twin")
+    tell(FAMILY, f"another run's {Path(folder).parts[1]}", command, REFUSED)
+
+
+@pytest.mark.parametrize("value", ["", "1.5", "many"])
+def test_a_signed_table_whose_number_is_none(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, value: str) -> None:
+    """Catches a column of another type, of which a mean is taken all the same."""
+    work = copy(pipeline)
+    path = work / SAID / "judgements.csv"
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    rows.loc[0, "wrong"] = value
+    rows.to_csv(path, index=False, lineterminator="\n")
+    resign(path.with_suffix(".json"))
+    refused(stages, work, "compare", SAID)
+    tell(FAMILY, f"{value or 'nothing'} for a number", "compare", REFUSED)
 
 
 SCHEMAS = (1, 99, "1")

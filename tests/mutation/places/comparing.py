@@ -1,6 +1,6 @@
 """Mutations of tables, figures and the user study."""
 
-from mutation.mutation import DISK, quick, slow
+from mutation.mutation import quick, slow
 
 MUTATIONS = [
     quick(
@@ -25,7 +25,7 @@ MUTATIONS = [
         "stargan.comparison.judged:read_judged",
         "dict.fromkeys(NUMBERS, int)",
         '{"image": int}',
-        f"{DISK}::test_a_damaged_input[compare-data/judgements/celeba/judgements.csv-input cut in half]",
+        "tests/faults/test_belonging.py::test_a_signed_table_whose_number_is_none",
     ),
     quick("stargan.figures.faces:picked", "np.argsort(-scores,", "np.argsort(scores,", "tests/unit/test_figures.py"),
     quick("stargan.figures.faces:asking", "(changed & known)", "changed", "tests/unit/test_figures.py"),

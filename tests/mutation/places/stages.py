@@ -147,7 +147,7 @@ MUTATIONS = [
         "stages.study:panel",
         "if one.method in made:",
         "if one.run in made:",
-        f"{PAGE}::test_two_runs_of_a_method_other_sizes_and_missing_translations_are_refused",
+        "tests/unit/test_study_stage.py::test_two_runs_of_a_method_other_sizes_and_missing_translations_are_refused",
     ),
     slow("stages.tally:run", 'end="")\n        return\n', 'end="")\n', f"{PAGE}::test_two_raters_vote_and_are_counted"),
     slow(
@@ -162,7 +162,12 @@ MUTATIONS = [
         "",
         "tests/faults/test_belonging.py",
     ),
-    slow("stages.translate:check", 'header["run"] != name or ', "", "tests/faults/test_belonging.py::test_anothers"),
+    slow(
+        "stages.translate:check",
+        'header["run"] != name or ',
+        "",
+        "tests/faults/test_belonging.py::test_another_runs_on_the_same_datasets",
+    ),
     slow(
         "stargan.data.records:digest_of_set",
         "if held != (dataset, size):",
