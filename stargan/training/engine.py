@@ -58,12 +58,11 @@ class Training:
         Random numbers follow from the iteration's number, so there is no generator's state to save. They are drawn on the
         CPU for whole batches: the same on every device, and whoever shares a batch.
         """
-        random, found = torch.Generator().manual_seed(self.seed * 1_000_003 + iteration), []
-        for stream in self.streams:
-            images, labels = stream.batch(iteration, self.device)
-            whole = Batch(images, labels, self.method.draw(labels, random))
-            found.append(whole.part(self.ranks.rows(len(images))))
-        return found
+        random = torch.Generator().manual_seed(self.seed * 1_000_003 + iteration)
+        taken = [stream.batch(iteration, self.device) for stream in self.streams]
+        draws = self.method.draw(iteration, [labels for _, labels in taken], random)
+        whole = [Batch(*of_stream, drawn) for of_stream, drawn in zip(taken, draws, strict=True)]
+        return [batch.part(self.ranks.rows(len(batch.images))) for batch in whole]
 
     def rates(self, iteration: int) -> list[float]:
         """Return the learning rate of each optimiser in an iteration."""

@@ -84,7 +84,7 @@ class CycleGraphs:
             leaves = [next(each) if isinstance(leaf, Tensor) else leaf for leaf in inputs]
             return self._compute(done, *tree_unflatten(leaves, form))
 
-        kind = (training.restored, *(training.method.trains(iteration) for iteration in iterations))
+        kind = (training.restored, *(training.method.phase(iteration) for iteration in iterations))
         with training.ranks.exchange_errors():
             applied = self.graphs.run(kind, work, tensors)
             following = range(iterations.stop, min(iterations.stop + length, training.length))

@@ -17,7 +17,7 @@ from stargan.training.ranks import SINGLE
 from stargan.training.state import restore, state_of
 from support.trainings import CPU, ITERATIONS, METHODS, doubled, effective, training
 
-FORMS = [*((name, "fast") for name in METHODS), *((name, "plain") for name in ("faces", "moods", "joint"))]
+FORMS = [*((name, "fast") for name in METHODS), *((name, "plain") for name in ("faces", "moods", "joint", "cross"))]
 
 
 def built(name: str, form: str) -> Training:
@@ -38,10 +38,9 @@ def by_loop(made: Training, iterations: int) -> dict[str, Tensor]:
         )
         adams[name].param_groups[0]["initial_lr"] = group["initial_lr"]
     for iteration in range(iterations):
-        random, batches = torch.Generator().manual_seed(made.seed * 1_000_003 + iteration), []
-        for stream in made.streams:
-            images, labels = stream.batch(iteration, CPU)
-            batches.append(Batch(images, labels, made.method.draw(labels, random)))
+        random = torch.Generator().manual_seed(made.seed * 1_000_003 + iteration)
+        images, labels = zip(*(stream.batch(iteration, CPU) for stream in made.streams), strict=True)
+        batches = list(map(Batch, images, labels, made.method.draw(iteration, labels, random)))
         for update in made.method.updates(iteration, batches):
             for network in networks.values():
                 network.zero_grad()

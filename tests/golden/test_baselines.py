@@ -148,7 +148,8 @@ def icgan(z: int = 3) -> IcGan:
 
 def labelled(method: IcGan, labels: Tensor) -> Batch:
     x = torch.rand(len(labels), 3, 16, 16, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 2 - 1
-    return Batch(x, labels.double(), method.draw(labels.double(), torch.Generator().manual_seed(7)))
+    (draws,) = method.draw(0, [labels.double()], torch.Generator().manual_seed(7))
+    return Batch(x, labels.double(), draws)
 
 
 def test_icgans_gan_phase_by_an_account_of_its_own() -> None:

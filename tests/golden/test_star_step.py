@@ -29,18 +29,19 @@ N_CRITIC = 3  # two could not tell + 1 from - 1
 def star(space: DomainSpace, *, plain: bool, image_size: int = 16, layers: int = 2) -> Star:
     torch.manual_seed(1)
     g, d = Generator(space.width, 4, 1).double(), Discriminator(image_size, space.label_width, 4, layers).double()
-    return Star(g, d, space, WEIGHTS, N_CRITIC, plain=plain)
+    made = Star(g, d, space, WEIGHTS, N_CRITIC)
+    if plain:
+        made.discriminator_update = made.plain_discriminator_update
+    return made
 
 
 def batches(method: Star, seed: int = 0, image_size: int = 16) -> list[Batch]:
     """Five images of each dataset, always the same, with what the method draws for them from a seed."""
     random, draws = torch.Generator().manual_seed(2), torch.Generator().manual_seed(seed)
-    made = []
-    for kind in method.space.kinds:
-        x = torch.rand(5, 3, image_size, image_size, generator=random, dtype=torch.float64) * 2 - 1
-        labels = torch.eye(kind.width, dtype=torch.float64)[torch.tensor([0, 1, 1, 0, 1])]
-        made.append(Batch(x, labels, method.draw(labels, draws)))
-    return made
+    kinds = method.space.kinds
+    images = [torch.rand(5, 3, image_size, image_size, generator=random, dtype=torch.float64) * 2 - 1 for _ in kinds]
+    labels = [torch.eye(kind.width, dtype=torch.float64)[torch.tensor([0, 1, 1, 0, 1])] for kind in kinds]
+    return list(map(Batch, images, labels, method.draw(0, labels, draws)))
 
 
 def steps(method: Star, iterations: int) -> list[tuple[str, Tensor, dict[str, Tensor], list[Tensor]]]:

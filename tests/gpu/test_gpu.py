@@ -9,6 +9,7 @@ from bench.setup import noise
 from stargan.data.pixels import from_uint8, to_device_if_fits
 from stargan.models.networks.residual import reflected
 from stargan.training.assembly import build_training
+from stargan.training.assembly.compiled import compile_step
 from stargan.training.engine import Training
 from stargan.training.graphs import CycleGraphs
 from stargan.training.methods.star import Star
@@ -23,7 +24,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA st
 
 def training(name: str, *, bf16: bool = False, images: int = 8) -> Training:
     torch.use_deterministic_algorithms(True)
-    made = cut(build_training(name, settings(), {dataset: small(dataset) for dataset in KINDS}, GPU), images)
+    made = cut(build_training(name, settings(name), {dataset: small(dataset) for dataset in KINDS}, GPU), images)
     made.bf16 = bf16
     return made
 
@@ -35,7 +36,7 @@ def equal(ours: Training, theirs: Training) -> None:
         assert torch.equal(found[key].nan_to_num(-1), value.nan_to_num(-1)), key
 
 
-@pytest.mark.parametrize("images", [8, 11])
+@pytest.mark.parametrize("images", [8, 15])
 @pytest.mark.parametrize("bf16", [False, True])
 @pytest.mark.parametrize("name", METHODS)
 def test_a_graph_gives_what_its_kernels_give(name: str, bf16: bool, images: int) -> None:
@@ -89,7 +90,7 @@ def test_weights_after_twenty_iterations_in_float64_are_those_of_the_cpu(name: s
     The rate is one that float32 holds, and stays: a GPU takes it as a float32 tensor.
     """
     sets = {dataset: small(dataset) for dataset in KINDS}
-    made, other = (doubled(build_training(name, settings(), sets, device)) for device in (GPU, torch.device("cpu")))
+    made, other = (doubled(build_training(name, settings(name), sets, device)) for device in (GPU, torch.device("cpu")))
     for each in (made, other):
         if isinstance(each.method, Star) and form == "plain":
             each.method.discriminator_update = each.method.plain_discriminator_update
@@ -113,6 +114,16 @@ def test_a_thousand_iterations_as_graphs_give_what_their_kernels_give() -> None:
         take(1)
         eager.iterate()
     equal(captured, eager)
+
+
+def test_a_compiled_cycle_as_one_graph_gives_what_is_not_compiled_does() -> None:
+    """In float64, twenty iterations; the compiler rounds otherwise."""
+    compiled, plain = doubled(training("cross")), doubled(training("cross"))
+    assert isinstance(compiled.method, Star)
+    compile_step(compiled.method)
+    cycles = CycleGraphs(compiled)
+    close(finished(compiled, cycles.iterate, compiled.length), finished(plain), 1e-7)
+    assert cycles.graphs.captured
 
 
 def test_reflected_borders_have_a_gradient() -> None:

@@ -11,6 +11,7 @@ from gpu import trials
 from stargan.core.device import round_products
 from stargan.core.params import load
 from stargan.training.assembly import build_training
+from stargan.training.assembly.compiled import compile_step
 from stargan.training.engine import Training
 from stargan.training.graphs import CycleGraphs
 
@@ -29,6 +30,7 @@ class Variant:
 
     precision: str = "tf32"
     graph: bool = True
+    compiled: bool = False
     changes: Sequence[Callable[[Training], None]] = ()
     benchmark: bool = False
     """Whether cuDNN tries its algorithms."""
@@ -39,6 +41,8 @@ class Variant:
     networks: dict[str, int] = field(default_factory=lambda: FULL)
 
 
+COMPILED = "bf16 compiled, formula, channels last"
+"""As it was called when it was a trial: what `train.compile` does."""
 VARIANTS = {
     "float32 no graph": Variant("float32", graph=False),
     "tf32 no graph": Variant(graph=False),
@@ -49,18 +53,16 @@ VARIANTS = {
     "bf16 ReLU in place": Variant("bf16", changes=[trials.relu_in_place]),
     "tf32 channels last": Variant(changes=[trials.channels_last]),
     "bf16 channels last": Variant("bf16", changes=[trials.channels_last]),
-    "bf16 compiled": Variant("bf16", changes=[trials.closed_form, trials.compiled]),
-    "bf16 compiled, formula": Variant("bf16", changes=trials.COMPILED),
-    "bf16 compiled, formula, channels last": Variant("bf16", changes=trials.COMPILED_LAST),
-    "bf16 compiled, formula, channels last, no graph": Variant("bf16", changes=trials.COMPILED_LAST, graph=False),
-    "tf32 compiled, formula, channels last": Variant(changes=trials.COMPILED_LAST),
+    COMPILED: Variant("bf16", compiled=True),
+    f"{COMPILED}, no graph": Variant("bf16", compiled=True, graph=False),
+    "tf32 compiled, formula, channels last": Variant(compiled=True),
     "tf32 cuDNN chooses": Variant(benchmark=True),
     "bf16 cuDNN chooses": Variant("bf16", benchmark=True),
     "bf16 not deterministic": Variant("bf16", deterministic=False),
     "bf16 not deterministic, cuDNN chooses": Variant("bf16", benchmark=True, deterministic=False),
-    "bf16 compiled, all, cuDNN chooses": Variant("bf16", changes=trials.COMPILED_LAST, benchmark=True),
+    "bf16 compiled, all, cuDNN chooses": Variant("bf16", compiled=True, benchmark=True),
     "bf16 compiled, all, not deterministic, cuDNN chooses": Variant(
-        "bf16", changes=trials.COMPILED_LAST, benchmark=True, deterministic=False
+        "bf16", compiled=True, benchmark=True, deterministic=False
     ),
     "tf32 batch 4": Variant(batch=4),
     "bf16 batch 4": Variant("bf16", batch=4),
@@ -88,6 +90,8 @@ def built(variant: Variant) -> Training:
     bookkeeping = params.bookkeeping.model_copy(update={"log_every": 10**6})
     params = params.model_copy(update={"train": train, "runs": {"both": run}, "bookkeeping": bookkeeping})
     made = build_training("both", params, sets, DEVICE)
+    if variant.compiled:
+        compile_step(trials.star_of(made), "inductor" if CUDA else "aot_eager")
     for change in variant.changes:
         change(made)
     made.take = CycleGraphs(made).iterate if variant.graph and CUDA else lambda _: made.iterate()  # type: ignore[attr-defined]

@@ -20,7 +20,8 @@ from stargan.training.state import state_of
 from support.processes import ROOT
 
 KINDS: Mapping[str, LabelKind] = {"faces": Attributes(("a", "b", "c"), (("a", "b"),)), "moods": Classes(("x", "y"))}
-METHODS = ["faces", "moods", "joint", "diat", "cyclegan", "icgan"]
+METHODS = ["faces", "moods", "joint", "cross", "diat", "cyclegan", "icgan"]
+"""Trainings; `cross` is the joint one with targets of the other dataset by turns."""
 ITERATIONS = 20
 CPU = torch.device("cpu")
 
@@ -42,11 +43,12 @@ def noise(dataset: str) -> Prepared:
     )
 
 
-def settings() -> Params:
-    """Return params of small networks: StarGAN on each dataset and on both, and each other method."""
+def settings(name: str = "") -> Params:
+    """Return params of small networks, as the training `name` has them: a run for each method, StarGAN on both sets too."""
     params = load(ROOT / "params.yaml")
-    train = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4}
-    lists = {"faces": ["faces"], "moods": ["moods"], "joint": ["faces", "moods"]}
+    train: dict[str, object] = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4}
+    train |= {"targets": "cross"} if name == "cross" else {}
+    lists = {"faces": ["faces"], "moods": ["moods"], "joint": ["faces", "moods"], "cross": ["faces", "moods"]}
     runs = {
         name: Run(
             method="stargan", datasets=names, faces=names, labels=[], image_size=16, unit="iterations", length=24, decay=12
@@ -80,7 +82,7 @@ def settings() -> Params:
 
 def training(name: str, ranks: Ranks) -> Training:
     """Return one method ready for its first iteration."""
-    return build_training(name, settings(), {dataset: noise(dataset) for dataset in KINDS}, CPU, ranks)
+    return build_training(name, settings(name), {dataset: noise(dataset) for dataset in KINDS}, CPU, ranks)
 
 
 def doubled(made: Training) -> Training:

@@ -190,6 +190,8 @@ def test_what_a_training_follows_from_is_its_own(here: Path) -> None:
 
     others = {"diat-rafd", "cyclegan-rafd", "icgan-rafd"}
     assert changed(train__lambda_cls=2) == {"celeba", "rafd", "both"}
+    assert changed(train__compile=True) == {"celeba", "rafd", "both"}
+    assert changed(train__mask=False) == changed(train__targets="cross") == {"both"}
     assert changed(train__g_lr=1e-3) == {*before}
     assert changed(diat__lambda_id=1) == {"diat-rafd"}
     assert changed(budget="compute") == others

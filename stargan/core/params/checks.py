@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from stargan.core.params.params import Params
 
 
+def train_faults(params: "Params") -> Iterator[str]:
+    """Yield what of the step can't be had together."""
+    if params.train.compile and params.train.step == "plain":
+        yield "train.compile = true: a penalty by double backward (train.step = plain) can't be compiled; set step to fast"
+
+
 def run_faults(params: "Params") -> Iterator[str]:
     """Yield the faults of runs: datasets, sizes, labels and pairs that are not there, and lengths of nothing."""
     for name, run in params.runs.items():

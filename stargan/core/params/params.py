@@ -18,8 +18,10 @@ from stargan.core.params.synthesize import Synthesize
 from stargan.core.params.train import Bookkeeping, Train
 from stargan.errors import Fault, nearest
 
-LOSSES = {"lambda_cls", "lambda_rec", "lambda_gp"}
+STARGANS = {"lambda_cls", "lambda_rec", "lambda_gp", "compile"}
 """What is StarGAN's alone in `train`. n_critic and step tell its operations, which may be a budget for others."""
+JOINT = {"mask", "targets"}
+"""What joint training alone has in `train`."""
 AFTER = {"faces"}
 """What of a run its training does not follow from."""
 
@@ -62,7 +64,11 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _sections_fit(self) -> Self:
-        faults = [*chain(checks.run_faults(self), checks.compare_faults(self), checks.target_faults(self))]
+        faults = [
+            *chain(
+                checks.train_faults(self), checks.run_faults(self), checks.compare_faults(self), checks.target_faults(self)
+            )
+        ]
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -90,10 +96,11 @@ class Params(Section):
         """
         run = self.run(name)
         own: dict[str, Section] = {"diat": self.diat, "cyclegan": self.cyclegan, "icgan": self.icgan}
+        unread = (STARGANS if run.method in own else set()) | (JOINT if len(run.datasets) == 1 else set())
         values: dict[str, Any] = {
             "seed": self.seed,
             "run": run.model_dump(exclude=AFTER, exclude_none=True),
-            "train": self.train.model_dump(exclude=LOSSES if run.method in own else None),
+            "train": self.train.model_dump(exclude=unread),
         }
         if run.method in own:
             values |= {run.method: own[run.method].model_dump()}

@@ -11,10 +11,14 @@ class Train(Section):
     """What all methods share, and StarGAN's weights and step; symbols as in the paper."""
 
     step: Literal["fast", "plain"]
+    compile: bool
+    """Whether torch compiles StarGAN's step: on a GPU half as fast again; the last bits differ."""
     precision: Literal["tf32", "float32", "bf16"]
     """tf32: products on a GPU rounded to TF32, on a CPU float32. bf16: convolutions and products in bfloat16."""
     mask: bool
     """Whether joint training has the mask vector of Eq. 7."""
+    targets: Literal["own", "cross"]
+    """Whose labels joint training translates to: the image's own dataset's, or by turns another's of the run too."""
     batch: Positive
     g_filters: Positive
     g_blocks: Count

@@ -34,7 +34,8 @@ def flops_of_iteration(method: Method, batches: Sequence[tuple[Tensor, Tensor]],
     """Return the floating-point operations of one iteration."""
     random = torch.Generator().manual_seed(0)
     with FlopCounterMode(display=False) as counter:
-        drawn = [Batch(images, labels, method.draw(labels, random)) for images, labels in batches]
+        draws = method.draw(iteration, [labels for _, labels in batches], random)
+        drawn = [Batch(*batch, draw) for batch, draw in zip(batches, draws, strict=True)]
         for update in method.updates(iteration, drawn):
             update.gradients(method.networks[update.network])
     return int(counter.get_total_flops())

@@ -22,7 +22,8 @@ CPU = torch.device("cpu")
 
 def space_of(run: Run, params: Params, sets: Sets) -> DomainSpace:
     """Return the joined label space of the run's datasets."""
-    return DomainSpace(tuple(run.datasets), tuple(sets[dataset].kind for dataset in run.datasets), params.train.mask)
+    masked = params.train.mask or len(run.datasets) == 1  # of one dataset there is none, whatever params say
+    return DomainSpace(tuple(run.datasets), tuple(sets[dataset].kind for dataset in run.datasets), masked)
 
 
 def method_bundle(run: Run, params: Params, sets: Sets, device: torch.device, length: int) -> MethodBundle:

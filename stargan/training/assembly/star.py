@@ -6,6 +6,7 @@ from stargan.core.params import Train
 from stargan.data.domains import DomainSpace
 from stargan.models.networks.star import Discriminator, Generator
 from stargan.training.assembly.bundle import Adam, MethodBundle
+from stargan.training.assembly.compiled import compile_step
 from stargan.training.methods.star import Star, Weights
 
 
@@ -18,6 +19,10 @@ def build_star(
         g = Generator(space.width, train.g_filters, train.g_blocks)
         d = Discriminator(image_size, space.label_width, train.d_filters, train.d_layers)
     weights = Weights(train.lambda_cls, train.lambda_rec, train.lambda_gp)
-    star = Star(g.to(device), d.to(device), space, weights, train.n_critic, plain=train.step == "plain")
+    star = Star(g.to(device), d.to(device), space, weights, train.n_critic, cross=train.targets == "cross")
+    if train.step == "plain":
+        star.discriminator_update = star.plain_discriminator_update
+    if train.compile and device.type != "meta":
+        compile_step(star)
     rates = {"g": train.g_lr, "d": train.d_lr}
     return MethodBundle(star, {key: Adam(lr, train.beta1, train.beta2, (0, length)) for key, lr in rates.items()}, 1)

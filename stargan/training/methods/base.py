@@ -1,6 +1,6 @@
 """What the engine knows of a method, and what evaluation knows of a trained one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,16 +36,17 @@ class Method(Protocol):
     cycle: int = 1
     """After so many iterations the same networks are trained again, in the same order."""
 
-    def draw(self, labels: Tensor, random: torch.Generator) -> dict[str, Tensor]:  # noqa: ARG002
-        """Return what is drawn for the images of a batch, by name, each of N rows; `random` is a CPU generator.
-
-        By default nothing: all chance is in the batches.
-        """
-        return {}
+    def draw(self, iteration: int, labels: Sequence[Tensor], random: torch.Generator) -> list[dict[str, Tensor]]:  # noqa: ARG002
+        """Return what is drawn for each stream's batch of N, by name, N rows each; by default nothing. random: a CPU's."""
+        return [{} for _ in labels]
 
     def trains(self, iteration: int) -> tuple[str, ...]:  # noqa: ARG002
         """Return the names of the networks that an iteration trains; by default all."""
         return tuple(self.networks)
+
+    def phase(self, iteration: int) -> Hashable:
+        """Return what tells iterations apart that differ in more than their batches; by default what they train."""
+        return self.trains(iteration)
 
     def precompute(self, first: int, cycle: Sequence[Sequence[Batch]]) -> Sequence[Sequence[Batch]]:  # noqa: ARG002
         """Return the batches of the iterations `first`, ..., with draws that are better made for all of them at once."""

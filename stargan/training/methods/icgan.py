@@ -34,8 +34,11 @@ class IcGan(Method):
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g, "e_z": e_z, "e_y": e_y}
         self.norms = [m for network in self.networks.values() for m in network.modules() if isinstance(m, BatchNorm)]
 
-    def draw(self, labels: Tensor, random: torch.Generator) -> dict[str, Tensor]:
+    def draw(self, iteration: int, labels: Sequence[Tensor], random: torch.Generator) -> list[dict[str, Tensor]]:  # noqa: ARG002
         """Return noise z (N, nz), the labels in another order, which are wrong ones, and (N,) times how many differ."""
+        return [self._drawn(own, random) for own in labels]
+
+    def _drawn(self, labels: Tensor, random: torch.Generator) -> dict[str, Tensor]:
         n = len(labels)
         z, order = torch.randn(n, self.z, generator=random), torch.randperm(n, generator=random)
         wrong = labels[order.to(labels.device)]

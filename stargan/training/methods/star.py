@@ -13,6 +13,7 @@ from stargan.models.translators import StarTranslator
 from stargan.training import losses
 from stargan.training.d_gradients import discriminator_by_hand
 from stargan.training.methods.base import Method, Update
+from stargan.training.methods.fakes import with_fakes
 
 
 @dataclass(frozen=True)
@@ -28,41 +29,57 @@ class Star(Method):
     """StarGAN under training. Joint training takes the datasets in turn within an iteration (section 3.3)."""
 
     def __init__(
-        self, g: Generator, d: Discriminator, space: DomainSpace, weights: Weights, n_critic: int, *, plain: bool = False
+        self, g: Generator, d: Discriminator, space: DomainSpace, weights: Weights, n_critic: int, *, cross: bool = False
     ) -> None:
         self.g, self.d, self.space, self.weights, self.n_critic = g, d, space, weights, n_critic
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g}
-        self.cycle = n_critic
-        self.discriminator_update = self.plain_discriminator_update if plain else self.fast_discriminator_update
+        self.cycle, self.cross = n_critic, cross and len(space.datasets) > 1
+        self.translated, self.judged, self.by_hand = g, d, discriminator_by_hand
+        self.discriminator_update = self.fast_discriminator_update
 
-    def draw(self, labels: Tensor, random: torch.Generator) -> dict[str, Tensor]:
-        """Return the targets, which are the batch's labels in another order, and alpha of x^ (Eq. 8), (N, 1, 1, 1)."""
-        n = len(labels)
-        order, alpha = torch.randperm(n, generator=random), torch.rand(n, 1, 1, 1, generator=random, dtype=torch.float64)
-        return {"label_trg": labels[order.to(labels.device)], "alpha": alpha.to(labels)}
+    def draw(self, iteration: int, labels: Sequence[Tensor], random: torch.Generator) -> list[dict[str, Tensor]]:
+        """Return the targets, which are a batch's labels in another order, and alpha of x^ (Eq. 8), (N, 1, 1, 1)."""
+        drawn = []
+        for dataset, label_org in enumerate(labels):
+            n, labelled = len(label_org), labels[self.labelled_as(iteration, dataset)]
+            order = torch.randperm(len(labelled), generator=random)
+            alpha = torch.rand(n, 1, 1, 1, generator=random, dtype=torch.float64)
+            rows = order.repeat(-(-n // len(order)))[:n]  # an epoch's last batch may be smaller than the other dataset's
+            drawn.append({"label_trg": labelled[rows.to(labelled.device)], "alpha": alpha.to(label_org)})
+        return drawn
+
+    def labelled_as(self, iteration: int, dataset: int) -> int:
+        """Return whose labels the targets are: the dataset's own; with `cross` in every second cycle another's, by turns."""
+        cycle, others = iteration // self.n_critic, len(self.space.datasets) - 1
+        own = not self.cross or cycle % 2 == 0
+        return dataset if own else (dataset + 1 + cycle // 2 % others) % (others + 1)
 
     def trains(self, iteration: int) -> tuple[str, ...]:
         """Return D, and in every n_critic-th iteration G too."""
         return ("d", "g") if (iteration + 1) % self.n_critic == 0 else ("d",)
 
+    def phase(self, iteration: int) -> tuple[tuple[str, ...], int]:
+        """Return what is trained, and whose labels are the first dataset's targets."""
+        return self.trains(iteration), self.labelled_as(iteration, 0)
+
     def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
         """Yield D's update for each dataset, and every n_critic-th iteration G's after it."""
         trains_g = "g" in self.trains(iteration)
         for dataset, (x_real, label_org, draws, _) in enumerate(batches):
-            label_trg, alpha = draws["label_trg"], draws["alpha"]
-            c_org, c_trg = (self.space.vector(label, dataset) for label in (label_org, label_trg))
+            label_trg, alpha, target = draws["label_trg"], draws["alpha"], self.labelled_as(iteration, dataset)
+            c_org, c_trg = self.space.vector(label_org, dataset), self.space.vector(label_trg, target)
             # G does not change during D's update: one fake serves both, with a graph only where G needs one.
             with torch.set_grad_enabled(trains_g):
-                x_fake = draws["x_fake"] if "x_fake" in draws else self.g(x_real, c_trg)
+                x_fake = draws["x_fake"] if "x_fake" in draws else self.translated(x_real, c_trg)
             yield self.discriminator_update(x_real, x_fake.detach(), alpha, label_org, dataset)
             if trains_g:
-                yield self.generator_update(x_real, x_fake, c_org, label_trg, dataset)
+                yield self.generator_update(x_real, x_fake, c_org, label_trg, dataset, target)
 
     def fast_discriminator_update(
         self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
     ) -> Update:
         """Return Eq. 5 with its gradients by hand."""
-        src_real, src_fake, cls_real, penalty, by_hand = discriminator_by_hand(
+        src_real, src_fake, cls_real, penalty, by_hand = self.by_hand(
             self.d,
             x_real,
             x_fake,
@@ -98,46 +115,33 @@ class Star(Method):
         return Update(
             "d",
             losses.discriminator(l_adv, cls_real, self.weights.lambda_cls),
-            self._named(dataset, d_real=src_real.mean(), d_fake=src_fake.mean(), d_gp=penalty, d_cls=cls_real),
+            self._named(dataset, dataset, d_real=src_real.mean(), d_fake=src_fake.mean(), d_gp=penalty, d_cls=cls_real),
             by_hand,
         )
 
-    def generator_update(self, x_real: Tensor, x_fake: Tensor, c_org: Tensor, label_trg: Tensor, dataset: int) -> Update:
-        """Return Eq. 6: fool D, be classified as the target, and come back to the input."""
-        src_fake, logits_fake = self.d(x_fake)
-        cls_fake = self.space.classification_loss(logits_fake, label_trg, dataset)
+    def generator_update(
+        self, x_real: Tensor, x_fake: Tensor, c_org: Tensor, label_trg: Tensor, dataset: int, target: int
+    ) -> Update:
+        """Return Eq. 6: fool D, be classified as the target, a label of the dataset `target`, and come back to the input."""
+        src_fake, logits_fake = self.judged(x_fake)
+        cls_fake = self.space.classification_loss(logits_fake, label_trg, target)
         l_adv = -src_fake.mean()  # the term of Eq. 8 that G works on; the penalty is D's alone
-        l_rec = losses.reconstruction(x_real, self.g(x_fake, c_org))
+        l_rec = losses.reconstruction(x_real, self.translated(x_fake, c_org))
         return Update(
             "g",
             losses.generator(l_adv, cls_fake, l_rec, self.weights.lambda_cls, self.weights.lambda_rec),
-            self._named(dataset, g_fake=src_fake.mean(), g_cls=cls_fake, g_rec=l_rec),
+            self._named(dataset, target, g_fake=src_fake.mean(), g_cls=cls_fake, g_rec=l_rec),
         )
 
     def precompute(self, first: int, cycle: Sequence[Sequence[Batch]]) -> Sequence[Sequence[Batch]]:
-        """Return the batches with the fakes of iterations that leave G as it is, all by one pass of G."""
-        still = [batches for iteration, batches in enumerate(cycle, first) if "g" not in self.trains(iteration)]
-        if len(still) < 2:
-            return cycle
-        inputs = [
-            (batch.images, self.space.vector(batch.draws["label_trg"], dataset))
-            for batches in still
-            for dataset, batch in enumerate(batches)
-        ]
-        x, c_trg = (torch.cat(part) for part in zip(*inputs, strict=True))
-        with torch.no_grad():
-            fakes = iter(self.g(x, c_trg).split([len(x) for x, _ in inputs]))
-        return [
-            batches
-            if "g" in self.trains(iteration)
-            else [batch._replace(draws={**batch.draws, "x_fake": next(fakes)}) for batch in batches]
-            for iteration, batches in enumerate(cycle, first)
-        ]
+        """Return the batches with the fakes of iterations that leave G as it is."""
+        return with_fakes(self, first, cycle)
 
     def translator(self) -> tuple[StarTranslator, tuple[str, ...]]:
         """Return G as a translator, and its name."""
         return StarTranslator(self.g), ("g",)
 
-    def _named(self, dataset: int, **terms: Tensor) -> dict[str, Tensor]:
-        name = self.space.datasets[dataset]
+    def _named(self, dataset: int, target: int, **terms: Tensor) -> dict[str, Tensor]:
+        own, labels = self.space.datasets[dataset], self.space.datasets[target]
+        name = own if own == labels else f"{own}.{labels}"
         return {f"{term}_{name}": value.detach() for term, value in terms.items()}

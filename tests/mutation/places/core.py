@@ -10,12 +10,7 @@ MUTATIONS = [
         "tests/static/test_pipeline.py",
     ),
     quick("stargan.core.files:whole_folder", "        os.chmod(temporary, 0o755)\n", "", "tests/unit/test_files.py"),
-    quick(
-        "stargan.core.params.params:Params.followed",
-        "exclude=LOSSES if run.method in own else None",
-        "exclude=None",
-        "tests/unit/test_params.py",
-    ),
+    quick("stargan.core.params.params:Params.followed", "exclude=unread", "exclude=None", "tests/unit/test_params.py"),
     quick(
         "stargan.core.params.params:Params.sizes",
         "self.dataset(dataset).sizes or [self.image_size]",

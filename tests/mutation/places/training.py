@@ -114,7 +114,7 @@ MUTATIONS = [
     ),
     quick(
         "stargan.training.graphs:CycleGraphs.iterate",
-        "(training.restored, *(training.method.trains(iteration) for iteration in iterations))",
+        "(training.restored, *(training.method.phase(iteration) for iteration in iterations))",
         "(training.restored, len(iterations))",
         "tests/engine/test_graphs.py",
     ),

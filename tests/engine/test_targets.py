@@ -1,0 +1,108 @@
+"""Whose labels joint training translates to: the image's own dataset's, or by turns another's."""
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from stargan.data.domains import Classes, DomainSpace
+from stargan.models.networks.star import Discriminator, Generator
+from stargan.training.engine import Training
+from stargan.training.methods.star import Star, Weights
+from stargan.training.ranks import SINGLE
+from support.sets import BOTH, FACES, MOODS
+from support.trainings import doubled, training
+
+N_CRITIC = 2
+THREE = DomainSpace(("one", "two", "three"), (MOODS, FACES, Classes(("x", "y"))))
+
+
+def star(space: DomainSpace, *, cross: bool) -> Star:
+    torch.manual_seed(1)
+    g, d = Generator(space.width, 4, 1), Discriminator(16, space.label_width, 4, 2)
+    return Star(g, d, space, Weights(1, 10, 10), N_CRITIC, cross=cross)
+
+
+def test_every_second_cycle_takes_another_dataset_each_in_turn() -> None:
+    method = star(THREE, cross=True)
+    found = [[method.labelled_as(iteration, dataset) for dataset in range(3)] for iteration in range(8 * N_CRITIC)]
+    own, next_one, one_after = [0, 1, 2], [1, 2, 0], [2, 0, 1]
+    cycles = [own, next_one, own, one_after, own, next_one, own, one_after]
+    assert found == [cycle for cycle in cycles for _ in range(N_CRITIC)]
+
+
+@pytest.mark.parametrize("space", [DomainSpace(("one",), (MOODS,)), BOTH], ids=["one", "both"])
+def test_by_default_and_of_one_dataset_targets_are_its_own(space: DomainSpace) -> None:
+    for method in (star(space, cross=False), *([star(space, cross=True)] if len(space.datasets) == 1 else [])):
+        for iteration in range(12):
+            assert [method.labelled_as(iteration, at) for at in range(len(space.datasets))] == [*range(len(space.datasets))]
+
+
+def test_targets_are_the_other_batchs_labels_as_often_as_they_stand_there() -> None:
+    """Catches targets drawn with replacement, and an epoch's last batch that is smaller than the other dataset's."""
+    method = star(BOTH, cross=True)
+    faces = torch.eye(FACES.width)[torch.tensor([0, 1, 2, 3, 4, 0])]
+    moods = torch.eye(MOODS.width)[torch.tensor([0, 1, 2])]
+    for_faces, for_moods = method.draw(N_CRITIC, [faces, moods], torch.Generator().manual_seed(3))
+    assert sorted(for_faces["label_trg"].argmax(1).tolist()) == [0, 0, 1, 1, 2, 2]
+    assert len(for_moods["label_trg"]) == 3
+    assert for_moods["label_trg"].shape[1] == FACES.width
+    assert len(for_faces["alpha"]) == 6
+
+
+def seen(made: Training, iteration: int) -> list[tuple[Tensor, Tensor, float]]:
+    """Return (x, c, g_cls) of each translation that G learns from in an iteration."""
+    method, given = made.method, list[tuple[Tensor, Tensor]]()
+    assert isinstance(method, Star)
+    hook = method.g.register_forward_pre_hook(lambda _, inputs: given.append((inputs[0].detach(), inputs[1])))
+    updates = list(method.updates(iteration, made.batches(iteration)))
+    hook.remove()
+    values = [float(value) for update in updates for name, value in update.terms.items() if name.startswith("g_cls")]
+    return [(*there, value) for there, value in zip(given[::2], values, strict=True)]  # each second one comes back
+
+
+def test_a_cross_translation_has_the_others_mask_and_is_classified_by_its_columns() -> None:
+    """By an account of its own: the label vector by columns, Eq. 3 by cross-entropy."""
+    made = doubled(training("cross", SINGLE))
+    method, cycle = made.method, made.method.cycle
+    assert isinstance(method, Star)
+    (_, c_faces, cls_faces), (_, c_moods, cls_moods) = seen(made, 2 * cycle - 1)
+    # Columns: a, b, c of faces; x, y of moods; the mask.
+    assert c_faces[:, :3].abs().sum() == 0
+    assert (c_faces[:, 3:5].sum(1) == 1).all()
+    assert (c_faces[:, 5:] == torch.tensor([0.0, 1.0], dtype=torch.float64)).all()
+    assert c_moods[:, 3:5].abs().sum() == 0
+    assert (c_moods[:, 5:] == torch.tensor([1.0, 0.0], dtype=torch.float64)).all()
+    (x_faces, c, _), (x_moods, c_to_faces, _) = seen(made, 2 * cycle - 1)
+    with torch.no_grad():
+        logits = method.d(method.g(x_faces, c))[1]
+        assert cls_faces == pytest.approx(float(F.cross_entropy(logits[:, 3:5], c[:, 3:5].argmax(1))), rel=1e-9)
+        logits = method.d(method.g(x_moods, c_to_faces))[1][:, :3]
+        p = logits.sigmoid()
+        y = c_to_faces[:, :3]
+        each = -(y * p.log() + (1 - y) * (1 - p).log()).sum(1)
+        assert cls_moods == pytest.approx(float(each.mean()), rel=1e-9)
+
+
+def test_the_way_back_is_by_the_own_label() -> None:
+    made = doubled(training("cross", SINGLE))
+    method, cycle = made.method, made.method.cycle
+    assert isinstance(method, Star)
+    back = list[Tensor]()
+    method.g.register_forward_pre_hook(lambda _, inputs: back.append(inputs[1]))
+    batches = made.batches(2 * cycle - 1)
+    list(method.updates(2 * cycle - 1, batches))
+    for dataset, (c, batch) in enumerate(zip(back[1::2], batches, strict=True)):
+        assert torch.equal(c, made.space.vector(batch.labels, dataset))
+
+
+def test_losses_to_anothers_labels_are_told_apart() -> None:
+    made = training("cross", SINGLE)
+    for _ in range(2 * made.method.cycle):
+        made.iterate()
+    assert {name for name in made.losses.newest if name.startswith("g_cls")} == {
+        "g_cls_faces",
+        "g_cls_moods",
+        "g_cls_faces.moods",
+        "g_cls_moods.faces",
+    }
