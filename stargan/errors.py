@@ -29,6 +29,9 @@ def one_line(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError):  # a full disk, a folder without permission
         return f"{error.filename or 'a file'}: {error.strerror or error}; free space or permit it, then repeat the command"
+    if type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+        reason = " ".join(str(error).split())[:200]
+        return f"params.yaml: train.compile = true, and torch could not compile it ({reason}); set it to false"
     no_memory = isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY)
     if no_memory or isinstance(error, MemoryError):
         return "memory ran out; free some, or lower the batch in params.yaml, then repeat the command"

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 
 SMOOTH = 25
 """A line is the running median of one in so many of its points, which shows more than noise."""
-Style = Literal["-", "--", ":"]
-STYLES: tuple[Style, ...] = ("-", "--", ":")
+Style = Literal["-", "--", ":", "-."]
+STYLES: tuple[Style, ...] = ("-", "--", ":", "-.")
 
 
 def curves(losses: Mapping[str, pd.DataFrame]) -> bytes:

@@ -5,6 +5,7 @@ An iteration at batch 16 launches hundreds of kernels, most of them shorter than
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 import torch
@@ -89,7 +90,7 @@ class CycleGraphs:
             applied = self.graphs.run(kind, work, tensors)
             following = range(iterations.stop, min(iterations.stop + length, training.length))
             self._made = {iteration: self._batches(iteration) for iteration in following}  # while the GPU computes
-            return training.close(applied)
+            return training.close([[told(one) for one in updates] for updates in applied])
 
     def _batches(self, iteration: int) -> list[Batch]:
         return self._made.pop(iteration, None) or self.training.batches(iteration)
@@ -103,6 +104,11 @@ class CycleGraphs:
             training.compute(iteration, batches, of_iteration.unbind())
             for iteration, (batches, of_iteration) in enumerate(zip(cycle, rates, strict=True), first)
         ]
+
+
+def told(applied: Applied) -> Applied:
+    """Return what is told of an update in tensors of its own: the next of its kind overwrites those of the graph."""
+    return replace(applied, terms={name: value.clone() for name, value in applied.terms.items()})
 
 
 def taking(training: Training, at_most: Callable[[], int]) -> Callable[[], dict[int, dict[str, float]]]:

@@ -79,7 +79,7 @@ class Ranks:
         try:
             yield
         except RuntimeError as error:
-            if self.alone:
+            if self.alone or isinstance(error, torch._dynamo.exc.TorchDynamoException):
                 raise
             reason = " ".join(str(error).split())[:120]
             raise Fault(

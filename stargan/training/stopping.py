@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from types import FrameType
 from typing import TypeVar
 
@@ -26,8 +26,8 @@ PATIENCE_SECONDS = 10.0
 """So long a call of torch may go on before the other thread saves."""
 
 
-class Stopped(Exception):
-    """The training was asked to stop, and what it was at is given up."""
+class Stopped(BaseException):
+    """The training was asked to stop, and what it was at is given up. No Exception: a compiler would take it for its own."""
 
 
 class Stop:
@@ -35,7 +35,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = False
-        self._seconds: dict[tuple[str, ...], float] = {}  # that the last iteration took, by the networks that it trained
+        self._seconds: dict[Hashable, float] = {}  # that the last iteration took, by what tells its kind
         self._start: State | None = None  # what to save where the work under way is given up
         self._claim = threading.Lock()  # one thread alone saves
         # Python's handlers wait for the main thread, a byte on this pair does not.
@@ -54,7 +54,7 @@ class Stop:
 
         Raises Stopped, `training` being as it was before, where it is given up.
         """
-        kind = training.method.trains(training.done)
+        kind = training.method.phase(training.done)
         # How long the first of a kind takes is not known. Processes that share it can't give it up alone.
         may_give_up = training.ranks.alone and self._seconds.get(kind, math.inf) > LONG_SECONDS
         start = copied(state_of(training)) if may_give_up else None

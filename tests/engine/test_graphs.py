@@ -17,7 +17,7 @@ from support.trainings import METHODS, close, cut, doubled, finished, replayed, 
 LENGTH = 24  # of the trainings; n_critic is 3
 
 
-@pytest.mark.parametrize("images", [8, 15])
+@pytest.mark.parametrize("images", [8, 19])
 @pytest.mark.parametrize("most", [1, 2, 100])
 @pytest.mark.parametrize("name", METHODS)
 def test_iterations_as_one_give_what_they_give_alone(name: str, most: int, images: int) -> None:

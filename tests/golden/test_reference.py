@@ -27,13 +27,13 @@ def test_its_losses_are_those_of_the_equations() -> None:
     x_fake = method.g(x, label_trg)
     d = method.plain_discriminator_update(x, x_fake.detach(), alpha, label, 0)
     for name in ("d_fake", "d_gp", "d_cls"):
-        assert loop.read[name] == pytest.approx(d.terms[f"{name}_one"].item(), rel=1e-5)
-    assert loop.read["d_real"] == pytest.approx(-d.terms["d_real_one"].item(), rel=1e-5)
+        assert loop.read[name] == pytest.approx(d.terms[f"{name}"].item(), rel=1e-5)
+    assert loop.read["d_real"] == pytest.approx(-d.terms["d_real"].item(), rel=1e-5)
     method.d.load_state_dict(loop.d.state_dict())  # D has taken its step before G's update
-    g = method.generator_update(x, x_fake, label, label_trg, 0, 0)
+    g = method.generator_update(x, x_fake, label, label_trg, 0)
     for name in ("g_cls", "g_rec"):
-        assert loop.read[name] == pytest.approx(g.terms[f"{name}_one"].item(), rel=1e-5)
-    assert loop.read["g_fake"] == pytest.approx(-g.terms["g_fake_one"].item(), rel=1e-5)
+        assert loop.read[name] == pytest.approx(g.terms[f"{name}"].item(), rel=1e-5)
+    assert loop.read["g_fake"] == pytest.approx(-g.terms["g_fake"].item(), rel=1e-5)
 
 
 def test_it_has_plain_convolutions_and_running_statistics_that_nothing_uses() -> None:

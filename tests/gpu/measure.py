@@ -65,7 +65,7 @@ def per_cycle(work: Callable[[], None]) -> dict[str, float]:
 
 def measured(variant: Variant) -> dict[str, Any]:
     """Return what a cycle of a variant takes."""
-    gflop = sum(operations(built(replace(variant, changes=()))).values())
+    gflop = sum(operations(built(replace(variant, compiled=False, changes=()))).values())
     made = built(variant)
     if CUDA:
         torch.cuda.reset_peak_memory_stats()

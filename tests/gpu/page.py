@@ -37,8 +37,8 @@ def page(runs: Sequence[Run]) -> str:
         "lets cuDNN choose. All others are deterministic and replay a cycle as one CUDA graph, unless said otherwise.",
         "Median, lowest and highest of five runs of eight cycles.",
         "",
-        "Compiled, formula, channels last: what `train.compile` does, measured before it was a param, with D's two small",
-        "derivatives by formula instead of autograd's. As a param it has not run on a GPU.",
+        "Compiled, formula, channels last: a trial of what `train.compile` does. D's two small derivatives were by",
+        "formula instead of autograd's, and images lay channels last too. As a param it has not run on a GPU.",
     ]
     for number, run in enumerate(runs, 1):
         lines += ["", f"## Run {number}", "", *cycles(run, peak)]

@@ -1,6 +1,7 @@
 """What exists on a GPU alone: graphs, resident images, mixed precision. `pytest -m gpu`; deselected where there is none."""
 
 import os
+from typing import Any, cast
 
 import pytest
 import torch
@@ -36,16 +37,18 @@ def equal(ours: Training, theirs: Training) -> None:
         assert torch.equal(found[key].nan_to_num(-1), value.nan_to_num(-1)), key
 
 
-@pytest.mark.parametrize("images", [8, 15])
+@pytest.mark.parametrize("images", [8, 19])
 @pytest.mark.parametrize("bf16", [False, True])
 @pytest.mark.parametrize("name", METHODS)
 def test_a_graph_gives_what_its_kernels_give(name: str, bf16: bool, images: int) -> None:
     captured, eager = (training(name, bf16=bf16, images=images) for _ in "ab")
-    take = CycleGraphs(captured).iterate
-    for _ in range(20):
-        take(1)
+    cycles = CycleGraphs(captured)
+    for _ in range(captured.length):
+        cycles.iterate(1)
         eager.iterate()
     equal(captured, eager)
+    phases = {(0, captured.method.phase(iteration)) for iteration in range(captured.length)}
+    assert images != 8 or {kind for kind, _ in cast(Any, cycles.graphs.captured)} == phases
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -117,7 +120,7 @@ def test_a_thousand_iterations_as_graphs_give_what_their_kernels_give() -> None:
 
 
 def test_a_compiled_cycle_as_one_graph_gives_what_is_not_compiled_does() -> None:
-    """In float64, twenty iterations; the compiler rounds otherwise."""
+    """In float64; the compiler rounds otherwise."""
     compiled, plain = doubled(training("cross")), doubled(training("cross"))
     assert isinstance(compiled.method, Star)
     compile_step(compiled.method)

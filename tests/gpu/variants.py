@@ -42,7 +42,7 @@ class Variant:
 
 
 COMPILED = "bf16 compiled, formula, channels last"
-"""As it was called when it was a trial: what `train.compile` does."""
+"""`train.compile`, by its name from when it was a trial."""
 VARIANTS = {
     "float32 no graph": Variant("float32", graph=False),
     "tf32 no graph": Variant(graph=False),

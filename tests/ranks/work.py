@@ -30,7 +30,7 @@ def command() -> None:
                 "state": state_of(made)[0],
                 "weights": effective(made),
                 "cycles": finished(cycles.training, cycles.iterate, 7),
-                "graphs": len(cycles.graphs.runs),  # type: ignore[attr-defined]
+                "graphs": [list(map(str, kind)) for kind in cycles.graphs.runs],  # type: ignore[attr-defined]
                 "gradients": gradients(training(name, ranks)),
                 "bf16": gradients(rounded),
             }

@@ -134,7 +134,7 @@ def counted_once(count: Any, folder: Path, *, keep: bool) -> Any:
     """
 
     def remembered(run: Any, params: Any, sets: Any, length: int) -> int:
-        asked = repr((run, params, [sets[name].kind for name in run.datasets], length))
+        asked = repr((run, params, [(sets[name].kind, sets[name].digest) for name in run.datasets], length))
         file = folder / f"flops-{sha256(asked.encode()).hexdigest()}"
         if os.access(file, os.R_OK):
             return int(file.read_text())

@@ -52,11 +52,11 @@ def hashes(folder: Path) -> dict[str, str]:
 def hash_of(path: Path) -> str:
     """Return the hash of a file; read once, for copies keep the time of their last change."""
     stat = path.stat()
-    key = (path.name, stat.st_size, stat.st_mtime_ns)
+    key = (path.parts[-3:], stat.st_size, stat.st_mtime_ns)
     if key not in HASHES:
         HASHES[key] = sha256(path.read_bytes()).hexdigest()
     return HASHES[key]
 
 
-HASHES: dict[tuple[str, int, int], str] = {}
-"""By name, size and time of the last change in nanoseconds."""
+HASHES: dict[tuple[tuple[str, ...], int, int], str] = {}
+"""By name below two folders, size and time of the last change in nanoseconds."""

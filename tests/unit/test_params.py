@@ -132,6 +132,7 @@ ATTRIBUTE_PAIRS = {
     [
         ({"runs__rafd__faces": ["celeba"]}, "faces ['celeba'] lack rafd of datasets; add it"),
         ({"runs__rafd__labels": ["Male", "Male"]}, "labels ['Male', 'Male'] repeat one"),
+        ({"train__compile": True, "train__step": "plain"}, "train.compile = true: a penalty by double backward"),
         (
             {"runs__icgan-rafd__pairs": [["neutral", "happy"]]},
             "do not fit icgan; diat and cyclegan take one or more, others none",

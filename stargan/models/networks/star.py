@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from stargan.models.networks.down_conv import DownConv
 
 EPSILON = 1e-5
+"""Added to the variance."""
 
 
 class InstanceNorm(nn.Module):
@@ -28,7 +29,7 @@ class InstanceNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return x (N, C, H, W) with each channel of each image at mean 0 and variance 1, then scaled and shifted."""
         if not torch.compiler.is_compiling():
-            return F.instance_norm(x, weight=self.weight, bias=self.bias)
+            return F.instance_norm(x, weight=self.weight, bias=self.bias, eps=EPSILON)
         # torch's own copies x to another layout, and a compiler can't join it with what comes before and after.
         wide = x.float() if x.dtype == torch.bfloat16 else x
         variance, mean = torch.var_mean(wide, (2, 3), correction=0, keepdim=True)

@@ -1,7 +1,7 @@
 """What the engine knows of a method, and what evaluation knows of a trained one."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -28,6 +28,10 @@ class Update:
             return tuple(self.by_hand[name] for name, _ in network.named_parameters())
         return torch.autograd.grad(self.objective, list(network.parameters()), materialize_grads=True)
 
+    def named(self, owner: str) -> "Update":
+        """Return it with its terms named by what they are of."""
+        return replace(self, terms={f"{term}_{owner}": value.detach() for term, value in self.terms.items()})
+
 
 class Method(Protocol):
     """A translation method under training."""
@@ -37,7 +41,7 @@ class Method(Protocol):
     """After so many iterations the same networks are trained again, in the same order."""
 
     def draw(self, iteration: int, labels: Sequence[Tensor], random: torch.Generator) -> list[dict[str, Tensor]]:  # noqa: ARG002
-        """Return what is drawn for each stream's batch of N, by name, N rows each; by default nothing. random: a CPU's."""
+        """Return what is drawn for each stream's batch of N, by name, N rows each: by default nothing. random: a CPU's."""
         return [{} for _ in labels]
 
     def trains(self, iteration: int) -> tuple[str, ...]:  # noqa: ARG002

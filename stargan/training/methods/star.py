@@ -34,11 +34,11 @@ class Star(Method):
         self.g, self.d, self.space, self.weights, self.n_critic = g, d, space, weights, n_critic
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g}
         self.cycle, self.cross = n_critic, cross and len(space.datasets) > 1
-        self.translated, self.judged, self.by_hand = g, d, discriminator_by_hand
+        self.translated, self.judged, self.critic_gradients = g, d, discriminator_by_hand
         self.discriminator_update = self.fast_discriminator_update
 
     def draw(self, iteration: int, labels: Sequence[Tensor], random: torch.Generator) -> list[dict[str, Tensor]]:
-        """Return the targets, which are a batch's labels in another order, and alpha of x^ (Eq. 8), (N, 1, 1, 1)."""
+        """Return N targets, a batch's labels in another order, and alpha of x^ (Eq. 8), (N, 1, 1, 1)."""
         drawn = []
         for dataset, label_org in enumerate(labels):
             n, labelled = len(label_org), labels[self.labelled_as(iteration, dataset)]
@@ -59,7 +59,7 @@ class Star(Method):
         return ("d", "g") if (iteration + 1) % self.n_critic == 0 else ("d",)
 
     def phase(self, iteration: int) -> tuple[tuple[str, ...], int]:
-        """Return what is trained, and whose labels are the first dataset's targets."""
+        """Return what is trained, and whose labels are the first dataset's targets: all others move by as many."""
         return self.trains(iteration), self.labelled_as(iteration, 0)
 
     def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
@@ -71,15 +71,16 @@ class Star(Method):
             # G does not change during D's update: one fake serves both, with a graph only where G needs one.
             with torch.set_grad_enabled(trains_g):
                 x_fake = draws["x_fake"] if "x_fake" in draws else self.translated(x_real, c_trg)
-            yield self.discriminator_update(x_real, x_fake.detach(), alpha, label_org, dataset)
+            owner = ".".join(dict.fromkeys(self.space.datasets[at] for at in (dataset, target)))  # by `cross`: faces.labels
+            yield self.discriminator_update(x_real, x_fake.detach(), alpha, label_org, dataset).named(owner)
             if trains_g:
-                yield self.generator_update(x_real, x_fake, c_org, label_trg, dataset, target)
+                yield self.generator_update(x_real, x_fake, c_org, label_trg, target).named(owner)
 
     def fast_discriminator_update(
         self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
     ) -> Update:
         """Return Eq. 5 with its gradients by hand."""
-        src_real, src_fake, cls_real, penalty, by_hand = self.by_hand(
+        src_real, src_fake, cls_real, penalty, gradients = self.critic_gradients(
             self.d,
             x_real,
             x_fake,
@@ -88,7 +89,7 @@ class Star(Method):
             self.weights.lambda_cls,
             self.weights.lambda_gp,
         )
-        return self._discriminator_update(src_real, src_fake, cls_real, penalty, dataset, by_hand)
+        return self._discriminator_update(src_real, src_fake, cls_real, penalty, gradients)
 
     def plain_discriminator_update(
         self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
@@ -100,7 +101,7 @@ class Star(Method):
         src_hat, _ = self.d(x_hat)
         (gradient,) = torch.autograd.grad(src_hat.sum(), x_hat, create_graph=True)
         cls_real = self.space.classification_loss(logits_real, label, dataset)
-        return self._discriminator_update(src_real, src_fake, cls_real, losses.gradient_penalty(gradient), dataset)
+        return self._discriminator_update(src_real, src_fake, cls_real, losses.gradient_penalty(gradient))
 
     def _discriminator_update(
         self,
@@ -108,20 +109,17 @@ class Star(Method):
         src_fake: Tensor,
         cls_real: Tensor,
         penalty: Tensor,
-        dataset: int,
         by_hand: Mapping[str, Tensor] | None = None,
     ) -> Update:
         l_adv = losses.adversarial(src_real, src_fake, penalty, self.weights.lambda_gp)
         return Update(
             "d",
             losses.discriminator(l_adv, cls_real, self.weights.lambda_cls),
-            self._named(dataset, dataset, d_real=src_real.mean(), d_fake=src_fake.mean(), d_gp=penalty, d_cls=cls_real),
+            {"d_real": src_real.mean(), "d_fake": src_fake.mean(), "d_gp": penalty, "d_cls": cls_real},
             by_hand,
         )
 
-    def generator_update(
-        self, x_real: Tensor, x_fake: Tensor, c_org: Tensor, label_trg: Tensor, dataset: int, target: int
-    ) -> Update:
+    def generator_update(self, x_real: Tensor, x_fake: Tensor, c_org: Tensor, label_trg: Tensor, target: int) -> Update:
         """Return Eq. 6: fool D, be classified as the target, a label of the dataset `target`, and come back to the input."""
         src_fake, logits_fake = self.judged(x_fake)
         cls_fake = self.space.classification_loss(logits_fake, label_trg, target)
@@ -130,7 +128,7 @@ class Star(Method):
         return Update(
             "g",
             losses.generator(l_adv, cls_fake, l_rec, self.weights.lambda_cls, self.weights.lambda_rec),
-            self._named(dataset, target, g_fake=src_fake.mean(), g_cls=cls_fake, g_rec=l_rec),
+            {"g_fake": src_fake.mean(), "g_cls": cls_fake, "g_rec": l_rec},
         )
 
     def precompute(self, first: int, cycle: Sequence[Sequence[Batch]]) -> Sequence[Sequence[Batch]]:
@@ -140,8 +138,3 @@ class Star(Method):
     def translator(self) -> tuple[StarTranslator, tuple[str, ...]]:
         """Return G as a translator, and its name."""
         return StarTranslator(self.g), ("g",)
-
-    def _named(self, dataset: int, target: int, **terms: Tensor) -> dict[str, Tensor]:
-        own, labels = self.space.datasets[dataset], self.space.datasets[target]
-        name = own if own == labels else f"{own}.{labels}"
-        return {f"{term}_{name}": value.detach() for term, value in terms.items()}
