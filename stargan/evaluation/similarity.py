@@ -1,10 +1,11 @@
-"""How like two pictures are: mean absolute difference, PSNR and SSIM, one value an image pair.
+"""How like two pictures are: mean absolute difference, noise, PSNR and SSIM, one value an image pair.
 
 All take uint8 (N, s, s, 3) arrays and count pixel values in [0, 1].
 """
 
 import numpy as np
 import torch
+from scipy import ndimage
 
 SMALLEST_ERROR = (1 / 255) ** 2 / 12
 """Mean squared error that rounding to 8 bits makes by itself; less cannot be told apart, and equal images would have
@@ -25,8 +26,24 @@ def l1(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def l1_where(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return the (N,) mean absolute differences over the pixels of (N, s, s) `mask`; NaN where it has none."""
     sums = (absolute(a, b) * mask).sum(axis=(1, 2))
-    counts = mask.sum(axis=(1, 2))
-    return np.asarray(np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0))
+    return _ratio(sums, mask.sum(axis=(1, 2)))
+
+
+def noise_where(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return (N,) mean |Laplacian(a - b)| over mean |Laplacian(b)|, on the pixels of (N, s, s) `mask`.
+
+    0 where `a` is `b` but for a smooth offset; it grows with speckle and with blur. NaN where `b` has no detail there.
+    """
+    left, right = a.astype(np.float64), b.astype(np.float64)
+    sums = [
+        (np.abs(ndimage.laplace(values, axes=(1, 2))).mean(axis=3) * mask).sum(axis=(1, 2))
+        for values in (left - right, right)
+    ]
+    return _ratio(*sums)
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))
 
 
 def psnr(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from stargan.evaluation.similarity import SMALLEST_ERROR, l1, l1_where, psnr, similarity, ssim
+from stargan.evaluation.similarity import SMALLEST_ERROR, l1, l1_where, noise_where, psnr, similarity, ssim
 
 
 def flat(*levels: int, size: int = 16) -> np.ndarray:
@@ -27,6 +27,19 @@ def test_l1_where_counts_only_the_masked_pixels_of_each_image() -> None:
     assert found[:2] == pytest.approx([0.5, 0.2 / 3])
     assert math.isnan(found[2])
     assert l1_where(a, b, ~mask)[0] == 0
+
+
+def test_noise_is_the_laplacian_of_the_difference_over_that_of_the_truth() -> None:
+    # The truth steps from 0 to 100 between two columns: 100 in each of 2 x 8 pixels. A speck of 40 gives 4 x 40 + 4 x 40.
+    truth = np.zeros((3, 8, 8, 3), dtype=np.uint8)
+    truth[:, :, 4:] = 100
+    made, everywhere = truth.copy(), np.ones((3, 8, 8), dtype=bool)
+    made[1, 2, 2] = 40
+    made[2] += 50  # a change of light
+    found = noise_where(made, truth, everywhere)
+    assert found == pytest.approx([0, 320 / 1600, 0])
+    assert noise_where(made, truth, everywhere & (np.arange(8) > 4))[1] != found[1]  # the speck lies elsewhere
+    assert math.isnan(noise_where(made, truth, everywhere & (np.arange(8) < 3))[1])
 
 
 def test_psnr_is_of_each_image_by_itself() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from scipy import ndimage
 
 from stages import prepare
 from stargan.core.params import load
@@ -96,6 +97,19 @@ def test_doing_nothing_is_measured_as_the_identity(rafd: Prepared) -> None:
         assert found[name] == pytest.approx(found[f"no_edit_{name}"])
         assert found[f"{name}/happy"] == found[f"no_edit_{name}/happy"]
     assert found["changed_ratio"] == found["changed_ratio/happy"] == 1
+
+
+def test_a_blurred_and_a_speckled_truth_are_both_noisier_than_the_truth(rafd: Prepared) -> None:
+    rows = own(rafd, ["happy"])
+    clean = perfect(rafd, rows)
+    random = np.random.default_rng(0)
+    blurred = ndimage.gaussian_filter(clean.astype(float), 1, axes=(1, 2)).astype(np.uint8)
+    speckled = np.where(random.random(clean.shape[:3] + (1,)) < 0.05, 255 - clean, clean).astype(np.uint8)
+    lighter = np.where(clean < 235, clean + 20, clean).astype(np.uint8)
+    noise = [measured(rafd, rows, images)["noise"] for images in (clean, lighter, blurred, speckled)]
+    assert noise[0] == 0
+    assert noise[1] < min(noise[2:])
+    assert min(noise[2:]) > 0.2
 
 
 def test_a_change_in_the_wrong_place_is_kept_l1_alone(rafd: Prepared) -> None:
