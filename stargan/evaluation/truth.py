@@ -28,8 +28,9 @@ def own_truth(prepared: Prepared, own: pd.DataFrame, images: np.ndarray, protoco
     the input count, of at most `protocol.truths` test faces, sampled at random. Means over images, of each target and of
     all of one step; L1 counts pixel values in [0, 1]. `truth_l1`, `truth_psnr`, `truth_ssim`: the whole picture.
     `changed_l1`: the pixels in which the drawings of input and truth differ. `kept_l1`: the others, where the truth is
-    the input. `noise`: on these, mean |Laplacian(translation - truth)| over mean |Laplacian(truth)|. `no_edit_` before a name: the untouched input in the translation's place; `changed_ratio`: `changed_l1` over
-    `no_edit_changed_l1`. `mean_face_kept_l1`: the mean training face in that place. `other_person_l1`: the translation
+    the input. `noise`: on these, mean |Laplacian(translation - truth)| over mean |Laplacian(truth)|. `no_edit_` before a
+    name: the untouched input in the translation's place; `changed_ratio`: `changed_l1` over `no_edit_changed_l1`.
+    `mean_face_kept_l1`: the mean training face in that place. `other_person_l1`: the translation
     against the truth of another person's translation to the same target, where that flips to the same side.
     """
     if not prepared.synthetic:
@@ -113,10 +114,7 @@ def compared_face(
 ) -> dict[str, np.ndarray]:
     """Return what N translations of a face are worth against its N truths, and its input and the mean face too."""
     truth, changed = np.stack([one.image for one in found]), np.stack([one.changed for one in found])
-    table = {
-        "mean_face_kept_l1": l1_where(average[None], truth, ~changed),
-        "noise": noise_where(made, truth, ~changed),
-    }
+    table = {"mean_face_kept_l1": l1_where(average[None], truth, ~changed), "noise": noise_where(made, truth, ~changed)}
     for prefix, candidate in (("", made), ("no_edit_", np.broadcast_to(source, truth.shape))):
         table |= {f"{prefix}truth_{name}": values for name, values in similarity(candidate, truth).items()}
         table[f"{prefix}changed_l1"] = l1_where(candidate, truth, changed)

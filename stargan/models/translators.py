@@ -8,8 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from stargan.data.domains import LabelKind
-from stargan.models.networks.icgan import ConditionalGenerator, Encoder
-from stargan.models.networks.star import Generator
 
 
 class Translator(Protocol):
@@ -34,7 +32,7 @@ class StarTranslator:
 
     direct = True
 
-    def __init__(self, g: Generator) -> None:
+    def __init__(self, g: nn.Module) -> None:
         self.g = g
 
     def can_translate(self, path: Sequence[Tensor]) -> Tensor:
@@ -52,7 +50,7 @@ class IcGanTranslator:
 
     direct = True
 
-    def __init__(self, g: ConditionalGenerator, e_z: Encoder) -> None:
+    def __init__(self, g: nn.Module, e_z: nn.Module) -> None:
         self.g, self.e_z = g, e_z
 
     def can_translate(self, path: Sequence[Tensor]) -> Tensor:

@@ -89,7 +89,7 @@ class Recorder:
     def sample(self) -> Iterator[Path]:
         """Yield the written grids: fixed test faces of each dataset, translated to all they can be."""
         space, device, count = self.training.space, self.training.device, self.params.bookkeeping.sample_faces
-        translator, _ = self.training.method.translator()
+        translator = self.training.method.translator(self.training.translating)
         for name, prepared in self.sets.items():
             asked = [r for r in requests(space, [name], {}) if r.set in ("own", "cross")]
             wanted = feasible(translator, space, asked, self.sets)

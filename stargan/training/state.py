@@ -17,8 +17,9 @@ State = tuple[dict[str, Tensor], dict[str, Any]]
 def state_of(training: Training) -> State:
     """Return a training's state; its tensors are those in use, not copies."""
     tensors = {
-        f"{name}.{key}": value
-        for name, network in training.method.networks.items()
+        f"{prefix}{name}.{key}": value
+        for prefix, networks in (("", training.method.networks), ("mean.", training.means))
+        for name, network in networks.items()
         for key, value in network.state_dict().items()
     }
     for name, optimiser in training.optimisers.items():
@@ -37,6 +38,8 @@ def restore(training: Training, tensors: Mapping[str, Tensor], header: Mapping[s
     """Let a training take up the state that `state_of` returned."""
     for name, network in training.method.networks.items():
         network.load_state_dict(_within(tensors, f"{name}."))
+    for name, network in training.means.items():
+        network.load_state_dict(_within(tensors, f"mean.{name}."))
     for name, optimiser in training.optimisers.items():
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in _within(tensors, f"adam.{name}.").items():

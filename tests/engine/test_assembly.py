@@ -37,6 +37,7 @@ CHANGES = {
     "lambda_gp": 4.0,
     "n_critic": 6,
     "batch": 5,
+    "ema": 0.75,
     "flip": 0.25,
     "g_filters": 4,
     "g_blocks": 2,
@@ -101,7 +102,7 @@ def test_every_param_of_train_arrives(sets: dict[str, Prepared]) -> None:
     method = made.method
     assert isinstance(method, Star)
     assert method.weights == Weights(lambda_cls=2.0, lambda_rec=3.0, lambda_gp=4.0)
-    assert (method.n_critic, made.losses.every) == (6, 7)
+    assert (method.n_critic, made.losses.every, made.ema) == (6, 7, 0.75)
     assert [(s.size, s.flip, len(s.positions)) for s in made.streams] == [(5, 0.25, 11)] * 2
     groups = {name: optimiser.param_groups[0] for name, optimiser in made.optimisers.items()}
     assert {name: (group["lr"], group["betas"]) for name, group in groups.items()} == {
@@ -218,6 +219,7 @@ class OneProduct(Method):
     def __init__(self) -> None:
         self.product = Product()
         self.networks: Mapping[str, nn.Module] = {"n": self.product}
+        self.translating = ()
 
     def trains(self, iteration: int) -> tuple[str, ...]:
         return ("n",) * (1 + iteration % 4 // 3)
@@ -226,7 +228,7 @@ class OneProduct(Method):
         for name in self.trains(iteration):
             yield Update(name, self.product.layer(batches[0].images).sum(), {})
 
-    def translator(self) -> tuple[Translator, tuple[str, ...]]:
+    def translator(self, networks: Mapping[str, nn.Module]) -> Translator:
         raise NotImplementedError
 
 
@@ -245,7 +247,7 @@ def test_a_model_file_translates_as_the_training_does(sets: dict[str, Prepared],
     model = load_model(tmp_path / "m.safetensors", torch.device("cpu"))
     x = torch.rand(3, 3, 16, 16) * 2 - 1
     start, goal = (made.space.vector(torch.tensor([bits] * 3, dtype=torch.float32), 0) for bits in ([1, 0], [0, 1]))
-    expected = made.method.translator()[0].translate(x, [start, goal])
+    expected = made.method.translator(made.translating).translate(x, [start, goal])
     assert torch.equal(model.translator.translate(x, [start, goal]), expected)
     assert not torch.equal(expected, x)
     assert model.space == made.space

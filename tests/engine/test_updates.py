@@ -93,13 +93,14 @@ class OneConvolution(Method):
         self.layer = nn.Conv2d(3, 5, 4, bias=False)
         self.layer.weight = nn.Parameter(weight)
         self.networks: Mapping[str, nn.Module] = {"n": self.layer}
+        self.translating = ()
         self.layout = LAYOUTS[layout]
 
     def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
         objective = self.layer.weight.pow(2).sum()
         yield Update("n", objective, {}, {"weight": self.layout(2 * self.layer.weight.detach())})
 
-    def translator(self) -> tuple[Translator, tuple[str, ...]]:
+    def translator(self, networks: Mapping[str, nn.Module]) -> Translator:
         raise NotImplementedError
 
 

@@ -21,7 +21,7 @@ from support.processes import ROOT
 
 KINDS: Mapping[str, LabelKind] = {"faces": Attributes(("a", "b", "c"), (("a", "b"),)), "moods": Classes(("x", "y"))}
 METHODS = ["faces", "moods", "joint", "cross", "diat", "cyclegan", "icgan"]
-"""Trainings; `cross` is the joint one with targets of the other dataset by turns."""
+"""Trainings; `cross` is the joint one with targets of the other dataset by turns. It and IcGAN have means of weights."""
 ITERATIONS = 20
 CPU = torch.device("cpu")
 
@@ -48,6 +48,7 @@ def settings(name: str = "") -> Params:
     params = load(ROOT / "params.yaml")
     train: dict[str, object] = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4}
     train |= {"targets": "cross"} if name == "cross" else {}
+    train |= {"ema": 0.9} if name in ("cross", "icgan") else {}
     lists = {"faces": ["faces"], "moods": ["moods"], "joint": ["faces", "moods"], "cross": ["faces", "moods"]}
     runs = {
         name: Run(
@@ -87,7 +88,7 @@ def training(name: str, ranks: Ranks) -> Training:
 
 def doubled(made: Training) -> Training:
     """Let a training compute in float64."""
-    for network in made.method.networks.values():
+    for network in (*made.method.networks.values(), *made.means.values()):
         network.double()
     for stream in made.streams:
         plain = stream.batch

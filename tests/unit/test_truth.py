@@ -104,7 +104,7 @@ def test_a_blurred_and_a_speckled_truth_are_both_noisier_than_the_truth(rafd: Pr
     clean = perfect(rafd, rows)
     random = np.random.default_rng(0)
     blurred = ndimage.gaussian_filter(clean.astype(float), 1, axes=(1, 2)).astype(np.uint8)
-    speckled = np.where(random.random(clean.shape[:3] + (1,)) < 0.05, 255 - clean, clean).astype(np.uint8)
+    speckled = np.where(random.random((*clean.shape[:3], 1)) < 0.05, 255 - clean, clean).astype(np.uint8)
     lighter = np.where(clean < 235, clean + 20, clean).astype(np.uint8)
     noise = [measured(rafd, rows, images)["noise"] for images in (clean, lighter, blurred, speckled)]
     assert noise[0] == 0

@@ -32,6 +32,8 @@ class Train(Section):
     d_lr: Rate
     beta1: Annotated[float, Field(ge=0, lt=1)]
     beta2: Annotated[float, Field(ge=0, lt=1)]
+    ema: Annotated[float, Field(ge=0, lt=1)]
+    """The share that each update keeps of the mean of weights that translates; 0: the last weights do."""
     flip: Share
     schedule: Literal["paper", "official"]
     keep_every: Count

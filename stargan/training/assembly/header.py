@@ -15,9 +15,11 @@ from stargan.training.engine import Training
 
 def model_tensors(training: Training) -> dict[str, Tensor]:
     """Return the weights that translate, as `network.parameter`."""
-    _, names = training.method.translator()
-    networks = training.method.networks
-    return {f"{name}.{key}": value for name in names for key, value in networks[name].state_dict().items()}
+    return {
+        f"{name}.{key}": value
+        for name, network in training.translating.items()
+        for key, value in network.state_dict().items()
+    }
 
 
 def model_header(name: str, params: Params, training: Training, cost: Cost, sets: Mapping[str, Prepared]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A run of params.yaml, ready for its first iteration."""
 
+import copy
+
 import torch
 
 from stargan.core.params import Params
@@ -25,11 +27,12 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
         )
     length, decay = length_of(name, params, sets)
     bundle = method_bundle(run, params, sets, device, length)
+    networks, ema = bundle.method.networks, params.train.ema
     share = decay / length
     return Training(
         method=bundle.method,
         space=space_of(run, params, sets),
-        optimisers={key: adam.optimiser(bundle.method.networks[key]) for key, adam in bundle.adams.items()},
+        optimisers={key: adam.optimiser(networks[key]) for key, adam in bundle.adams.items()},
         streams=streams_of(run, params, sets, device),
         rate_factors={key: adam.rate_factor(params.train, share) for key, adam in bundle.adams.items()},
         length=length,
@@ -37,5 +40,7 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
         losses=LossTable(params.bookkeeping.log_every),
         device=device,
         ranks=ranks,
+        means={name: copy.deepcopy(networks[name]).requires_grad_(False) for name in bundle.method.translating if ema},
+        ema=ema,
         bf16=params.train.precision == "bf16",
     )

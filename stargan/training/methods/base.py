@@ -37,11 +37,13 @@ class Method(Protocol):
     """A translation method under training."""
 
     networks: Mapping[str, nn.Module]
+    translating: tuple[str, ...]
+    """The names of the networks that translate."""
     cycle: int = 1
     """After so many iterations the same networks are trained again, in the same order."""
 
     def draw(self, iteration: int, labels: Sequence[Tensor], random: torch.Generator) -> list[dict[str, Tensor]]:  # noqa: ARG002
-        """Return what is drawn for each stream's batch of N, by name, N rows each: by default nothing. random: a CPU's."""
+        """Return what is drawn, on the CPU, for each stream's batch of N, by name, N rows each: by default nothing."""
         return [{} for _ in labels]
 
     def trains(self, iteration: int) -> tuple[str, ...]:  # noqa: ARG002
@@ -60,6 +62,6 @@ class Method(Protocol):
         """Yield the updates of one iteration, one batch a stream; each is applied before the next is computed."""
         ...
 
-    def translator(self) -> tuple[Translator, tuple[str, ...]]:
-        """Return a translator that shares the weights, and the names of the networks that it needs."""
+    def translator(self, networks: Mapping[str, nn.Module]) -> Translator:
+        """Return a translator by the networks of the names in `translating`: the method's own, or means of their weights."""
         ...

@@ -46,6 +46,7 @@ class CycleGan(Method):
             networks[f"g_{name_of(pair)}"] = nn.ModuleDict({"ab": cycle.g_ab, "ba": cycle.g_ba})
             networks[f"d_{name_of(pair)}"] = nn.ModuleDict({"a": cycle.d_a, "b": cycle.d_b})
         self.networks: Mapping[str, nn.Module] = networks
+        self.translating = tuple(f"g_{name_of(pair)}" for pair in cycles)
 
     def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:  # noqa: ARG002
         """Yield the update of both D and then of both G of each pair."""
@@ -74,9 +75,10 @@ class CycleGan(Method):
             objective, terms = objective + self.lambda_cyc * self.lambda_idt * g_idt, terms | {"g_idt": g_idt}
         return Update(f"g_{name_of(pair)}", objective, named(pair, **terms))
 
-    def translator(self) -> tuple[PairTranslator, tuple[str, ...]]:
-        """Return the generators of both directions as a translator, and the names of their networks."""
+    def translator(self, networks: Mapping[str, nn.Module]) -> PairTranslator:
+        """Return the generators of both directions as a translator."""
         one_way: dict[Pair, nn.Module] = {}
-        for (a, b), cycle in self.cycles.items():
-            one_way |= {(a, b): cycle.g_ab, (b, a): cycle.g_ba}
-        return PairTranslator(one_way, self.kind), tuple(f"g_{name_of(pair)}" for pair in self.cycles)
+        for a, b in self.cycles:
+            both = networks[f"g_{name_of((a, b))}"]
+            one_way |= {(a, b): both.get_submodule("ab"), (b, a): both.get_submodule("ba")}
+        return PairTranslator(one_way, self.kind)

@@ -40,6 +40,7 @@ class Diat(Method):
             for pair, model in models.items()
             for key, network in zip("gd", model, strict=True)
         }
+        self.translating = tuple(f"g_{name_of(pair)}" for pair in models)
 
     def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:  # noqa: ARG002
         """Yield D's and then G's update of each model."""
@@ -61,10 +62,9 @@ class Diat(Method):
         g_id = losses.reconstruction(self.features(x).to(x.dtype), self.features(y_fake).to(x.dtype))
         return Update(f"g_{name_of(pair)}", g_adv + self.lambda_id * g_id, named(pair, g_adv=g_adv, g_id=g_id))
 
-    def translator(self) -> tuple[PairTranslator, tuple[str, ...]]:
-        """Return the generators as a translator, and their names."""
-        generators = {pair: g for pair, (g, _) in self.models.items()}
-        return PairTranslator(generators, self.kind), tuple(f"g_{name_of(pair)}" for pair in generators)
+    def translator(self, networks: Mapping[str, nn.Module]) -> PairTranslator:
+        """Return the generators as a translator."""
+        return PairTranslator({pair: networks[f"g_{name_of(pair)}"] for pair in self.models}, self.kind)
 
 
 def random_features(seed: int) -> nn.Module:

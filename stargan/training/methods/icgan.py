@@ -32,6 +32,7 @@ class IcGan(Method):
         self.g, self.d, self.e_z, self.e_y = g, d, e_z, e_y
         self.space, self.z, self.gan_iterations = space, z, gan_iterations
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g, "e_z": e_z, "e_y": e_y}
+        self.translating = ("g", "e_z")
         self.norms = [m for network in self.networks.values() for m in network.modules() if isinstance(m, BatchNorm)]
 
     def draw(self, iteration: int, labels: Sequence[Tensor], random: torch.Generator) -> list[dict[str, Tensor]]:  # noqa: ARG002
@@ -95,9 +96,9 @@ class IcGan(Method):
         e_y = F.mse_loss(self.e_y(x), y)
         yield Update("e_y", e_y, _detached({"e_y": e_y}))
 
-    def translator(self) -> tuple[IcGanTranslator, tuple[str, ...]]:
-        """Return G and E_z as a translator, and their names."""
-        return IcGanTranslator(self.g, self.e_z), ("g", "e_z")
+    def translator(self, networks: Mapping[str, nn.Module]) -> IcGanTranslator:
+        """Return G and E_z as a translator."""
+        return IcGanTranslator(networks["g"], networks["e_z"])
 
 
 def _detached(terms: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -33,6 +33,7 @@ class Star(Method):
     ) -> None:
         self.g, self.d, self.space, self.weights, self.n_critic = g, d, space, weights, n_critic
         self.networks: Mapping[str, nn.Module] = {"d": d, "g": g}
+        self.translating = ("g",)
         self.cycle, self.cross = n_critic, cross and len(space.datasets) > 1
         self.translated, self.judged, self.critic_gradients = g, d, discriminator_by_hand
         self.discriminator_update = self.fast_discriminator_update
@@ -135,6 +136,6 @@ class Star(Method):
         """Return the batches with the fakes of iterations that leave G as it is."""
         return with_fakes(self, first, cycle)
 
-    def translator(self) -> tuple[StarTranslator, tuple[str, ...]]:
-        """Return G as a translator, and its name."""
-        return StarTranslator(self.g), ("g",)
+    def translator(self, networks: Mapping[str, nn.Module]) -> StarTranslator:
+        """Return G as a translator."""
+        return StarTranslator(networks["g"])
