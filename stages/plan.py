@@ -1,8 +1,9 @@
 """Write down what each run follows from: `python -m stages.plan` writes data/plans/<run>/*.json, within a second.
 
-train.json holds the settings and the digests of the prepared sets that a training follows from, translate.json those of
-its test translations. The later stages depend on these files: DVC has no list of dependencies, and a dataset, a setting or
-another run's that a run never reads changes nothing here.
+train.json holds the settings, the digests of the prepared sets and, where it is judged on its way, those of the judges that
+a training follows from; translate.json those of its test translations; evaluate.json those of their evaluation. The later
+stages depend on these files: DVC has no list of dependencies, and a dataset, a setting or another run's that a run never
+reads changes nothing here.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from stargan.core.files import whole_folder, write_json
 from stargan.core.params import Params, load
 from stargan.data.records import digest_of_set, prepared_folder
 from stargan.errors import main
+from stargan.judge.records import digest_of_judge
 
 
 def digests(datasets: list[str], size: int) -> dict[str, str]:
@@ -24,9 +26,16 @@ def run(params: Params, out: Path) -> None:
     machine = {"threads": params.threads, "device": params.device}
     with whole_folder(out) as folder:
         for name, one in params.runs.items():
+            judges = {dataset: digest_of_judge(dataset, one.image_size) for dataset in one.faces}
+            on_the_way = {dataset: judges[dataset] for dataset in one.datasets} if params.train.judge_every else {}
             write_json(
                 folder / name / "train.json",
-                {"settings": params.followed(name), "prepared": digests(one.datasets, one.image_size), "machine": machine},
+                {
+                    "settings": params.followed(name),
+                    "prepared": digests(one.datasets, one.image_size),
+                    "judges": on_the_way,
+                    "machine": machine,
+                },
             )
             write_json(
                 folder / name / "translate.json",
@@ -38,6 +47,8 @@ def run(params: Params, out: Path) -> None:
                     "machine": machine,
                 },
             )
+            evaluation = {"seed": params.seed, "evaluate": params.evaluate.model_dump()}
+            write_json(folder / name / "evaluate.json", {"settings": evaluation, "judges": judges, "machine": machine})
 
 
 def command() -> None:

@@ -4,19 +4,18 @@
 """
 
 import argparse
-from collections.abc import Mapping
-from pathlib import Path
 
 from stargan import tracking
 from stargan.core.device import device_of
-from stargan.core.files import md5
 from stargan.core.params import Params, load
-from stargan.data.prepared import Prepared, read_sets
+from stargan.data.prepared import read_sets
 from stargan.errors import main
+from stargan.judge.judge import read_judges
 from stargan.progress import progress
 from stargan.training import assembly
 from stargan.training.engine import Training
 from stargan.training.graphs import taking
+from stargan.training.health import Health
 from stargan.training.ranks import joined
 from stargan.training.recorder import Recorder, checkpoints_of, until_due
 from stargan.training.state import copied, restore, state_of
@@ -28,11 +27,12 @@ def run(name: str, params: Params) -> None:
     device = device_of(params, tf32=params.train.precision != "float32")
     chosen = params.run(name)
     sets = read_sets(chosen.datasets, chosen.image_size, chosen.labels)
+    judges = read_judges(chosen.datasets if params.train.judge_every else [], chosen.image_size, chosen.labels, device)
     stop = Stop()
     with joined(device) as ranks:
         training = assembly.build_training(name, params, sets, device, ranks)
         if ranks.first:
-            lead(name, params, sets, training, stop)
+            lead(name, params, Health(training.space, sets, judges, device), training, stop)
         else:
             follow(params, training, stop)
 
@@ -48,15 +48,16 @@ def follow(params: Params, training: Training, stop: Stop) -> None:
             raise SystemExit(INTERRUPTED)
 
 
-def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Training, stop: Stop) -> None:
+def lead(name: str, params: Params, health: Health, training: Training, stop: Stop) -> None:
     """Take all iterations, and write what comes of them."""
+    sets = health.sets
     with (
         checkpoints_of(name, params, sets, training) as (store, resume_id),
         tracking.stage_run(f"train@{name}", params.followed(name), resume_id) as tracker,
     ):
         if not training.ranks.alone:
             training.ranks.broadcast(copied(state_of(training)))
-        recorder = Recorder(name, training, params, sets, store)
+        recorder = Recorder(name, training, params, health, store)
         for prepared in sets.values():
             tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))
         stop.watch(lambda state: recorder.save_and_say(tracker, state))
@@ -66,10 +67,7 @@ def lead(name: str, params: Params, sets: Mapping[str, Prepared], training: Trai
             recorder.save_and_say(tracker, state_of(training))
             training.ranks.any(False)
             raise SystemExit(INTERRUPTED) from None
-        recorder.finish()
-        model = Path("data/models") / name / "generator.safetensors"
-        tracker.log_artifact(model, "model")
-        tracker.tag("model.md5", md5(model))
+        recorder.finish(tracker)
 
 
 def iterate(recorder: Recorder, tracker: tracking.Run, stop: Stop) -> None:
@@ -83,7 +81,8 @@ def iterate(recorder: Recorder, tracker: tracking.Run, stop: Stop) -> None:
         while training.done < training.length:
             for done, losses in stop.guard(training, take).items():
                 tracker.log_losses(done, losses)
-                bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in losses.items()), refresh=False)
+                shown = recorder.judged | losses
+                bar.set_postfix_str(" ".join(f"{term} {value:.3g}" for term, value in shown.items()), refresh=False)
             bar.update(training.done - bar.n)
             recorder.after_iteration(tracker, stop)
             if stops(training, stop):

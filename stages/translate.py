@@ -6,6 +6,7 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from stargan.core.about import file_digest
 from stargan.core.device import device_of
 from stargan.core.files import md5, whole_folder
 from stargan.core.params import Params, load
+from stargan.core.tensors import read_tensors
 from stargan.data.domains import DomainSpace
 from stargan.data.grids import grid, title_of, write_png
 from stargan.data.prepared import Prepared, read_sets
@@ -27,20 +29,44 @@ from stargan.results.translations import TRANSLATIONS, write_record
 SETS = {"own": "", "cross": ".cross", "wrong_mask": ".wrong-mask"}
 """What follows the faces' dataset in the name of a set's grid: a dataset's own name holds no dot."""
 
+WITHIN = 1.0
+"""Percentage points of error by which generators are equally good, so that KID decides."""
+
 
 def model_path(name: str, checkpoint: str | int) -> Path:
-    """Return the generator's file: the last one, or the one kept after so many iterations."""
+    """Return the generator's file: the last one, the best of those judged, or the one kept after so many iterations."""
     folder = Path("data/models") / name
+    kept = {int(file.stem): file for file in sorted((folder / "kept").glob("*.safetensors"))}
     if checkpoint == "last":
         return folder / "generator.safetensors"
-    path = folder / "kept" / f"{checkpoint:08d}.safetensors"
-    if not path.exists():
-        kept = sorted(int(file.stem) for file in (folder / "kept").glob("*.safetensors"))
+    if checkpoint == "best":
+        judged = {file: read_tensors(file)[1].get("judged", {}) for file in kept.values()}
+        return best({file: values for file, values in judged.items() if values}, name)
+    if checkpoint not in kept:
         raise Fault(
-            f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}, {kept or 'nothing'} was; "
+            f"params.yaml: translate.checkpoint = {checkpoint} was not kept for {name}, {list(kept) or 'nothing'} was; "
             "give one of these, or set train.keep_every and train again"
         )
-    return path
+    return kept[int(checkpoint)]
+
+
+def best(judged: Mapping[Path, Mapping[str, float]], name: str) -> Path:
+    """Return the generator with the lowest mean error; of those within one point of it, the one with the lowest mean KID.
+
+    judged: what `Health.measured` found of each. Raises Fault where there is none.
+    """
+    if not judged:
+        raise Fault(
+            f"params.yaml: translate.checkpoint = best, but no generator of {name} was judged; set train.judge_every and "
+            "train again, or give last"
+        )
+
+    def mean(values: Mapping[str, float], measure: str) -> float:
+        return fmean(value for key, value in values.items() if key.startswith(f"{measure}_"))
+
+    lowest = min(mean(values, "error") for values in judged.values())
+    close = {path: values for path, values in judged.items() if mean(values, "error") <= lowest + WITHIN}
+    return min(close, key=lambda path: mean(close[path], "kid"))
 
 
 def index_rows(request: Request, positions: np.ndarray) -> pd.DataFrame:

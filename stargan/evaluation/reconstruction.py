@@ -5,8 +5,8 @@ import pandas as pd
 
 from stargan.core.measures import Measure
 from stargan.data.prepared import Prepared
-from stargan.evaluation.similarity import l1, similarity
 from stargan.judge.judge import batches
+from stargan.judge.similarity import l1, similarity
 from stargan.results.translations import Translations
 
 

@@ -11,7 +11,7 @@ from stargan.data.domains import LabelKind
 from stargan.data.prepared import Prepared
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.reconstruction import mean_face
-from stargan.evaluation.similarity import l1, l1_where, noise_where, similarity
+from stargan.judge.similarity import l1, l1_where, noise_where, similarity
 from stargan.judge.verdicts import target_labels
 from stargan.results.judged import of_one_step
 from stargan.results.people import persons

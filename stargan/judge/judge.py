@@ -1,7 +1,7 @@
 """A trained classifier as a judge of images: what it sees, and its form on disk."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from stargan.data.domains import Attributes, LabelKind, kept_labels, label_kind
 from stargan.data.pixels import from_uint8
 from stargan.errors import Fault
 from stargan.judge.classifier import FEATURES, Classifier
-from stargan.judge.records import FORM
+from stargan.judge.records import FORM, digest_of_judge, judge_folder
 
 BATCH = 128
 """Images a forward pass; beyond rounding, nothing depends on it."""
@@ -77,6 +77,15 @@ class Judge:
         """Return the float64 (N, width) probabilities: of each attribute by itself, or over the classes."""
         logits = seen.logits.double()
         return (logits.sigmoid() if isinstance(self.kind, Attributes) else logits.softmax(dim=1)).numpy()
+
+
+def read_judges(datasets: Iterable[str], size: int, labels: Sequence[str], device: torch.device) -> dict[str, Judge]:
+    """Return the judge of each dataset, asked for these attributes. Raises Fault where one learned from another set."""
+    judges = {}
+    for dataset in datasets:
+        digest_of_judge(dataset, size)
+        judges[dataset] = read_judge(judge_folder(dataset, size), device).select_labels(labels)
+    return judges
 
 
 def batches(images: np.ndarray, positions: np.ndarray) -> Iterator[np.ndarray]:

@@ -1,17 +1,17 @@
 """One training loop for every method: it applies the updates that a method yields."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from stargan.core.tensors import in_layout_of
 from stargan.data.domains import DomainSpace
 from stargan.data.stream import Batch, Stream
 from stargan.errors import Fault
 from stargan.training.loss_table import LossTable
+from stargan.training.means import Means
 from stargan.training.methods.base import Method, Update
 from stargan.training.ranks import SINGLE, Ranks
 
@@ -39,12 +39,9 @@ class Training:
     seed: int
     losses: LossTable
     device: torch.device
+    means: Means
     ranks: Ranks = SINGLE
     """The processes that share each batch."""
-    means: Mapping[str, nn.Module] = field(default_factory=dict)
-    """Copies of the networks that translate, whose weights are the running means of theirs; none without `ema`."""
-    ema: float = 0.0
-    """The share of such a mean that an update keeps."""
     bf16: bool = False
     """Whether convolutions and products of matrices are taken in bfloat16."""
     done: int = 0
@@ -110,21 +107,13 @@ class Training:
         optimiser.step()
         for parameter in parameters:
             parameter.grad = None  # many networks' gradients would stand in memory until their next turn
-        if update.network in self.means:
-            self.follow(self.means[update.network], network)
+        self.means.follow(update.network, network)
         return Applied(update.network, terms, finite)
-
-    def follow(self, mean: nn.Module, network: nn.Module) -> None:
-        """Move a mean of weights towards a network: mean <- ema mean + (1 - ema) weights. Running statistics are copied."""
-        move = get_ema_multi_avg_fn(self.ema)  # type: ignore[no-untyped-call]
-        move(list(mean.parameters()), list(network.parameters()), 0)
-        for kept, now in zip(mean.buffers(), network.buffers(), strict=True):
-            kept.copy_(now)
 
     @property
     def translating(self) -> dict[str, nn.Module]:
         """The networks that translate, by name: where there are means of weights, these."""
-        return {name: self.means.get(name, self.method.networks[name]) for name in self.method.translating}
+        return {name: self.method.networks[name] for name in self.method.translating} | self.means.networks
 
     def close(self, iterations: Sequence[Sequence[Applied]]) -> dict[int, dict[str, float]]:
         """Count iterations and note their losses; return the rows due, by iteration. Raises Fault if not all is finite."""

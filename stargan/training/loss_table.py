@@ -29,6 +29,14 @@ class LossTable:
         """Forget the terms of a network that is not trained any more: a value that stands still says nothing."""
         self.newest = {name: term for name, term in self.newest.items() if term[0] != network}
 
+    def add(self, done: int, values: Mapping[str, float]) -> None:
+        """Put values that were measured after `done` iterations into the row of these, or into a new one."""
+        rows = list(self.rows)
+        last = rows.pop() if rows and rows[-1][0] == done else [float(done)]
+        row = dict(zip(self.terms, last[1:], strict=False)) | dict(values)
+        self.terms = [*self.terms, *(name for name in values if name not in self.terms)]
+        self.rows = [*rows, [float(done), *(row.get(name, float("nan")) for name in self.terms)]]
+
     def close(self, done: int) -> dict[str, float]:
         """Append the values after `done` iterations as a row, and return them."""
         values = {name: float(value) for name, (_, value) in self.newest.items()}

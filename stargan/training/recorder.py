@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from stargan import tracking
-from stargan.core.files import whole_folder, workspace_root, write_bytes
+from stargan.core.files import md5, whole_folder, workspace_root, write_bytes
 from stargan.core.params import Params
 from stargan.core.tensors import fingerprint, write_tensors
 from stargan.data.grids import grid, title_of, write_png
@@ -20,12 +20,13 @@ from stargan.models.translation import feasible, requests, rows_of_faces, shown_
 from stargan.training import assembly
 from stargan.training.checkpoints import Checkpoints
 from stargan.training.engine import Training
+from stargan.training.health import Health
 from stargan.training.schedule import to_the_next
 from stargan.training.state import State, restore, state_of
 from stargan.training.stopping import Stop
 
-CODE = ("core", "data", "models", "training")
-"""The folders that a training's weights follow from: those that dvc.yaml names."""
+CODE = ("core", "data", "judge", "models", "synthetic", "training")
+"""The folders that what a training leaves follows from: those that dvc.yaml names."""
 
 
 @contextmanager
@@ -47,18 +48,19 @@ def checkpoints_of(
 def until_due(training: Training, params: Params) -> int:
     """Return how many iterations there are to the next one after which a sample, a checkpoint or a model is due."""
     every = params.bookkeeping
-    often = (n for n in (every.sample_every, every.checkpoint_every, params.train.keep_every) if n > 0)
+    train = params.train
+    often = (n for n in (every.sample_every, every.checkpoint_every, train.keep_every, train.judge_every) if n > 0)
     return to_the_next(training.done, [training.length, *often])
 
 
 class Recorder:
-    """What a training leaves behind on its way: checkpoints, sample grids, kept generators."""
+    """What a training leaves behind on its way: checkpoints, sample grids, verdicts, kept generators."""
 
-    def __init__(
-        self, name: str, training: Training, params: Params, sets: Mapping[str, Prepared], store: Checkpoints
-    ) -> None:
-        self.name, self.training, self.params, self.sets, self.store = name, training, params, sets, store
-        self.cost = assembly.cost_of(name, params, sets)
+    def __init__(self, name: str, training: Training, params: Params, health: Health, store: Checkpoints) -> None:
+        self.name, self.training, self.params, self.health, self.store = name, training, params, health, store
+        self.cost = assembly.cost_of(name, params, health.sets)
+        self.judged: dict[str, float] = {}
+        """The newest values of `Health.measured`."""
 
     def due(self, every: int) -> bool:
         """Return whether something that happens every so many iterations, and at the end, is due now."""
@@ -71,8 +73,13 @@ class Recorder:
             start = state_of(self.training) if self.training.ranks.alone else None
             for path in stop.give_up_from(start, lambda: list(self.sample())):
                 tracker.log_artifact(path, "samples")
-        if self.params.train.keep_every and done % self.params.train.keep_every == 0:
-            self.write_generator(self.store.folder / "kept" / f"{done:08d}.safetensors")
+        judging = self.due(self.params.train.judge_every)
+        if judging:
+            start = state_of(self.training) if self.training.ranks.alone else None
+            stop.give_up_from(start, self.judge)
+            tracker.log_losses(done, self.judged)
+        if judging or (self.params.train.keep_every and done % self.params.train.keep_every == 0):
+            self.write_generator(self.store.folder / "kept" / f"{done:08d}.safetensors", self.judged if judging else {})
         if self.due(self.params.bookkeeping.checkpoint_every):
             self.save(tracker)
 
@@ -90,9 +97,10 @@ class Recorder:
         """Yield the written grids: fixed test faces of each dataset, translated to all they can be."""
         space, device, count = self.training.space, self.training.device, self.params.bookkeeping.sample_faces
         translator = self.training.method.translator(self.training.translating)
-        for name, prepared in self.sets.items():
+        sets = self.health.sets
+        for name, prepared in sets.items():
             asked = [r for r in requests(space, [name], {}) if r.set in ("own", "cross")]
-            wanted = feasible(translator, space, asked, self.sets)
+            wanted = feasible(translator, space, asked, sets)
             if not wanted:  # no test face that this method can translate
                 continue
             positions = shown_positions(np.unique(np.concatenate(list(wanted.values()))), count)
@@ -103,16 +111,22 @@ class Recorder:
             write_png(path, grid(cells, ["input", *titles]))
             yield path
 
-    def write_generator(self, path: Path) -> None:
-        """Write the generator as it is now, with all that is needed to use it."""
-        header = assembly.model_header(self.name, self.params, self.training, self.cost, self.sets)
-        write_tensors(path, assembly.model_tensors(self.training), header)
+    def judge(self) -> None:
+        """Judge the generator as it is now; the loss table takes the verdicts."""
+        method = self.training.method
+        self.judged = self.health.measured(method.translator(self.training.translating))
+        self.training.losses.add(self.training.done, self.judged)
 
-    def finish(self) -> None:
-        """Write the run's outputs and remove its checkpoints."""
+    def write_generator(self, path: Path, judged: Mapping[str, float]) -> None:
+        """Write the generator as it is now, with all that is needed to use it, and what it was judged to be worth."""
+        header = assembly.model_header(self.name, self.params, self.training, self.cost, self.health.sets)
+        write_tensors(path, assembly.model_tensors(self.training), header | {"judged": dict(judged)})
+
+    def finish(self, tracker: tracking.Run) -> None:
+        """Write the run's outputs, track its model and remove its checkpoints."""
         name = self.name
         with whole_folder(Path("data/models") / name) as folder:
-            self.write_generator(folder / "generator.safetensors")
+            self.write_generator(folder / "generator.safetensors", self.judged)
             for extra in ("samples", "kept"):
                 if (self.store.folder / extra).exists():
                     shutil.copytree(self.store.folder / extra, folder / extra)
@@ -121,3 +135,6 @@ class Recorder:
         text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
         write_bytes(Path("metrics/losses") / f"{name}.csv", text.encode())
         self.store.remove()
+        model = Path("data/models") / name / "generator.safetensors"
+        tracker.log_artifact(model, "model")
+        tracker.tag("model.md5", md5(model))

@@ -18,7 +18,7 @@ def state_of(training: Training) -> State:
     """Return a training's state; its tensors are those in use, not copies."""
     tensors = {
         f"{prefix}{name}.{key}": value
-        for prefix, networks in (("", training.method.networks), ("mean.", training.means))
+        for prefix, networks in (("", training.method.networks), ("mean.", training.means.networks))
         for name, network in networks.items()
         for key, value in network.state_dict().items()
     }
@@ -38,7 +38,7 @@ def restore(training: Training, tensors: Mapping[str, Tensor], header: Mapping[s
     """Let a training take up the state that `state_of` returned."""
     for name, network in training.method.networks.items():
         network.load_state_dict(_within(tensors, f"{name}."))
-    for name, network in training.means.items():
+    for name, network in training.means.networks.items():
         network.load_state_dict(_within(tensors, f"mean.{name}."))
     for name, optimiser in training.optimisers.items():
         state: dict[int, dict[str, Tensor]] = {}

@@ -11,6 +11,7 @@ from stargan.data.stream import Batch
 from stargan.models.translators import Translator
 from stargan.training.engine import Training
 from stargan.training.loss_table import LossTable
+from stargan.training.means import Means
 from stargan.training.methods.base import Method, Update
 from stargan.training.methods.star import Star
 from stargan.training.ranks import SINGLE
@@ -110,7 +111,7 @@ def one_convolution(weight: str, gradient: str) -> Training:
     adam = torch.optim.Adam(method.layer.parameters(), 0.1, fused=True)
     adam.param_groups[0]["initial_lr"] = 0.1
     space = DomainSpace(("one",), (Attributes(("a",)),))
-    return Training(method, space, {"n": adam}, [], {"n": lambda _: 1.0}, 9, 1, LossTable(100), CPU)
+    return Training(method, space, {"n": adam}, [], {"n": lambda _: 1.0}, 9, 1, LossTable(100), CPU, Means({}, [], 0))
 
 
 def unfused(iterations: int) -> Tensor:

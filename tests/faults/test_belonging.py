@@ -31,7 +31,7 @@ RECORDS = {
 }
 READERS = {
     SET: ("classifier rafd", "train both", "translate both", "evaluate both", "figures", "plan"),
-    JUDGE: ("evaluate both", "judges"),
+    JUDGE: ("evaluate both", "train both", "plan"),
     MODEL: ("translate both",),
     MADE: ("evaluate both", "figures"),
     SAID: ("compare",),
@@ -148,7 +148,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("command", ["translate both", "evaluate both", "figures", "judges"])
+@pytest.mark.parametrize("command", ["train both", "translate both", "evaluate both", "figures", "plan"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_made_from_another_set(stages: Stages, pipeline: Path, copy: Copy, tell: Tell, change: str, command: str) -> None:
     """Catches a training image that counts as a test image, whoever starts the stage. Of `study`: test_study_stage.py."""

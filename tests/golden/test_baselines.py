@@ -12,7 +12,7 @@ from stargan.models.networks.icgan import ConditionalDiscriminator, ConditionalG
 from stargan.models.networks.residual import ResidualGenerator
 from stargan.models.networks.star import Critic
 from stargan.models.translators import IcGanTranslator, PairTranslator
-from stargan.training import losses
+from stargan.training import adversaries
 from stargan.training.methods.cyclegan import Cycle, CycleGan
 from stargan.training.methods.diat import Diat, random_features
 from stargan.training.methods.icgan import IcGan
@@ -87,10 +87,10 @@ def softplus(value: float) -> float:
 def test_adversaries_by_hand() -> None:
     src = torch.tensor([0.0, math.log(3)])
     # sigmoid 1/2 and 3/4: -log of them, and of 1/2 and 1/4.
-    assert losses.vanilla(src, True).item() == pytest.approx((LN2 - math.log(3 / 4)) / 2)
-    assert losses.vanilla(src, False).item() == pytest.approx((LN2 - math.log(1 / 4)) / 2)
-    assert losses.least_squares(torch.tensor([3.0, 0.0]), True).item() == pytest.approx((4 + 1) / 2)
-    assert losses.least_squares(torch.tensor([3.0, 0.0]), False).item() == pytest.approx(9 / 2)
+    assert adversaries.vanilla(src, True).item() == pytest.approx((LN2 - math.log(3 / 4)) / 2)
+    assert adversaries.vanilla(src, False).item() == pytest.approx((LN2 - math.log(1 / 4)) / 2)
+    assert adversaries.least_squares(torch.tensor([3.0, 0.0]), True).item() == pytest.approx((4 + 1) / 2)
+    assert adversaries.least_squares(torch.tensor([3.0, 0.0]), False).item() == pytest.approx(9 / 2)
 
 
 @pytest.mark.parametrize("form", ["least_squares", "vanilla"])
@@ -100,7 +100,7 @@ def test_diat_by_hand(form: str) -> None:
         {("neutral", "happy"): (Shift(0.25), Mean(2.0))},
         ["neutral", "happy"],
         MOODS,
-        adversary=getattr(losses, form),
+        adversary=getattr(adversaries, form),
         features=lambda x: 2 * x,
         lambda_id=3.0,
     )
@@ -119,7 +119,7 @@ def test_cyclegan_by_hand(lambda_idt: float) -> None:
         {("neutral", "happy"): Cycle(g_ab=Shift(0.75), g_ba=Shift(-0.5), d_a=Mean(1.0), d_b=Mean(2.0))},
         ["neutral", "happy"],
         MOODS,
-        adversary=losses.least_squares,
+        adversary=adversaries.least_squares,
         lambda_cyc=10.0,
         lambda_idt=lambda_idt,
     )

@@ -10,6 +10,7 @@ PICTURES, ARCHIVES = "tests/faults/test_bad_pictures.py", "tests/faults/test_arc
 WEIGHTS, DAMAGED = "tests/faults/test_weights.py", "tests/faults/test_mutations.py"
 TRACKED = "tests/faults/test_tracked_stages.py"
 TRAIN, LAUNCHED = "tests/unit/test_train_stage.py", "tests/pipeline/test_launched.py"
+JUDGED = "tests/unit/test_judged_training.py"
 IMAGE = "tests/unit/test_translate_image.py"
 RANKS, PAGE = "tests/ranks/test_ranks.py", "tests/browser/test_study_page.py"
 

@@ -39,7 +39,6 @@ STAGES = [
     "prepare rafd",
     "classifier rafd",
     "plan",
-    "judges",
     "train icgan-rafd",
     "translate icgan-rafd",
     "evaluate diat-rafd",

@@ -7,8 +7,8 @@ from stargan.data.crops import CentreCrop, ShareCrop, crop_as_dict
 from stargan.data.domains import Attributes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.evaluation.protocol import Protocol
-from stargan.evaluation.similarity import l1
 from stargan.evaluation.truth import own_truth
+from stargan.judge.similarity import l1
 from stargan.judge.verdicts import goals
 from stargan.synthetic import RENDERER, celeba_face, rafd_face
 from stargan.synthetic.truth import picture, truths

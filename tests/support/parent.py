@@ -30,7 +30,6 @@ STAGES = (
     "plan",
     "train",
     "translate",
-    "judges",
     "evaluate",
     "study",
     "tally",

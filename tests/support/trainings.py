@@ -88,7 +88,7 @@ def training(name: str, ranks: Ranks) -> Training:
 
 def doubled(made: Training) -> Training:
     """Let a training compute in float64."""
-    for network in (*made.method.networks.values(), *made.means.values()):
+    for network in (*made.method.networks.values(), *made.means.networks.values()):
         network.double()
     for stream in made.streams:
         plain = stream.batch

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from stargan.data.prepared import read_prepared
+from stargan.judge.classifier import new_classifier
+from stargan.judge.judge import Judge, write_judge
+from stargan.judge.records import judge_folder
 from support.interrupted import at_start
 from support.params import BASELINES, ICGAN, NETWORKS, runs, write_params
 from support.sets import FACES, MOODS, write_noise
@@ -29,7 +33,8 @@ def once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], obj
 
 
 def write_trainable(folder: Path, length: int, **patch: object) -> None:
-    """Write params and two prepared sets of noise, for trainings of so many iterations."""
+    """Write params and two prepared sets of noise, for trainings of so many iterations, which no judge looks at."""
+    patch = {"train__judge_every": 0} | patch
     write_params(
         folder / "params.yaml",
         threads=1,
@@ -43,6 +48,14 @@ def write_trainable(folder: Path, length: int, **patch: object) -> None:
     )
     write_noise(folder / "data/prepared/celeba/16", "celeba", FACES)
     write_noise(folder / "data/prepared/rafd/16", "rafd", MOODS)
+
+
+def write_judges(folder: Path) -> None:
+    """Write a judge of each prepared set in a workspace, with the weights that it would begin to learn from."""
+    for seed, path in enumerate(sorted((folder / "data/prepared").glob("*/*"))):
+        prepared = read_prepared(path)
+        judge = Judge(new_classifier(prepared.kind.width, seed), prepared.kind, prepared.size, prepared.digest)
+        write_judge(folder / judge_folder(prepared.dataset, prepared.size), judge, prepared.folder)
 
 
 def write_workspace(folder: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("name", ["check", "plan", "judges", "compare", "figures", "study", "report"])
+@pytest.mark.parametrize("name", ["check", "plan", "compare", "figures", "study", "report"])
 def test_an_argument_that_nobody_hears_is_refused(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from stargan.evaluation.similarity import SMALLEST_ERROR, l1, l1_where, noise_where, psnr, similarity, ssim
+from stargan.judge.similarity import SMALLEST_ERROR, l1, l1_where, noise_where, psnr, similarity, ssim
 
 
 def flat(*levels: int, size: int = 16) -> np.ndarray:

@@ -126,3 +126,23 @@ def test_a_checkpoint_that_was_not_kept_is_named(workspace: Path, monkeypatch: p
     assert translate.model_path("both", "last").name == "generator.safetensors"
     with pytest.raises(Fault, match=r"translate.checkpoint = 6 was not kept for both, \[4\] was.*train.keep_every"):
         translate.model_path("both", 6)
+    with pytest.raises(Fault, match=r"translate.checkpoint = best, but no generator of both was judged.*train.judge_every"):
+        translate.model_path("both", "best")
+
+
+@pytest.mark.parametrize(
+    ("judged", "wanted"),
+    [
+        ({"a": (30.0, 10.0, 0.5), "b": (12.0, 8.0, 0.9), "c": (25.0, 25.0, 0.1)}, "b"),  # the lowest mean error
+        ({"a": (10.0, 10.0, 0.5), "b": (11.0, 10.9, 0.2), "c": (11.0, 11.1, 0.1)}, "b"),  # KID among those within a point
+        ({"a": (10.0, 10.0, 0.5), "b": (10.0, 10.0, 0.5)}, "a"),  # the first of equals
+    ],
+)
+def test_the_best_is_that_of_the_lowest_error_and_among_near_equals_of_the_lowest_kid(
+    judged: dict[str, tuple[float, float, float]], wanted: str
+) -> None:
+    values = {
+        Path(name): {"error_celeba": one, "error_celeba.rafd": two, "kid_celeba": kid, "kept_celeba": 0.0}
+        for name, (one, two, kid) in judged.items()
+    }
+    assert translate.best(values, "both") == Path(wanted)

@@ -19,7 +19,7 @@ class Classifier(Section):
 class Translate(Section):
     """Which generator translates test images, to which targets."""
 
-    checkpoint: Literal["last"] | Positive
+    checkpoint: Literal["last", "best"] | Positive
     batch: Positive
     pictures: Positive
     targets: dict[str, list[str]]

@@ -37,6 +37,8 @@ class Train(Section):
     flip: Share
     schedule: Literal["paper", "official"]
     keep_every: Count
+    judge_every: Count
+    """Iterations between verdicts on training faces; the generators are kept. 0: the training follows from no judge."""
 
 
 class Bookkeeping(Section):

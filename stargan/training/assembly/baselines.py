@@ -14,13 +14,13 @@ from stargan.models.networks.icgan import ConditionalDiscriminator, ConditionalG
 from stargan.models.networks.residual import ResidualGenerator
 from stargan.models.networks.star import Critic
 from stargan.models.translators import Pair
-from stargan.training import losses
+from stargan.training.adversaries import least_squares, vanilla
 from stargan.training.assembly.bundle import Adam, MethodBundle
 from stargan.training.methods.cyclegan import Cycle, CycleGan
 from stargan.training.methods.diat import Diat, random_features
 from stargan.training.methods.icgan import IcGan
 
-ADVERSARIES = {"vanilla": losses.vanilla, "least_squares": losses.least_squares}
+ADVERSARIES = {"vanilla": vanilla, "least_squares": least_squares}
 
 
 def domains_of(pairs: Sequence[Pair]) -> list[str]:

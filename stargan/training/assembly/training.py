@@ -1,7 +1,5 @@
 """A run of params.yaml, ready for its first iteration."""
 
-import copy
-
 import torch
 
 from stargan.core.params import Params
@@ -10,6 +8,7 @@ from stargan.training.assembly.building import Sets, check_image_size, method_bu
 from stargan.training.assembly.length import length_of
 from stargan.training.engine import Training
 from stargan.training.loss_table import LossTable
+from stargan.training.means import Means
 from stargan.training.ranks import SINGLE, Ranks
 
 
@@ -27,8 +26,7 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
         )
     length, decay = length_of(name, params, sets)
     bundle = method_bundle(run, params, sets, device, length)
-    networks, ema = bundle.method.networks, params.train.ema
-    share = decay / length
+    networks, share = bundle.method.networks, decay / length
     return Training(
         method=bundle.method,
         space=space_of(run, params, sets),
@@ -39,8 +37,7 @@ def build_training(name: str, params: Params, sets: Sets, device: torch.device, 
         seed=params.seed,
         losses=LossTable(params.bookkeeping.log_every),
         device=device,
+        means=Means(networks, bundle.method.translating, params.train.ema),
         ranks=ranks,
-        means={name: copy.deepcopy(networks[name]).requires_grad_(False) for name in bundle.method.translating if ema},
-        ema=ema,
         bf16=params.train.precision == "bf16",
     )

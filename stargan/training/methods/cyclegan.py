@@ -9,7 +9,7 @@ from stargan.data.domains import LabelKind
 from stargan.data.stream import Batch
 from stargan.models.translators import Pair, PairTranslator, name_of
 from stargan.training import losses
-from stargan.training.losses import Adversary
+from stargan.training.adversaries import Adversary
 from stargan.training.methods.base import Method, Update
 from stargan.training.methods.pairs import named
 

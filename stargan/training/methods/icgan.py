@@ -11,7 +11,7 @@ from stargan.data.stream import Batch
 from stargan.models.networks.batch_norm import BatchNorm
 from stargan.models.networks.icgan import ConditionalDiscriminator, ConditionalGenerator, Encoder
 from stargan.models.translators import IcGanTranslator
-from stargan.training import losses
+from stargan.training.adversaries import vanilla
 from stargan.training.methods.base import Method, Update
 
 
@@ -70,12 +70,12 @@ class IcGan(Method):
         """Yield D's update, against fakes and against real images with a wrong label, and G's."""
         self.g.train()
         x_fake = self.g(z, y)
-        d_real = losses.vanilla(self.d(x, y), True)
-        d_fake = losses.vanilla(self.d(x_fake.detach(), y), False)
+        d_real = vanilla(self.d(x, y), True)
+        d_fake = vanilla(self.d(x_fake.detach(), y), False)
         d_wrong = self.wrong_label(x, y_wrong, differs, count)
         terms = {"d_real": d_real, "d_fake": d_fake, "d_wrong": d_wrong}
         yield Update("d", d_real + (d_fake + d_wrong) / 2, _detached(terms))
-        g_adv = losses.vanilla(self.d(x_fake, y), True)
+        g_adv = vanilla(self.d(x_fake, y), True)
         yield Update("g", g_adv, _detached({"g_adv": g_adv}))
 
     def wrong_label(self, x: Tensor, y_wrong: Tensor, differs: Tensor, count: Tensor) -> Tensor:

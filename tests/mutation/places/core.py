@@ -5,8 +5,8 @@ from mutation.mutation import DAMAGED, DISK, KILLS, PAGE, WEIGHTS, quick, slow
 MUTATIONS = [
     quick(
         "dvc.yaml:",
-        ", budget, diat, cyclegan, icgan, translate]",
-        ", budget, diat, cyclegan, translate]",
+        ", budget, diat, cyclegan, icgan, translate, evaluate]",
+        ", budget, diat, cyclegan, translate, evaluate]",
         "tests/static/test_pipeline.py",
     ),
     quick("stargan.core.files:whole_folder", "        os.chmod(temporary, 0o755)\n", "", "tests/unit/test_files.py"),

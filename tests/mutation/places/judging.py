@@ -4,13 +4,19 @@ from mutation.mutation import WEIGHTS, quick, slow
 
 MUTATIONS = [
     quick(
+        "stargan.judge.similarity:noise_where",
+        "for values in (left - right, right)",
+        "for values in (left, right)",
+        "tests/unit/test_similarity.py",
+    ),
+    quick(
         "stargan.evaluation.frechet:moments",
         "return mean, covariance / (n - 1)",
         "return mean, covariance / n",
         "tests/unit/test_frechet.py",
     ),
     quick(
-        "stargan.evaluation.similarity:psnr",
+        "stargan.judge.similarity:psnr",
         "error.mean(axis=(1, 2, 3))",
         "error.mean(axis=(1, 2, 3)).mean(keepdims=True)",
         "tests/unit/test_similarity.py",

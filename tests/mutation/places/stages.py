@@ -1,8 +1,20 @@
 """Mutations of the stages."""
 
-from mutation.mutation import DISK, IMAGE, LAUNCHED, PAGE, TRACKED, TRAIN, quick, slow
+from mutation.mutation import DISK, IMAGE, JUDGED, LAUNCHED, PAGE, TRACKED, TRAIN, quick, slow
 
 MUTATIONS = [
+    quick("stages.translate:best", "<= lowest + WITHIN", "<= lowest", "tests/unit/test_translate_stage.py"),
+    slow("stages.plan:run", " if params.train.judge_every else {}", "", JUDGED),
+    slow("stages.train:run", "chosen.datasets if params.train.judge_every else []", "chosen.datasets", JUDGED),
+    slow("stargan.judge.judge:read_judges", "        digest_of_judge(dataset, size)\n", "", JUDGED),
+    slow(
+        "stargan.training.recorder:Recorder.judge",
+        "        self.training.losses.add(self.training.done, self.judged)\n",
+        "",
+        JUDGED,
+    ),
+    slow("stargan.training.recorder:Recorder.after_iteration", "self.judged if judging else {}", "{}", JUDGED),
+    slow("stargan.training.recorder:until_due", ", train.keep_every, train.judge_every)", ", train.keep_every)", JUDGED),
     quick(
         "stages.prepare:write",
         "    kept = raw.without(packed.bad)\n    _check(kept, section, source, dataset)\n",
@@ -46,7 +58,7 @@ MUTATIONS = [
         f"{TRACKED}::test_a_stage_is_killed_while_it_tracks",
     ),
     slow(
-        "stages.train:lead",
+        "stargan.training.recorder:Recorder.finish",
         '        tracker.log_artifact(model, "model")\n',
         "",
         f"{TRACKED}::test_what_mlflow_is_given_needs_no_pickle",

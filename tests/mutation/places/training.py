@@ -4,6 +4,36 @@ from mutation.mutation import DISK, IMAGE, KILLS, RANKS, TRAIN, WEIGHTS, quick, 
 
 MUTATIONS = [
     quick(
+        "stargan.training.means:Means.follow",
+        "            kept.copy_(now)\n",
+        "            pass\n",
+        "tests/engine/test_means.py",
+    ),
+    quick(
+        "stargan.training.health:Health.made",
+        'prepared.split("train")',
+        'prepared.split("test")',
+        "tests/engine/test_health.py",
+    ),
+    quick(
+        "stargan.training.health:Health.kid",
+        "features[shown_positions(np.arange(len(features)), n)]",
+        "features[:n]",
+        "tests/engine/test_health.py",
+    ),
+    quick(
+        "stargan.training.methods.star:Star.labelled_as",
+        "own = not self.cross or cycle % 2 == 0",
+        "own = not self.cross or cycle % 2 == 1",
+        "tests/engine/test_targets.py",
+    ),
+    quick(
+        "stargan.training.methods.star:Star.updates",
+        "yield self.generator_update(x_real, x_fake, c_org, label_trg, target).named(owner)",
+        "yield self.generator_update(x_real, x_fake, c_trg, label_trg, target).named(owner)",
+        "tests/engine/test_targets.py",
+    ),
+    quick(
         "stargan.training.losses:gradient_penalty",
         "gradient.flatten(1), dim=1",
         "gradient, dim=1",
