@@ -25,9 +25,7 @@ def judged(tmp_path: Path) -> Path:
     folder = tmp_path / "judged"
     write_workspace(folder)
     write_judges(folder)
-    params = read_yaml(folder / "params.yaml")
-    params["train"] |= {"judge_every": 10, "keep_every": 0}
-    (folder / "params.yaml").write_text(json.dumps(params))
+    change(folder, judge_every=10, keep_every=0)
     return folder
 
 
@@ -45,6 +43,28 @@ def test_verdicts_stand_in_the_loss_table_and_in_the_generators(stages: Stages, 
     for iteration, path in files.items():
         said = read_tensors(path)[1]["judged"]
         assert said == {name: pytest.approx(value, rel=1e-5) for name, value in verdicts.loc[iteration or 24].items()}
+
+
+def test_the_best_of_the_judged_generators_translates(stages: Stages, judged: Path) -> None:
+    """The rule on the table that a person reads. A generator that was kept, but not judged, takes no part."""
+    change(judged, keep_every=9)
+    assert stages.run(judged, "train both").status == 0
+    table = pd.read_csv(judged / "metrics/losses/both.csv").set_index("iteration").loc[[10, 20, 24]]
+    error, kid = (table[[name for name in MEASURES if name.startswith(what)]].mean(axis=1) for what in ("error", "kid"))
+    best = kid[error <= error.min() + 1].idxmin()
+    params = read_yaml(judged / "params.yaml")
+    params["translate"]["checkpoint"] = "best"
+    (judged / "params.yaml").write_text(json.dumps(params))
+    done = stages.run(judged, "translate both")
+    assert done.status == 0, done.stderr
+    assert json.loads((judged / "data/translations/both/translations.json").read_text())["step"] == best
+
+
+def change(folder: Path, **train: int) -> None:
+    """Change params of `train`."""
+    params = read_yaml(folder / "params.yaml")
+    params["train"] |= train
+    (folder / "params.yaml").write_text(json.dumps(params))
 
 
 @pytest.mark.parametrize(
@@ -80,9 +100,7 @@ def test_a_judge_that_cannot_judge_is_refused_before_the_first_iteration(stages:
     assert "classifier@rafd" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (judged / "data/checkpoints/both").exists()
-    params = read_yaml(judged / "params.yaml")
-    params["train"]["judge_every"] = 0
-    (judged / "params.yaml").write_text(json.dumps(params))
+    change(judged, judge_every=0)
     assert stages.run(judged, "train both").status == 0  # without verdicts there is no judge to miss
 
 
@@ -90,9 +108,7 @@ def test_a_training_follows_from_its_judges_where_it_is_judged(stages: Stages, j
     plan = judged / "data/plans/both/train.json"
     assert stages.run(judged, "plan").status == 0
     assert set(json.loads(plan.read_text())["judges"]) == {"celeba", "rafd"}
-    params = read_yaml(judged / "params.yaml")
-    params["train"]["judge_every"] = 0
-    (judged / "params.yaml").write_text(json.dumps(params))
+    change(judged, judge_every=0)
     assert stages.run(judged, "plan").status == 0
     assert json.loads(plan.read_text())["judges"] == {}
     assert set(json.loads(plan.with_name("evaluate.json").read_text())["judges"]) == {"celeba", "rafd"}

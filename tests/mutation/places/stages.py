@@ -4,6 +4,12 @@ from mutation.mutation import DISK, IMAGE, JUDGED, LAUNCHED, PAGE, TRACKED, TRAI
 
 MUTATIONS = [
     quick("stages.translate:best", "<= lowest + WITHIN", "<= lowest", "tests/unit/test_translate_stage.py"),
+    slow(
+        "stages.translate:model_path",
+        "for file, values in judged.items() if values",
+        "for file, values in judged.items()",
+        JUDGED,
+    ),
     slow("stages.plan:run", " if params.train.judge_every else {}", "", JUDGED),
     slow("stages.train:run", "chosen.datasets if params.train.judge_every else []", "chosen.datasets", JUDGED),
     slow("stargan.judge.judge:read_judges", "        digest_of_judge(dataset, size)\n", "", JUDGED),
