@@ -18,7 +18,7 @@ from stargan.data.domains import Attributes, Classes
 from stargan.data.grids import write_png
 from stargan.errors import Fault, main
 from stargan.figures import paper
-from stargan.figures.curves import curves
+from stargan.figures.curves import curves, judged, verdicts
 from stargan.results.translations import Translations, sets_of, translations_of
 
 
@@ -56,7 +56,11 @@ def draw(folder: Path, made: dict[str, Translations], params: Params) -> None:
         write_png(folder / f"figure{number}.png", picture)
     write_png(folder / "figure6.png", paper.figure_6(single, joint, sets, measures, count))
     write_png(folder / "figure7.png", paper.figure_7(joint, sets, measures[compare.joint], count))
-    write_bytes(folder / "curves.png", curves({name: read_losses(name) for name in made}))
+    losses = {name: read_losses(name) for name in made}
+    write_bytes(folder / "curves.png", curves(losses))
+    on_the_way = {name: table for name, table in losses.items() if judged(table)}
+    if on_the_way:
+        write_bytes(folder / "verdicts.png", verdicts(on_the_way))
 
 
 def run(params: Params) -> None:

@@ -62,7 +62,7 @@ def best(judged: Mapping[Path, Mapping[str, float]], name: str) -> Path:
         )
 
     def mean(values: Mapping[str, float], measure: str) -> float:
-        return fmean(value for key, value in values.items() if key.startswith(f"{measure}_"))
+        return fmean(value for key, value in values.items() if key.startswith(f"judged_{measure}_"))
 
     lowest = min(mean(values, "error") for values in judged.values())
     close = {path: values for path, values in judged.items() if mean(values, "error") <= lowest + WITHIN}

@@ -1,7 +1,7 @@
-"""Training curves: the loss terms of several runs, small multiples."""
+"""Training curves: the loss terms of several runs, and the verdicts on them, small multiples."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -12,6 +12,13 @@ from matplotlib.lines import Line2D
 
 SMOOTH = 25
 """A line is the running median of one in so many of its points, which shows more than noise."""
+VERDICTS: Mapping[str, str] = {
+    "judged_error": "error, %",
+    "judged_kid": "KID",
+    "judged_changed": "changed pixels: L1, of no edit's",
+    "judged_kept": "kept pixels: L1",
+}
+"""The verdicts on a training by their stems, and what a panel of them is called."""
 Style = Literal["-", "--", ":", "-."]
 STYLES: tuple[Style, ...] = ("-", "--", ":", "-.")
 
@@ -25,13 +32,44 @@ def curves(losses: Mapping[str, pd.DataFrame]) -> bytes:
     FigureCanvasAgg(figure)
     panels = figure.subplots(len(losses), 2, squeeze=False)
     for row, (run, table) in zip(panels, losses.items(), strict=True):
-        terms = [name for name in table.columns if name != "iteration"]
+        terms = [name for name in table.columns if name != "iteration" and split(name)[0] not in VERDICTS]
         critic = [name for name in terms if name.startswith("d_")]
         draw(row[0], f"{run}: discriminator", table, critic)
         others = [name for name in terms if name not in critic]
         encoders = "" if all(name.startswith("g_") for name in others) else " and encoders"
         draw(row[1], f"{run}: generator{encoders}", table, others)
-    for axes in panels[-1]:
+    return png(figure, panels)
+
+
+def verdicts(losses: Mapping[str, pd.DataFrame]) -> bytes:
+    """Return a PNG with a row a run and a column for each of `VERDICTS`: a line each for own faces, and across datasets.
+
+    The runs are those of `curves` that were judged on their way.
+    """
+    figure = Figure(figsize=(12, 2.3 * len(losses)), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(len(losses), len(VERDICTS), squeeze=False)
+    for row, (run, table) in zip(panels, losses.items(), strict=True):
+        for axes, (stem, title) in zip(row, VERDICTS.items(), strict=True):
+            names = [name for name in table.columns if split(name)[0] == stem]
+            for name in names:
+                known = table[["iteration", name]].dropna()
+                axes.plot(known["iteration"], known[name], marker=".", linewidth=1, label=split(name)[1])
+            decorate(axes, f"{run}: {title}")
+            axes.set_ylim(bottom=min([0.0, *table[names].min().dropna()]))  # KID may be negative
+            if names:
+                axes.legend(fontsize=7, frameon=False)
+    return png(figure, panels)
+
+
+def judged(table: pd.DataFrame) -> bool:
+    """Return whether a training was judged on its way."""
+    return any(split(name)[0] in VERDICTS for name in table.columns)
+
+
+def png(figure: Figure, panels: Iterable[Sequence[Axes]]) -> bytes:
+    """Return a figure as a PNG, its last row of panels with the axis named."""
+    for axes in list(panels)[-1]:
         axes.set_xlabel("iteration", fontsize=8)
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=90, metadata={"Software": None})

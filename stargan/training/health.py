@@ -35,10 +35,10 @@ class Health:
     def measured(self, translator: Translator) -> dict[str, float]:
         """Return what translations of the faces are worth: to labels of their own dataset, and to classes of another.
 
-        `error_<dataset>`: the share that the judge does not see as the target, %. `kid_<dataset>`: KID of the translations
-        against as many training faces, on the judge's features. Of drawn faces also `changed_<dataset>`, L1 to the truth on
-        the pixels that the edit changes over that of no edit, and `kept_<dataset>`, L1 on the others. With labels of another
-        dataset a name ends in <faces>.<labels>, as a loss's does. What a method can't translate is left out.
+        `judged_error_<dataset>`: the share that the judge does not see as the target, %. `judged_kid_...`: KID of the
+        translations against as many training faces, on the judge's features. Of drawn faces also `judged_changed_...`, L1 to
+        the truth on the pixels that the edit changes over that of no edit, and `judged_kept_...`, L1 on the others. With
+        labels of another dataset a name ends in <faces>.<labels>, as a loss's does. What can't be translated is left out.
         """
         found: dict[str, float] = {}
         for faces in self.sets:
@@ -46,7 +46,8 @@ class Health:
             for labels in dict.fromkeys(one.labels for one in asked):
                 rows, images = self.made(translator, [one for one in asked if one.labels == labels])
                 values = self.seen(faces, labels, rows, images) if len(rows) else {}
-                found |= {f"{name}_{'.'.join(dict.fromkeys([faces, labels]))}": value for name, value in values.items()}
+                owner = ".".join(dict.fromkeys([faces, labels]))
+                found |= {f"judged_{name}_{owner}": value for name, value in values.items()}
         return found
 
     def made(self, translator: Translator, asked: Sequence[Request]) -> tuple[pd.DataFrame, np.ndarray]:

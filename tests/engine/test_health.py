@@ -63,15 +63,15 @@ def health(sets: Mapping[str, Prepared]) -> Health:
 def test_errors_by_hand(striped: Health) -> None:
     """Thirty training faces a set, labels in turn: of each mood ten, so twenty ask for another; across all thirty count."""
     assert {name: value for name, value in striped.measured(Known("perfect")).items() if "error" in name} == {
-        "error_faces": 0,
-        "error_faces.moods": 0,
-        "error_moods": 0,
+        "judged_error_faces": 0,
+        "judged_error_faces.moods": 0,
+        "judged_error_moods": 0,
     }
     always = striped.measured(Known("first"))
-    assert always["error_moods"] == pytest.approx(100 * 40 / 60)  # to angry it is right, to the two others wrong
-    assert always["error_faces.moods"] == pytest.approx(100 * 60 / 90)
-    assert striped.measured(Known())["error_moods"] == 100
-    assert not any(name.startswith(("changed", "kept")) for name in always)  # nobody drew these faces
+    assert always["judged_error_moods"] == pytest.approx(100 * 40 / 60)  # to angry it is right, to the two others wrong
+    assert always["judged_error_faces.moods"] == pytest.approx(100 * 60 / 90)
+    assert striped.measured(Known())["judged_error_moods"] == 100
+    assert not any(("changed" in name or "kept" in name) for name in always)  # nobody drew these faces
 
 
 def test_training_faces_alone_are_looked_at(striped: Health) -> None:
@@ -89,7 +89,7 @@ def test_kid_is_the_unbiased_mmd_of_a_cubic_kernel(striped: Health) -> None:
     """Against Binkowski et al. (2018), section 3, by loops: k(x, y) = (x.y / d + 1)^3."""
     prepared = striped.sets["moods"]
     translator = Known("negative")
-    found = striped.measured(translator)["kid_moods"]
+    found = striped.measured(translator)["judged_kid_moods"]
     train = prepared.images[prepared.split("train")]
     features = [from_uint8(torch.from_numpy(images)).flatten(1)[:, :512].double().numpy() for images in (255 - train, train)]
     # Each of the thirty faces is translated to three moods, and so stands there thrice: as many as there are real ones
@@ -105,9 +105,9 @@ def test_kid_is_the_unbiased_mmd_of_a_cubic_kernel(striped: Health) -> None:
 
 
 def test_what_a_method_cannot_translate_is_left_out(striped: Health) -> None:
-    assert "error_moods" not in striped.measured(Nobody())
+    assert "judged_error_moods" not in striped.measured(Nobody())
     some = striped.measured(Known("perfect", skips=3))  # none to the first mood
-    assert some["error_moods"] == 0
+    assert some["judged_error_moods"] == 0
 
 
 class Nobody(Known):
@@ -139,7 +139,7 @@ def drawn() -> Health:
 def test_no_edit_changes_nothing_and_keeps_all(drawn: Health) -> None:
     found = drawn.measured(Known())
     for owner in ("celeba", "rafd", "celeba.rafd"):
-        assert (found[f"changed_{owner}"], found[f"kept_{owner}"]) == (1, 0)
+        assert (found[f"judged_changed_{owner}"], found[f"judged_kept_{owner}"]) == (1, 0)
 
 
 @pytest.mark.parametrize("faces", ["celeba", "rafd"])
@@ -159,14 +159,14 @@ def test_changed_and_kept_of_expressions_are_those_of_the_drawings(drawn: Health
     owner = "rafd" if faces == "rafd" else "celeba.rafd"
     for _ in "ab":  # the second time by the truths that were kept
         found = drawn.measured(Known("negative"))
-        assert found[f"changed_{owner}"] == pytest.approx(np.mean(changed) / np.mean(no_edit))
-        assert found[f"kept_{owner}"] == pytest.approx(np.mean(kept))
+        assert found[f"judged_changed_{owner}"] == pytest.approx(np.mean(changed) / np.mean(no_edit))
+        assert found[f"judged_kept_{owner}"] == pytest.approx(np.mean(kept))
 
 
 def test_real_faces_have_no_truth(drawn: Health) -> None:
     real = {name: replace(one, origin={"kind": "files"}) for name, one in drawn.sets.items()}
     found = replace(drawn, sets=real, drawn={}).measured(Known())
-    assert {name.split("_")[0] for name in found} == {"error", "kid"}
+    assert {name.split("_")[1] for name in found} == {"error", "kid"}
 
 
 def test_verdicts_stand_in_the_row_of_their_iteration() -> None:

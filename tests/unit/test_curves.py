@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure as Chart
 from PIL import Image
 
-from stargan.figures.curves import curves, draw, split
+from stargan.figures.curves import curves, draw, judged, split, verdicts
 
 # Curves
 
@@ -56,3 +56,15 @@ def test_every_run_has_two_panels_and_the_same_bytes() -> None:
     heights = [Image.open(io.BytesIO(content)).size[1] for content in (one, two)]
     assert heights == [207, 414]  # 2.3 inches a run, 90 dots an inch
     assert curves({"a": table, "b": table[["iteration"]]}) == two
+
+
+def test_verdicts_are_no_losses_and_have_a_figure_of_their_own() -> None:
+    """Catches an error in percent that flattens every loss."""
+    plain = pd.DataFrame({"iteration": [1, 2], "g_rec_a": [1.0, 2.0]})
+    table = plain.assign(**{"judged_error_a": [np.nan, 90.0], "judged_kept_a.b": [np.nan, 0.1]})
+    assert curves({"run": table}) == curves({"run": plain})
+    assert (judged(table), judged(plain)) == (True, False)
+    one, two = verdicts({"run": table}), verdicts({"run": table, "other": table})
+    assert [Image.open(io.BytesIO(content)).size for content in (one, two)] == [(1080, 207), (1080, 414)]
+    other = table.assign(**{"judged_kept_a.b": [0.2, 0.1]})
+    assert verdicts({"run": other}) != one == verdicts({"run": table.assign(g_rec_a=5.0)})

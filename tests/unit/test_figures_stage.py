@@ -78,6 +78,9 @@ def test_the_stage_writes_the_same_figures_twice(
     assert all(Image.open(io.BytesIO(content)).format == "PNG" for content in written.values())
     stage.run(params)
     assert {path.name: path.read_bytes() for path in Path("metrics/figures").iterdir()} == written
+    Path("metrics/losses/both.csv").write_text("iteration,d_real_looks,judged_error_looks\n1,0.5,\n2,0.4,80\n")
+    stage.run(params)
+    assert [path.name for path in sorted(Path("metrics/figures").iterdir())] == [*FILES, "verdicts.png"]
 
 
 @pytest.mark.usefixtures("sets", "untracked")

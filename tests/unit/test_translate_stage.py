@@ -142,7 +142,7 @@ def test_the_best_is_that_of_the_lowest_error_and_among_near_equals_of_the_lowes
     judged: dict[str, tuple[float, float, float]], wanted: str
 ) -> None:
     values = {
-        Path(name): {"error_celeba": one, "error_celeba.rafd": two, "kid_celeba": kid, "kept_celeba": 0.0}
+        Path(name): {"judged_error_a": one, "judged_error_a.b": two, "judged_kid_a": kid, "judged_kept_a": 0.0}
         for name, (one, two, kid) in judged.items()
     }
     assert translate.best(values, "both") == Path(wanted)
