@@ -120,7 +120,7 @@ class Recorder:
     def write_generator(self, path: Path, judged: Mapping[str, float]) -> None:
         """Write the generator as it is now, with all that is needed to use it, and what it was judged to be worth."""
         header = assembly.model_header(self.name, self.params, self.training, self.cost, self.health.sets)
-        write_tensors(path, assembly.model_tensors(self.training), header | {"judged": dict(judged)})
+        write_tensors(path, assembly.model_tensors(self.training), header | ({"judged": dict(judged)} if judged else {}))
 
     def finish(self, tracker: tracking.Run) -> None:
         """Write the run's outputs, track its model and remove its checkpoints."""
