@@ -24,11 +24,13 @@ ROWS = (  # label, measure, digits, whether each target has a row
     ("the same of no edit", "no_edit_changed_l1", 3, False),
     ("L1 on the pixels that change, no edit being 1", "changed_ratio", 2, True),
     ("L1 to the truth on the pixels that stay", "kept_l1", 3, False),
+    ("noise on the pixels that stay, their own detail being 1", "noise", 2, False),
     ("reconstruction, PSNR in dB", "reconstruction_psnr", 1, False),
     ("reconstruction, SSIM", "reconstruction_ssim", 3, False),
     ("on faces of another dataset: error, %", "cross_error", 1, False),
     ("the same under the wrong mask vector, %", "wrong_mask_error", 1, False),
     ("on faces of another dataset: L1 on the pixels that change, no edit being 1", "cross_changed_ratio", 2, False),
+    ("on faces of another dataset: L1 to the truth on the pixels that stay", "cross_kept_l1", 3, False),
 )
 
 
