@@ -26,7 +26,6 @@ HEADLINES: Mapping[str, int] = {
     "kid_classifier": 2,
     "changed_ratio": 3,
     "kept_l1": 4,
-    "noise": 3,
     "reconstruction_psnr": 2,
     "cross_error": 2,
     "cross_changed_ratio": 3,
