@@ -10,9 +10,10 @@ from stargan.data.stream import Batch
 from stargan.errors import Fault
 from stargan.training.engine import Applied
 from stargan.training.ranks import SINGLE
+from stargan.training.recorder import until_due
 from stargan.training.schedule import to_the_next
 from stargan.training.state import copied, restore, state_of
-from support.trainings import METHODS, close, cut, doubled, finished, replayed, training
+from support.trainings import METHODS, close, cut, doubled, finished, replayed, settings, training
 
 LENGTH = 24  # of the trainings; n_critic is 3
 
@@ -94,6 +95,18 @@ def test_what_is_due_ends_a_graph() -> None:
     while ends[-1] < 15:
         ends.append(ends[-1] + to_the_next(ends[-1], [15, 6, 4]))
     assert ends == [0, 4, 6, 8, 12, 15]
+
+
+@pytest.mark.parametrize("often", ["sample_every", "checkpoint_every", "keep_every", "judge_every", ""])
+def test_each_thing_that_is_due_ends_a_graph(often: str) -> None:
+    """After seven of twenty-four iterations: the next of every five comes after three, the end after seventeen."""
+    params, made = settings("faces"), training("faces", SINGLE)
+    every = {"sample_every": 1000, "checkpoint_every": 1000, "keep_every": 0, "judge_every": 0} | (
+        {often: 5} if often else {}
+    )
+    parts = {"bookkeeping": params.bookkeeping.model_copy(update=every), "train": params.train.model_copy(update=every)}
+    made.done = 7
+    assert until_due(made, params.model_copy(update=parts)) == (3 if often else 17)
 
 
 def test_an_iteration_within_a_graph_that_is_not_finite_is_named_by_its_number() -> None:

@@ -30,7 +30,9 @@ def judged(tmp_path: Path) -> Path:
 
 
 def test_verdicts_stand_in_the_loss_table_and_in_the_generators(stages: Stages, judged: Path) -> None:
-    assert stages.run(judged, "train both").status == 0
+    done = stages.run(judged, "train both")
+    assert done.status == 0
+    assert all(f"{name} " in done.stderr for name in MEASURES)  # the progress line
     table = pd.read_csv(judged / "metrics/losses/both.csv").set_index("iteration")
     assert set(table.columns) > MEASURES
     verdicts = table[sorted(MEASURES)].dropna(how="all")

@@ -20,7 +20,18 @@ MUTATIONS = [
         JUDGED,
     ),
     slow("stargan.training.recorder:Recorder.after_iteration", "self.judged if judging else {}", "{}", JUDGED),
-    slow("stargan.training.recorder:until_due", ", train.keep_every, train.judge_every)", ", train.keep_every)", JUDGED),
+    quick(
+        "stargan.training.recorder:until_due",
+        ", train.keep_every, train.judge_every)",
+        ", train.keep_every)",
+        "tests/engine/test_graphs.py",
+    ),
+    slow(
+        "stargan.training.recorder:Recorder.finish",
+        '"generator.safetensors", self.judged)',
+        '"generator.safetensors", {})',
+        JUDGED,
+    ),
     quick(
         "stages.prepare:write",
         "    kept = raw.without(packed.bad)\n    _check(kept, section, source, dataset)\n",
