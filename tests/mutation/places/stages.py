@@ -11,6 +11,7 @@ MUTATIONS = [
         JUDGED,
     ),
     slow("stages.plan:run", " if params.train.judge_every else {}", "", JUDGED),
+    slow("stages.train:iterate", "recorder.judged | losses", "losses", JUDGED),
     slow("stages.train:run", "chosen.datasets if params.train.judge_every else []", "chosen.datasets", JUDGED),
     slow("stargan.judge.judge:read_judges", "        digest_of_judge(dataset, size)\n", "", JUDGED),
     slow(
