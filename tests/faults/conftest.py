@@ -56,6 +56,7 @@ SMALL = {
     "compare__faces": 2,
     "translate__targets": {"celeba": ["Brown_Hair", "~Male+~Young"], "rafd": []},
 }
+SHORT = {"train__batch": 4, "train__n_critic": 1, "train__judge_every": 1000}  # and so judged at the end
 CHAIN = (
     "synthesize celeba",
     "synthesize rafd",
@@ -75,7 +76,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory, stages: Stages) -> Path:
     """A workspace in which every stage has run once, without a fault."""
 
     def write(folder: Path) -> None:
-        write_params(folder / "params.yaml", **SMALL, **NETWORKS, train__batch=4, train__n_critic=1, runs=runs(2))
+        write_params(folder / "params.yaml", **SMALL, **NETWORKS, **SHORT, runs=runs(2))
         (folder / "data/votes").mkdir(parents=True)
         for command in CHAIN:
             ended = stages.run(folder, command)

@@ -16,6 +16,7 @@ from support.interrupted import at_start, slow
 from support.processes import ROOT, awaited, environment
 from support.repository import forking
 from support.stages import Stages
+from support.workspaces import write_judges
 
 SLOW = slow(0.3)
 WHOM = ("the whole group", "the stage alone")
@@ -61,6 +62,7 @@ def project(copy: Copy, trainable: Path, stages: Stages) -> Callable[[], Path]:
 
     def made() -> Path:
         folder = copy(trainable)
+        write_judges(folder)
         shutil.copy(ROOT / "dvc.yaml", folder)
         for name in ("stages", "stargan"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -238,7 +238,7 @@ WRONG: dict[str, Any] = {
     "budget": "all",
     "diat.loss": "hinge",
     "icgan.gan_share": 1.0,
-    "translate.checkpoint": "best",
+    "translate.checkpoint": "newest",
     "evaluate.kid_subset": 1,
     "compare.faces": None,
     "study.seed": "1",

@@ -7,7 +7,7 @@ import pytest
 from support.repository import AFTER, BASELINE_RUNS, RUNS, Repository
 from support.stages import Stages
 
-STAGES = 30
+STAGES = 29
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,7 @@ def test_the_readme_shows_what_they_print(tour: tuple[Repository, dict[str, str]
 
 def test_a_dataset_of_ones_own_is_prepared_and_trained_on(tour: tuple[Repository, dict[str, str]]) -> None:
     (said,) = (text for command, text in tour[1].items() if "train@mine" in command)
-    assert ran_in(said) == {"prepare@mine", "plan", "train@mine"}
+    assert ran_in(said) == {"prepare@mine", "classifier@mine", "plan", "train@mine"}
 
 
 def test_the_documents_say_how_to_get_rafd(tour: tuple[Repository, dict[str, str]]) -> None:

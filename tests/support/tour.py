@@ -39,7 +39,7 @@ def part(name: str) -> list[str]:
     for document in DOCUMENTS:
         reached = "comparisons" if document == "docs/results.md" else "own"
         for command in commands_of(document):
-            reached = "ablations" if "-n no-cls" in command else reached
+            reached = "ablations" if "-n watched" in command else reached
             if command not in NOT_RUN:
                 found["seeds" if "seed-2" in command else reached].append(command)
     return found[name]
