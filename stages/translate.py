@@ -5,6 +5,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from math import inf
 from pathlib import Path
 from statistics import fmean
 
@@ -62,7 +63,8 @@ def best(judged: Mapping[Path, Mapping[str, float]], name: str) -> Path:
         )
 
     def mean(values: Mapping[str, float], measure: str) -> float:
-        return fmean(value for key, value in values.items() if key.startswith(f"judged_{measure}_"))
+        found = [value for key, value in values.items() if key.startswith(f"judged_{measure}_")]
+        return fmean(found) if found else inf  # of a single translation there is no KID
 
     lowest = min(mean(values, "error") for values in judged.values())
     close = {path: values for path, values in judged.items() if mean(values, "error") <= lowest + WITHIN}

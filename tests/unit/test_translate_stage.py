@@ -121,6 +121,11 @@ def test_classes_of_one_name_in_two_datasets_have_a_column_each(tmp_path: Path, 
     assert len(list(folder.rglob("*.png"))) == len(singles) + 2  # and the two faces
 
 
+def test_generators_without_a_kid_are_chosen_by_their_error() -> None:
+    judged = {Path("a"): {"judged_error_x": 9.0}, Path("b"): {"judged_error_x": 3.0}}
+    assert translate.best(judged, "both") == Path("b")
+
+
 def test_a_checkpoint_that_was_not_kept_is_named(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(workspace)
     assert translate.model_path("both", "last").name == "generator.safetensors"
