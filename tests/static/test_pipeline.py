@@ -32,7 +32,7 @@ PLANNED = {
     "translate": RUN | {"translate"} | MACHINE,
     "evaluate": {"seed", "evaluate"} | MACHINE,
 }
-"""What a stage reads of params.yaml, and hears of by a file of `plan` or `judges` that it depends on."""
+"""What a stage reads of params.yaml, and hears of by a file of `plan` that it depends on."""
 FREE = {"bookkeeping"}
 """What changes no weight: tests/unit/test_params.py holds a training's settings to that."""
 
