@@ -10,6 +10,8 @@ from stargan.synthetic.face import ATTRIBUTES, EXPRESSIONS, HAIR_COLOURS, Face, 
 
 _RAFD_NAME = re.compile(r"Rafd(\d{3})_(\d+)_([A-Za-z]+)_(female|male)_([a-z]+)_(left|frontal|right)\.jpg$")
 _CELEBA_NAME = re.compile(r"(\d{6})\.(?:jpg|png)$")
+_MOODS = tuple(name for name in EXPRESSIONS if name not in ("neutral", "happy"))
+_MOODY = 0.35  # of those who do not smile
 
 
 def attributes_of(seed: int, index: int) -> dict[str, bool]:
@@ -100,7 +102,13 @@ def celeba_face(seed: int, source_name: str) -> Face:
         raise Fault(f"picture {source_name!r} was not drawn by this program; expected a name like 000001.jpg")
     person = int(match[1])
     attributes = attributes_of(seed, person)
-    return Face(person, attributes, expression="happy" if attributes["Smiling"] else "neutral")
+    return Face(person, attributes, expression="happy" if attributes["Smiling"] else _calm_or_moody(seed, person))
+
+
+def _calm_or_moody(seed: int, person: int) -> str:
+    """Draw the expression of a person who does not smile. CelebA has no label for it, but shows more than calm faces."""
+    chance = np.random.default_rng((seed, person, 3))
+    return str(chance.choice(_MOODS)) if chance.random() < _MOODY else "neutral"
 
 
 def rafd_people(seed: int, people: int) -> list[Face]:

@@ -18,7 +18,7 @@ from stargan.synthetic.scene import draw_clothes, lit, wall
 from stargan.synthetic.traits import Look, Traits, between, look_of, traits_of
 
 # Counts up whenever the drawing changes, so that a manifest tells which pictures it describes.
-RENDERER = 1
+RENDERER = 2
 Form = Literal["celeba", "rafd"]
 _OVERSAMPLING = 2  # drawn larger, then averaged: smooth edges
 _GAZES = {"left": -1.0, "frontal": 0.0, "right": 1.0}

@@ -177,6 +177,17 @@ def test_tables_are_plausible_and_consistent() -> None:
         assert not (person["Straight_Hair"] and person["Wavy_Hair"])
 
 
+def test_who_smiles_is_happy_and_a_third_of_the_others_show_another_mood() -> None:
+    faces = [celeba_face(SEED, f"{index:06d}.jpg") for index in range(1, 2001)]
+    assert all((face.expression == "happy") == face.attributes["Smiling"] for face in faces)
+    calm = [face.expression for face in faces if face.expression != "happy"]
+    shares = {mood: calm.count(mood) / len(calm) for mood in EXPRESSIONS if mood != "happy"}
+    # Of about 1,040: three standard deviations are 0.045 of 0.65 and 0.022 of 0.35 / 6.
+    assert shares.pop("neutral") == pytest.approx(0.65, abs=0.045)
+    assert all(share == pytest.approx(0.35 / 6, abs=0.022) for share in shares.values())
+    assert faces[6].attributes == attributes_of(SEED, 7)
+
+
 def test_celeba_is_written_in_the_real_form(tmp_path: Path) -> None:
     write_celeba(tmp_path, images=20, seed=3)
     assert sorted(path.name for path in tmp_path.iterdir()) == [

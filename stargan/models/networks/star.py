@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from stargan.models.networks.down_conv import DownConv
+from stargan.models.networks.ends import LabelledConv, ToPicture
 
 EPSILON = 1e-5
 """Added to the variance."""
@@ -66,7 +67,7 @@ class Generator(nn.Module):
         super().__init__()
         f = filters
         layers: list[nn.Module] = [
-            nn.Conv2d(3 + planes, f, 7, padding=3, bias=False),
+            LabelledConv(planes, f),
             InstanceNorm(f),
             nn.ReLU(),
             nn.Conv2d(f, 2 * f, 4, stride=2, padding=1, bias=False),
@@ -82,15 +83,18 @@ class Generator(nn.Module):
             nn.ConvTranspose2d(2 * f, f, 4, stride=2, padding=1, bias=False),
             InstanceNorm(f),
             nn.ReLU(),
-            nn.Conv2d(f, 3, 7, padding=3, bias=False),
+            ToPicture(f),
             nn.Tanh(),
         ]
         self.main = nn.Sequential(*layers)
 
     def forward(self, x: Tensor, c: Tensor) -> Tensor:
         """Return G(x, c), (N, 3, H, W) in [-1, 1], for images x in [-1, 1] and labels c (N, planes)."""
-        planes = c[:, :, None, None].expand(-1, -1, x.shape[2], x.shape[3])
-        return self.main(torch.cat([x, planes], dim=1)).to(x.dtype)  # type: ignore[no-any-return]
+        first, *others = self.main
+        maps = first(x, c)
+        for layer in others:
+            maps = layer(maps)
+        return maps.to(x.dtype)  # type: ignore[no-any-return]
 
 
 class Critic(nn.Module):
