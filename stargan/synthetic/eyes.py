@@ -7,6 +7,7 @@ from stargan.synthetic.pen import Colour, Pen, Points, curve, loop, mix, oval, r
 from stargan.synthetic.traits import INK, WHITE, Look, between
 
 EYE_Y = -0.06
+_GRAY: Colour = (205, 205, 210)  # brows of the old
 _T = np.linspace(-1, 1, 15)
 _ALMOND = (1 - _T**2) ** 0.6
 # A parabola along _T from its values at -1, 0 and 1.
@@ -114,7 +115,10 @@ def _brow(pen: Pen, look: Look, side: int, brow: Brow) -> None:
     taper = 0.7 if look.male else 0.5
     # A rim of skin keeps the brow apart from dark hair that hangs over it.
     pen.fill(ribbon(path, width + 0.09, width * taper + 0.09), look.skin)
-    pen.fill(ribbon(path, width, width * taper), mix(INK, look.hair, 0.15))
+    if look.old:  # a rim of line, to be read on pale skin too
+        pen.outlined(ribbon(path, width, width * taper), _GRAY, look.line, 0.04)
+    else:
+        pen.fill(ribbon(path, width, width * taper), mix(INK, look.hair, 0.15))
 
 
 def draw_glasses(pen: Pen, look: Look) -> None:

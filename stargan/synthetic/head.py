@@ -83,16 +83,16 @@ def draw_age(pen: Pen, look: Look) -> None:
     """Draw what years do: lines on the forehead, at the eyes, beside the mouth, and sagging cheeks."""
     if not look.old:
         return
-    for y, x in ((-0.78, 0.5), (-0.95, 0.42)):
-        pen.stroke(curve([(-x, y), (-x / 2, y - 0.05), (0, y), (x / 2, y - 0.05), (x, y)]), 0.05, look.line)
+    for y, x in ((-0.74, 0.52), (-0.98, 0.44)):
+        pen.stroke(curve([(-x, y), (-x / 2, y - 0.05), (0, y), (x / 2, y - 0.05), (x, y)]), 0.08, look.line)
     for side in (-1, 1):
         fold = curve([(side * 0.26, 0.38), (side * 0.5, 0.56), (side * 0.64, 0.84), (side * 0.6, 1.02)])
-        pen.fill(ribbon(fold, 0.04, 0.1), look.line)
+        pen.fill(ribbon(fold, 0.06, 0.15), look.line)
         for dy in (-0.08, 0.0, 0.08):
             line = np.array([[side * 0.77, 0.0 + dy], [side * 0.93, 0.0 + 2.2 * dy]])
             pen.stroke(line, 0.035, look.line)
-        under = curve([(side * 0.22, 0.16), (side * 0.42, 0.25), (side * 0.66, 0.18)])
-        pen.stroke(under, 0.045, look.line)
+        under = curve([(side * 0.2, 0.16), (side * 0.42, 0.27), (side * 0.68, 0.18)])
+        pen.stroke(under, 0.08, look.line)
 
 
 def draw_nose(pen: Pen, look: Look) -> None:

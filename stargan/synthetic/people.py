@@ -79,7 +79,7 @@ def _traits(male: bool, young: bool) -> dict[str, float]:
         "Mouth_Slightly_Open": 0.35,
         "Narrow_Eyes": 0.1,
         "Oval_Face": 0.25,
-        "Pale_Skin": 0.05,
+        "Pale_Skin": 0.12,
         "Pointy_Nose": 0.2,
         "Rosy_Cheeks": 0.07,
         "Smiling": 0.48,

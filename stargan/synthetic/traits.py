@@ -129,7 +129,7 @@ def _skin(traits: Traits, shown: frozenset[str]) -> Colour:
         return _PALE
     skin = _SKINS[int(traits.skin * len(_SKINS))]
     skin = mix(skin, (236, 170, 150), 0.16 * traits.skin_tone)
-    return skin if "Young" in shown else mix(skin, (176, 160, 148), 0.22)
+    return skin if "Young" in shown else mix(skin, (150, 138, 132), 0.4)
 
 
 def _hair(traits: Traits, shown: frozenset[str]) -> Colour:
