@@ -70,18 +70,20 @@ class Health:
         found = verdicts(kind, source, judge.labels(look), rows["target"].to_numpy(dtype=str))
         counts = found.counts if own else np.ones(len(rows), bool)
         features = look.features if own else self.judges[faces].features(images, everything)
-        values = {"kid": self.kid(faces, features)} if len(rows) > 1 else {}
+        values = self.kid(faces, features)
         if not counts.any():
             return values
         return {"error": 100 * float(found.wrong[counts].mean())} | values | self.true(faces, labels, rows[counts], images)
 
-    def kid(self, faces: str, features: torch.Tensor) -> float:
-        """Return KID of translations, by their (N, d) features, against as many of the dataset's training faces."""
+    def kid(self, faces: str, features: torch.Tensor) -> dict[str, float]:
+        """Return KID of translations, by their (N, d) features, against as many training faces; {} where that is one."""
         train = self.sets[faces].split("train")
         n = min(len(features), len(train))
+        if n < 2:
+            return {}
         real = self.judges[faces].features(self.sets[faces].images, shown_positions(train, n))
         chosen = features[shown_positions(np.arange(len(features)), n)]
-        return float(kernel_mmd(chosen.double().numpy(), real.double().numpy()))
+        return {"kid": float(kernel_mmd(chosen.double().numpy(), real.double().numpy()))}
 
     def true(self, faces: str, labels: str, rows: pd.DataFrame, images: np.ndarray) -> dict[str, float]:
         """Return changed and kept; {} where no truth can be drawn."""

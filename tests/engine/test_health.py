@@ -104,6 +104,21 @@ def test_kid_is_the_unbiased_mmd_of_a_cubic_kernel(striped: Health) -> None:
     assert found == pytest.approx((fakes[off].sum() + reals[off].sum()) / (n * (n - 1)) - 2 * mixed.mean(), rel=1e-6)
 
 
+def test_one_training_face_has_no_kid(striped: Health) -> None:
+    """KID divides by n - 1."""
+    sets = {name: alone(one) for name, one in striped.sets.items()}
+    found = replace(striped, sets=sets).measured(Known("perfect"))
+    assert found["judged_error_moods"] == 0
+    assert not any("kid" in name for name in found)
+
+
+def alone(prepared: Prepared) -> Prepared:
+    """Leave one training face."""
+    rows = prepared.rows.assign(split="test")
+    rows.loc[prepared.split("train")[0], "split"] = "train"
+    return replace(prepared, rows=rows)
+
+
 def test_what_a_method_cannot_translate_is_left_out(striped: Health) -> None:
     assert "judged_error_moods" not in striped.measured(Nobody())
     some = striped.measured(Known("perfect", skips=3))  # none to the first mood
