@@ -14,8 +14,9 @@ from pathlib import Path
 
 from stargan.errors import Fault, main
 from stargan.raw.download import CELEBA, PublishedFile, fetch
-from stargan.raw.rafd import EXPRESSIONS, Shot, is_candidate, shot
-from stargan.raw.source import by_base_name, open_source
+from stargan.raw.rafd import EXPRESSIONS, Shot, by_base_name, shot
+from stargan.raw.rawset import pictures_of
+from stargan.raw.source import open_source
 
 PEOPLE, GAZES = 67, ("frontal", "left", "right")
 PER_ANGLE = PEOPLE * len(EXPRESSIONS) * len(GAZES)
@@ -52,7 +53,7 @@ def run_rafd(path: Path) -> str:
     if not path.exists():
         raise Fault(f"{path}: nothing is there; {REQUEST} there, in folders of any depth, or one zip")
     with open_source(path) as source:
-        names = [name for name in by_base_name(source) if is_candidate(name)]
+        names = list(by_base_name(path, pictures_of(source)[0]))
     shots = {name: found for name in names if (found := shot(name))}
     if not shots:
         raise Fault(f"{path}: no file is named as in RaFD (Rafd090_01_Caucasian_female_angry_frontal.jpg); {REQUEST} there")

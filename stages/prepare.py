@@ -6,31 +6,37 @@ The only stage that knows a dataset's raw form.
 """
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from stargan import tracking
-from stargan.core.files import whole_folder
+from stargan.core.files import whole_folder, write_bytes
 from stargan.core.params import AnyDataset, AttributeTable, RafdNames, load
 from stargan.data.crops import crop_as_dict
-from stargan.data.prepared import write_manifest
+from stargan.data.prepared import read_prepared, write_manifest
 from stargan.data.records import PREPARED
-from stargan.errors import Fault, main
+from stargan.errors import Fault, main, nearest
 from stargan.raw import celeba, folder, rafd
+from stargan.raw.facts import Facts, facts_of
+from stargan.raw.facts_page import page
 from stargan.raw.packing import pack
 from stargan.raw.rawset import RawSet, check_splits
 from stargan.raw.source import Source, open_source
+from stargan.raw.table import read_partition, read_table
 
 MULTIPLE = 4  # the generator halves an image twice
 SHOWN = 5  # bad pictures named in a fault
+REPORT = "report.html"
 
 
-def run(dataset: str, sizes: Sequence[int], section: AnyDataset, out: Path) -> None:
-    """Write the prepared form of `dataset` at each size, in pixels, to a folder of `out`.
+def run(dataset: str, sizes: Sequence[int], section: AnyDataset, out: Path) -> Facts:
+    """Write the prepared form of `dataset` at each size, in pixels, to a folder of `out`; return the facts of it.
 
-    Raises Fault on raw data that is wrong anywhere; nothing is written then.
+    They stand on a page there too. Raises Fault on raw data that is wrong anywhere; nothing is written then.
     """
     for size in sizes:
         if size < MULTIPLE or size % MULTIPLE:
@@ -38,18 +44,20 @@ def run(dataset: str, sizes: Sequence[int], section: AnyDataset, out: Path) -> N
                 f"params.yaml: image size {size} of {dataset} is not a multiple of {MULTIPLE}, which the generator "
                 f"needs; use {max(MULTIPLE, round(size / MULTIPLE) * MULTIPLE)}"
             )
-    with open_source(pictures_of(section)) as source:
-        raw = read_raw(source, section, f"datasets.{dataset}")
+    key = f"datasets.{dataset}"
+    with open_source(pictures_of(section), links="" if section.links else f"-S {key}.links=true") as source:
+        raw = read_raw(source, section, key)
         _check(raw, section, source, dataset)
         try:
             with whole_folder(out) as temporary:
-                for size in sizes:
-                    write(dataset, size, section, source, raw, temporary / str(size))
+                facts, *_ = [write(dataset, size, section, source, raw, temporary / str(size)) for size in sizes]
+                write_page(dataset, sizes, section, facts, temporary)
         except OSError as error:
             raise Fault(f"{out}: cannot be written ({error.strerror or error}); free space or permit writing") from error
+    return facts
 
 
-def write(dataset: str, size: int, section: AnyDataset, source: Source, raw: RawSet, out: Path) -> None:
+def write(dataset: str, size: int, section: AnyDataset, source: Source, raw: RawSet, out: Path) -> Facts:
     """Write the prepared form at one size. Raises Fault on pictures that are bad, unless they are to be left out."""
     out.mkdir()
     packed = pack(out / "images.npy", source, raw.rows["source"].tolist(), raw.crop, size, f"prepare {dataset} {size}")
@@ -66,6 +74,32 @@ def write(dataset: str, size: int, section: AnyDataset, source: Source, raw: Raw
         quarantined=sorted(kept.bad),
         images_sha256=packed.sha256,
     )
+    return facts_of(kept, packed, np.load(out / "images.npy", mmap_mode="r"), f"datasets.{dataset}")
+
+
+def write_page(dataset: str, sizes: Sequence[int], section: AnyDataset, facts: Facts, out: Path) -> None:
+    """Write report.html beside the prepared sizes: the facts, how the set was read, a contact sheet a label."""
+    prepared = read_prepared(out / str(sizes[0]))
+    train = prepared.split("train")
+    html = page(dataset, facts, choices(section, sizes), prepared.images[train], prepared.labels[train])
+    write_bytes(out / REPORT, html.encode())
+
+
+def choices(section: AnyDataset, sizes: Sequence[int]) -> list[tuple[str, str]]:
+    """Return how a dataset is read: what is chosen, and how."""
+    crop = "the largest centred square"
+    if section.form != "folders" and section.crop is not None:
+        crop = f"the centred square of {section.crop} px" if section.form == "attributes" else f"shares {section.crop}"
+    tested = f"{section.test_images} pictures" if section.form == "attributes" else f"{section.test_share:g} of them"
+    given = section.split in ("folders", "partition", "official-code")
+    return [
+        ("form", section.form),
+        ("path", section.path),
+        ("crop", crop),
+        ("size", f"{', '.join(map(str, sizes))} px"),
+        ("split", section.split if given else f"{section.split}, {tested} for testing, seed {section.seed}"),
+        ("bad pictures", "stop" if section.bad_images == "stop" else "are left out"),
+    ]
 
 
 def pictures_of(section: AnyDataset) -> Path:
@@ -76,10 +110,12 @@ def pictures_of(section: AnyDataset) -> Path:
 def read_raw(source: Source, section: AnyDataset, key: str) -> RawSet:
     """Return what the section's reader finds in the source. key: the section's, which faults name."""
     if isinstance(section, AttributeTable):
+        partition = section.partition if section.split == "partition" else ""
         return celeba.read_raw(
             source,
-            attributes=Path(section.path, section.attributes),
-            partition=Path(section.path, section.partition),
+            read_table(*table_of(source, section, section.attributes)),
+            tables=(section.attributes, section.partition),
+            partition=read_partition(*table_of(source, section, partition)) if partition else None,
             labels=section.labels,
             exclusive=section.exclusive,
             crop=section.crop,
@@ -88,20 +124,28 @@ def read_raw(source: Source, section: AnyDataset, key: str) -> RawSet:
             seed=section.seed,
             key=key,
         )
+    read: Callable[..., RawSet] = folder.read_raw
     if isinstance(section, RafdNames):
-        return rafd.read_raw(
-            source,
-            title=section.title,
-            angles=section.angles,
-            crop=section.crop,
-            split=section.split,
-            test_share=section.test_share,
-            seed=section.seed,
-            key=key,
-        )
-    return folder.read_raw(
-        source, title=section.title, split=section.split, test_share=section.test_share, seed=section.seed, key=key
+        read = partial(rafd.read_raw, angles=section.angles, crop=section.crop)
+    return read(
+        source,
+        title=section.title,
+        labels=section.labels,
+        split=section.split,
+        test_share=section.test_share,
+        seed=section.seed,
+        key=key,
     )
+
+
+def table_of(source: Source, section: AttributeTable, name: str) -> tuple[Path, bytes | None]:
+    """Return a table's path, and its content where it lies in the zip that `path` is. Raises Fault where it is not there."""
+    path = Path(section.path, name)
+    if not Path(section.path).is_file():
+        return path, None
+    if name not in source.names:
+        raise Fault(f"{path}: is not in the zip{nearest(name, source.names)}; correct it in params.yaml")
+    return path, source.read(name)
 
 
 def _check(raw: RawSet, section: AnyDataset, source: Source, dataset: str) -> None:
@@ -116,7 +160,7 @@ def _check(raw: RawSet, section: AnyDataset, source: Source, dataset: str) -> No
             f"{source.path}: {len(raw.bad)} bad picture(s): {first}{more}; mend or remove them, or leave "
             f"them out by -S datasets.{dataset}.bad_images=quarantine"
         )
-    check_splits(raw, source.path)
+    check_splits(raw, source.path, f"datasets.{dataset}")
 
 
 def command() -> None:
@@ -126,9 +170,11 @@ def command() -> None:
     name, params = parser.parse_args().dataset, load()
     section, sizes, out = params.dataset(name), params.sizes(name), PREPARED / name
     with tracking.stage_run(f"prepare@{name}", section.model_dump() | {"sizes": sizes}) as tracker:
-        run(name, sizes, section, out)
+        for note in run(name, sizes, section, out).notes:
+            print(f"datasets.{name}: {note}", file=sys.stderr)
         for size in sizes:
             tracker.log_artifact(out / str(size) / "manifest.json", str(size))
+        tracker.log_artifact(out / REPORT)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,12 @@ class Prepared:
     digest: str
 
     def split(self, name: str) -> np.ndarray:
-        """Return the positions of the images in split `name` ('train' or 'test'), ascending."""
-        return np.flatnonzero((self.rows["split"] == name).to_numpy())
+        """Return the positions of the images in split `name` ('train' or 'test'), ascending.
+
+        Where a set has no test side, its validation side is taken for it.
+        """
+        sides = self.rows["split"].to_numpy()
+        return np.flatnonzero(sides == ("val" if name == "test" and "test" not in sides else name))
 
     def select_labels(self, labels: Sequence[str]) -> "Prepared":
         """Return the same images with those of these attributes that they have, in this order; [] and classes: with all."""

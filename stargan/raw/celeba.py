@@ -1,160 +1,69 @@
-"""CelebA's raw form: aligned pictures, a table of attributes in {-1, 1}, and its own partition."""
+"""Pictures beside a table of attributes, with a partition of its own: CelebA's raw form, and any CSV over a folder."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
+from collections.abc import Iterator, Mapping, Sequence
 
 from stargan.data.crops import CentreCrop
 from stargan.data.domains import Attributes
 from stargan.errors import Fault, nearest
-from stargan.raw.rawset import RawSet, frame
-from stargan.raw.source import Source, by_base_name, looks_like_picture
+from stargan.raw.matching import Matched, matched
+from stargan.raw.rawset import RawSet, few, frame, pictures_of
+from stargan.raw.source import Source
 from stargan.raw.splits import OFFICIAL_TEST, official_split, random_split
-
-VALUES = {"1": 1, "-1": -1}
-PARTITION = {"0": "train", "1": "val", "2": "test"}
-Line = tuple[int, str]
-"""A line's number, from 1, and its text."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of attributes, checked whole. `values` is int8 (pictures, attributes) in {-1, 1}."""
-
-    path: Path
-    pictures: list[str]
-    lines: list[int]
-    attributes: list[str]
-    values: np.ndarray
+from stargan.raw.table import Table
 
 
 def read_raw(
     source: Source,
+    table: Table,
     *,
-    attributes: Path,
-    partition: Path,
+    tables: Sequence[str],
+    partition: Mapping[str, str] | None,
     labels: Sequence[str],
     exclusive: Sequence[Sequence[str]],
-    crop: int,
+    crop: int | None,
     split: str,
     test_images: int,
     seed: int,
     key: str,
 ) -> RawSet:
-    """Return CelebA's pictures with the chosen labels, in the table's order.
+    """Return the pictures of a table with the chosen labels, in the table's order.
 
-    Splits are drawn over the table's rows, so that a missing file moves no other picture to another side.
-    Raises Fault on a table that is wrong anywhere, an unknown attribute, or a split that can't be made.
-    key: the section of params.yaml, which faults name.
+    Splits are drawn over the table's rows, so that a missing file moves no other picture to another side. partition: the
+    side of each row, where the split is `partition`. tables: names of files that are read beside the pictures.
+    crop: side of the centred square in pixels; None: the largest.
+    Raises Fault on a column that is wrong anywhere, an unknown attribute, or a split that can't be made. key: the section of
+    params.yaml, which faults name.
     """
-    table = read_table(attributes)
     kind = _kind(table, labels, exclusive, key)
+    bits = table.bits(kind.names)
     if split == "random":
         splits = random_split(len(table.pictures), _fewer(test_images, table, key), seed)
     elif split == "official-code":
         _fewer(OFFICIAL_TEST, table, key)
         splits = official_split(len(table.pictures))
     else:
-        sides = read_partition(partition)
-        splits = [_side(sides, name, partition, key) for name in table.pictures]
-    columns = [table.attributes.index(name) for name in kind.names]
-    bits = (table.values[:, columns] == 1).astype(np.uint8)
-    files = by_base_name(source)
-    there = [position for position, name in enumerate(table.pictures) if name in files]
-    rows = frame([files[table.pictures[i]] for i in there], [""] * len(there), [splits[i] for i in there])
-    return RawSet(kind, CentreCrop(crop), rows, bits[there], _unmatched(table, files))
-
-
-def read_table(path: Path) -> Table:
-    """Return the attribute table in `path`, the .txt or the .csv form, told apart by their first line.
-
-    Raises Fault with the line's number on any row, value or count that is not as CelebA publishes it.
-    """
-    lines = _lines(path)
-    if not lines:
-        raise Fault(f"{path}: is empty; fetch it again (python -m stages.fetch celeba)")
-    csv = "," in lines[0][1]
-    names, rows = _heading(path, lines, csv)
-    values = np.empty((len(rows), len(names)), dtype=np.int8)
-    pictures: dict[str, int] = {}
-    for position, (line, text) in enumerate(rows):
-        picture, *cells = _cells(text, csv)
-        if len(cells) != len(names):
-            raise Fault(f"{path}:{line}: {picture!r} has {len(cells)} values, not {len(names)}; mend the row")
-        if picture in pictures:
-            raise Fault(f"{path}:{line}: {picture!r} is in line {pictures[picture]} already; remove one")
-        pictures[picture] = line
-        values[position] = _row(path, line, names, cells)
-    return Table(path, list(pictures), list(pictures.values()), names, values)
-
-
-def _heading(path: Path, lines: list[Line], csv: bool) -> tuple[list[str], list[Line]]:
-    """Return the attribute names and the rows below them. The .txt form first states the number of rows."""
-    stated = None if csv else _count(path, *lines[0])
-    names_line, *rows = lines if csv else lines[1:] or [(2, "")]
-    names = _cells(names_line[1], csv)[1 if csv else 0 :]
-    if not names or not all(names) or len(set(names)) != len(names):
-        raise Fault(f"{path}:{names_line[0]}: attribute names are missing or repeated; fetch the table again")
-    if stated is not None and stated != len(rows):
-        raise Fault(f"{path}:1: {stated} rows are announced, {len(rows)} are there; fetch the table again")
-    if not rows:
-        raise Fault(f"{path}: no row below the attribute names; fetch the table again")
-    return names, rows
-
-
-def read_partition(path: Path) -> dict[str, str]:
-    """Return {picture: 'train', 'val' or 'test'} from list_eval_partition, the .txt or the .csv form."""
-    sides: dict[str, str] = {}
-    for position, (line, text) in enumerate(_lines(path)):
-        cells = _cells(text, "," in text)
-        if position == 0 and "," in text and cells[-1] == "partition":
-            continue
-        if len(cells) != 2 or cells[1] not in PARTITION:
-            raise Fault(f"{path}:{line}: {text.strip()[:60]!r} is not a name and 0, 1 or 2; fetch the file again")
-        if cells[0] in sides:
-            raise Fault(f"{path}:{line}: {cells[0]!r} is there twice; remove one")
-        sides[cells[0]] = PARTITION[cells[1]]
-    return sides
-
-
-def _lines(path: Path) -> list[Line]:
-    """Return all lines that are not blank."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
+        splits = [_side(partition or {}, name, key) for name in table.pictures]
+    names, note = pictures_of(source, *tables)
+    found = matched(table.pictures, names)
+    if not found.files:
         raise Fault(
-            f"{path}: cannot be read ({error.strerror}); fetch it (python -m stages.fetch celeba) or "
-            "correct its path in params.yaml"
-        ) from error
-    if b"\0" in content:
-        line = content[: content.index(b"\0")].count(b"\n") + 1
-        raise Fault(f"{path}:{line}: holds a NUL byte, so it is damaged; fetch it again")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise Fault(f"{path}:{line}: is not UTF-8; save the file as UTF-8 or fetch it again") from error
-    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+            f"{source.path}: no picture is named as in {table.path}: the table has {few(table.pictures)}, the files are "
+            f"{few(names) or 'none'}; correct the table or the path"
+        )
+    there = [position for position, name in enumerate(table.pictures) if name in found.files]
+    rows = frame([found.files[table.pictures[i]] for i in there], [""] * len(there), [splits[i] for i in there])
+    raw = RawSet(kind, CentreCrop(crop), rows, bits[there], _unmatched(table, names, found))
+    return raw.noted(note, *_told(found, len(table.pictures)))
 
 
-def _cells(text: str, csv: bool) -> list[str]:
-    return [cell.strip() for cell in text.split(",")] if csv else text.split()
-
-
-def _count(path: Path, line: int, text: str) -> int:
-    if not text.strip().isdecimal():
-        raise Fault(f"{path}:{line}: {text.strip()[:60]!r} is not the number of rows; fetch the table again")
-    return int(text)
-
-
-def _row(path: Path, line: int, names: list[str], cells: list[str]) -> list[int]:
-    try:
-        return [VALUES[cell] for cell in cells]
-    except KeyError as error:
-        name = names[next(i for i, cell in enumerate(cells) if cell not in VALUES)]
-        raise Fault(f"{path}:{line}: {name} = {error.args[0]!r} is not 1 or -1; write -1 for an absent attribute") from error
+def _told(found: Matched, rows: int) -> Iterator[str]:
+    """Yield by what else than their whole path or file name rows were matched."""
+    if "stem" in found.by:
+        row = next(row for row, file in found.files.items() if not file.endswith(row))
+        yield (
+            f"{found.by['stem']} of {rows} rows name another kind of file than there is, such as {row} for "
+            f"{found.files[row]}: matched by the name before the suffix"
+        )
 
 
 def _kind(table: Table, labels: Sequence[str], exclusive: Sequence[Sequence[str]], section: str) -> Attributes:
@@ -178,23 +87,20 @@ def _fewer(test: int, table: Table, key: str) -> int:
     return test
 
 
-def _side(sides: dict[str, str], name: str, path: Path, key: str) -> str:
+def _side(sides: Mapping[str, str], name: str, key: str) -> str:
     if name not in sides:
-        raise Fault(f"{path}: has no line for {name!r}; fetch it again or use {key}.split=random")
+        raise Fault(f"{key}.partition: has no line for {name!r}; fetch it again or use {key}.split=random")
     return sides[name]
 
 
-def _unmatched(table: Table, files: dict[str, str]) -> dict[str, str]:
+def _unmatched(table: Table, names: Sequence[str], found: Matched) -> dict[str, str]:
     """Return rows without a file and files without a row, with the reason."""
-    known = set(table.pictures)
+    taken = set(found.files.values())
     missing = {
-        name: f"has no file, only line {line} of {table.path.name}"
+        name: f"could be {few(found.unclear[name])}"
+        if name in found.unclear
+        else f"has no file, only line {line} of {table.path.name}"
         for name, line in zip(table.pictures, table.lines, strict=True)
-        if name not in files
+        if name not in found.files
     }
-    extra = {
-        full: f"has no row in {table.path.name}"
-        for base, full in files.items()
-        if base not in known and looks_like_picture(base)
-    }
-    return missing | extra
+    return missing | {name: f"has no row in {table.path.name}" for name in names if name not in taken}

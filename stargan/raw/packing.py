@@ -26,15 +26,27 @@ from stargan.raw.source import Source
 CHUNK = 32  # pictures that a process takes at once
 SMALL = 256  # sets up to here are not worth a pool
 
-Reason = str | None
-"""Why a picture can't be used; None: it can."""
+
+@dataclass(frozen=True)
+class Seen:
+    """A picture that was packed: its size in pixels, upright; the share that the crop keeps; a hash of its file."""
+
+    width: int
+    height: int
+    kept: float
+    digest: bytes
+
+
+Outcome = Seen | str
+"""What became of a picture: a text says why it can't be used."""
 
 
 @dataclass(frozen=True)
 class Packed:
-    """bad: {name: reason} of the pictures that can't be used. sha256: of all that stands in the array."""
+    """bad: {name: reason} of the pictures that can't be used. seen: the others, by row. sha256: of all in the array."""
 
     bad: dict[str, str]
+    seen: list[Seen]
     sha256: str
 
 
@@ -43,27 +55,28 @@ def pack(path: Path, source: Source, names: Sequence[str], crop: Crop, size: int
 
     Those that can't be used are left out and N is the rest. The bytes do not depend on the number of cores.
     """
-    bad, digest, kept = dict[str, str](), hashlib.sha256(), 0
+    bad, seen, digest = dict[str, str](), list[Seen](), hashlib.sha256()
     with path.open("w+b") as file:
         _write_header(file, len(names), size)
         file.flush()
         packing = Packing(path, file.tell(), source, names, crop, size)
-        for row, reason in enumerate(progress(_reasons(packing), len(names), " images", label)):
-            if reason:
-                bad[names[row]] = reason
+        for row, outcome in enumerate(progress(_outcomes(packing), len(names), " images", label)):
+            if isinstance(outcome, str):
+                bad[names[row]] = outcome
                 continue
+            kept = len(seen)
             # Not by the file's own buffer, which other processes write past.
             content = os.pread(file.fileno(), packing.row_bytes, packing.place(row))
             digest.update(content)
             if kept < row:  # close the gaps before it
                 file.seek(packing.place(kept))
                 file.write(content)
-            kept += 1
-        file.truncate(packing.place(kept))
-        _write_header(file, kept, size)  # numpy pads it so that the first axis may change in place
+            seen.append(outcome)
+        file.truncate(packing.place(len(seen)))
+        _write_header(file, len(seen), size)  # numpy pads it so that the first axis may change in place
         file.flush()
         os.fsync(file.fileno())
-    return Packed(bad, digest.hexdigest())
+    return Packed(bad, seen, digest.hexdigest())
 
 
 @dataclass(frozen=True)
@@ -87,25 +100,29 @@ class Packing:
         """Return where a row begins."""
         return self.header + row * self.row_bytes
 
-    def chunk(self, rows: range) -> list[Reason]:
-        """Write the squares of these rows; return of each why its picture can't be used."""
-        reasons: list[Reason] = []
+    def chunk(self, rows: range) -> list[Outcome]:
+        """Write the squares of these rows; return what became of each picture."""
+        outcomes: list[Outcome] = []
         with self.path.open("r+b") as file:
             for row in rows:
-                found = self._square(self.names[row])
-                if isinstance(found, np.ndarray):
+                try:
+                    found, seen = self._square(self.names[row])
+                except BadPicture as reason:
+                    outcomes.append(str(reason))
+                except (OSError, zipfile.BadZipFile) as error:
+                    outcomes.append(f"can't be read ({error})")
+                else:
                     file.seek(self.place(row))
                     file.write(found.tobytes())
-                reasons.append(found if isinstance(found, str) else None)
-        return reasons
+                    outcomes.append(seen)
+        return outcomes
 
-    def _square(self, name: str) -> np.ndarray | str:
-        try:
-            return square(decode(self.source.read(name), name), self.crop, self.size)
-        except BadPicture as reason:
-            return str(reason)
-        except (OSError, zipfile.BadZipFile) as error:
-            return f"can't be read ({error})"
+    def _square(self, name: str) -> tuple[np.ndarray, Seen]:
+        content = self.source.read(name)
+        picture = decode(content, name)
+        left, top, right, bottom = self.crop.box(*picture.size)
+        kept = (right - left) * (bottom - top) / (picture.width * picture.height)
+        return square(picture, self.crop, self.size), Seen(*picture.size, kept, hashlib.sha256(content).digest())
 
 
 def _write_header(file: BinaryIO, count: int, size: int) -> None:
@@ -114,8 +131,8 @@ def _write_header(file: BinaryIO, count: int, size: int) -> None:
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
 
 
-def _reasons(packing: Packing) -> Iterator[Reason]:
-    """Write all squares; yield of each picture, in order, why it can't be used."""
+def _outcomes(packing: Packing) -> Iterator[Outcome]:
+    """Write all squares; yield what became of each picture, in order."""
     rows, processes = range(len(packing.names)), cores()
     chunks = [rows[start : start + CHUNK] for start in rows[::CHUNK]]
     if len(rows) <= SMALL or processes == 1:
@@ -124,7 +141,7 @@ def _reasons(packing: Packing) -> Iterator[Reason]:
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(packing,)) as pool:
-        waiting: deque[Future[list[Reason]]] = deque()
+        waiting: deque[Future[list[Outcome]]] = deque()
         try:
             for chunk in chunks:
                 waiting.append(pool.submit(_chunk, chunk))
@@ -146,7 +163,7 @@ def cores() -> int:
 _packing: Packing | OSError  # a decoding process's, or why it has none
 
 
-def _chunk(rows: range) -> list[Reason]:
+def _chunk(rows: range) -> list[Outcome]:
     if isinstance(_packing, OSError):
         raise _packing
     return _packing.chunk(rows)

@@ -1,18 +1,17 @@
 """RaFD's raw form: everything that is known of a picture stands in its file name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from stargan.data.crops import ShareCrop
+from stargan.data.crops import CentreCrop, ShareCrop
 from stargan.data.domains import Classes
 from stargan.errors import Fault
-from stargan.raw.rawset import RawSet, frame
-from stargan.raw.source import Source, by_base_name, looks_like_picture
-from stargan.raw.splits import person_split, random_split
+from stargan.raw.rawset import RawSet, chosen, class_sides, frame, pictures_of
+from stargan.raw.source import Source
 
 EXPRESSIONS = ("angry", "contemptuous", "disgusted", "fearful", "happy", "neutral", "sad", "surprised")
 NAME = re.compile(
@@ -42,20 +41,23 @@ def read_raw(
     source: Source,
     *,
     title: str,
+    labels: Sequence[str],
     angles: Sequence[int],
-    crop: Sequence[float],
+    crop: Sequence[float] | None,
     split: str,
     test_share: float,
     seed: int,
     key: str,
 ) -> RawSet:
-    """Return RaFD's pictures of the chosen camera angles, in the order of their file names.
+    """Return RaFD's pictures of the chosen camera angles and expressions, in the order of their file names.
 
-    Raises Fault where no picture is of these angles, or on a split that can't be made. Pictures that are not
+    crop: left, top and side of the face square as shares; None: the largest centred square. labels: the expressions that are
+    taken; []: all. Raises Fault where no picture is of these angles, or on a split that can't be made. Pictures that are not
     named as RaFD names them are returned as bad. key: the section of params.yaml, which faults name.
     """
-    files = {full: base for base, full in by_base_name(source).items() if is_candidate(base)}
-    shots = {full: shot(base) for full, base in files.items()}
+    names, note = pictures_of(source)
+    files = by_base_name(source.path, names)
+    shots = {full: shot(base) for base, full in files.items()}
     bad = {name: f"is not named as in RaFD ({EXAMPLE})" for name, found in shots.items() if not found}
     taken = {name: found for name, found in shots.items() if found and found.angle in angles}
     if not taken:
@@ -64,23 +66,23 @@ def read_raw(
             f"{source.path}: no RaFD picture of angles {list(angles)}, but of {there or 'none'}; set "
             f"{key}.angles, or {key}.form=folders for a folder a class"
         )
-    persons = [found.person for found in taken.values()]
-    sides = class_splits(persons, split, test_share, seed, key)
-    order = [EXPRESSIONS.index(found.expression) for found in taken.values()]
-    labels = np.eye(len(EXPRESSIONS), dtype=np.uint8)[order]
-    rows = frame(list(taken), persons, sides)
-    return RawSet(Classes(EXPRESSIONS, title), ShareCrop(*crop), rows, labels, bad)
+    classes, dropped = chosen([found.expression for found in taken.values()], EXPRESSIONS, labels, source, key)
+    taken = {name: found for name, found in taken.items() if found.expression in classes}
+    persons, mine = [found.person for found in taken.values()], [found.expression for found in taken.values()]
+    sides = class_sides(source, mine, persons, split, test_share, seed, key)
+    one_hot = np.eye(len(classes), dtype=np.uint8)[[classes.index(name) for name in mine]]
+    square = CentreCrop() if crop is None else ShareCrop(*crop)
+    return RawSet(Classes(tuple(classes), title), square, frame(list(taken), persons, sides), one_hot, bad).noted(
+        note, dropped
+    )
 
 
-def is_candidate(name: str) -> bool:
-    """Say whether a file lies there as a picture of the set, be it rightly named or not."""
-    return name.startswith("Rafd") or looks_like_picture(name)
-
-
-def class_splits(persons: Sequence[str], split: str, share: float, seed: int, key: str) -> list[str]:
-    """Return 'train' or 'test' a picture, split by `person` or by `image`. Raises Fault where it can't be."""
-    if split == "image":
-        return random_split(len(persons), min(max(1, round(share * len(persons))), len(persons) - 1), seed)
-    if "" in persons:
-        raise Fault(f"{key}.split=person needs RaFD's file names; use {key}.split=image or folders")
-    return person_split(persons, share, seed)
+def by_base_name(path: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return {file name without folders: full name}, sorted. Raises Fault where two files share a name."""
+    found: dict[str, str] = {}
+    for name in names:
+        base = PurePosixPath(name).name
+        if base in found:
+            raise Fault(f"{path}: {found[base]} and {name} have the same file name; remove one")
+        found[base] = name
+    return dict(sorted(found.items()))

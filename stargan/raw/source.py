@@ -1,4 +1,4 @@
-"""Raw pictures where they lie: a zip read in place, or a folder. Nothing is ever extracted."""
+"""Raw files where they lie: a zip read in place, or a folder. Nothing is ever extracted."""
 
 import json
 import os
@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 from stargan.errors import Fault
 
-PICTURE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 MAX_MEMBERS = 2_000_000
 MAX_MEMBER_BYTES = 1 << 28  # 256 MiB: far above any picture
 MAX_RATIO = 200  # compressed pictures hardly deflate
+UTF8 = 0x800  # the flag of a member whose name is UTF-8
 
 FILES: Mapping[str, Any] = {"kind": "files"}
 
@@ -27,21 +27,28 @@ class Source(Protocol):
 
     path: Path
     names: list[str]
+    hidden: int
+    """How many hidden files were left out."""
+    folders: list[str]
+    """The folders, hidden ones left out, also those that hold no file; of a zip those that it lists."""
     origin: Mapping[str, Any]
     """{"kind": "files"}, or {"kind": "synthetic", "form", "renderer", "seed", "height"} of a set that the project drew."""
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one file. Raises OSError or zipfile.BadZipFile where they can't be had."""
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return the bytes of one file, the first `most` of them. Raises OSError or BadZipFile where they can't be had."""
 
     def reopen(self) -> None:
         """Take an own file handle in a forked process: the place in an inherited one is shared."""
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
-    """Yield the source at `path`. Raises Fault where it is missing, not a zip, or a hostile one."""
+def open_source(path: Path, *, links: str = "") -> Iterator[Source]:
+    """Yield the source at `path`. Raises Fault where it is missing, not a zip, or a hostile one.
+
+    links: what a user does to let links lead out of a folder, where they may not; "": they may.
+    """
     if path.is_dir():
-        yield FolderSource(path)
+        yield FolderSource(path, links)
     elif not path.exists():
         raise Fault(f"{path}: no such zip or folder; put it there or correct its path in params.yaml")
     else:
@@ -64,16 +71,19 @@ class ZipSource:
         if len(every) > MAX_MEMBERS:
             raise Fault(f"{path}: {len(every)} members, above the limit of {MAX_MEMBERS}; split the set")
         _refuse_hostile(path, every)
-        members = [info for info in every if not info.is_dir()]
-        self.names = sorted(info.filename for info in members if not _hidden(info.filename))
+        shown = [info for info in every if not _hidden(info.filename)]
+        self.names = sorted(info.filename for info in shown if not info.is_dir())
+        self.folders = sorted(info.filename.rstrip("/") for info in shown if info.is_dir())
+        self.hidden = sum(not info.is_dir() for info in every) - len(self.names)
         self.origin = _origin(archive.comment)
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one member, its CRC checked. Raises OSError or BadZipFile."""
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return the bytes of one member, its CRC checked where it is read whole. Raises OSError or BadZipFile."""
         info = self._archive.getinfo(name)
         try:
             with self._archive.open(info) as member:
-                return member.read(info.file_size)  # read() alone would inflate all, whatever the directory tells
+                # read() alone would inflate all, whatever the directory tells
+                return member.read(info.file_size if most is None else most)
         except (NotImplementedError, EOFError, RuntimeError, ValueError, struct.error, zlib.error) as error:
             raise zipfile.BadZipFile(str(error)) from error
 
@@ -103,58 +113,71 @@ def _identity(archive: zipfile.ZipFile) -> tuple[int, ...]:
 
 
 class FolderSource:
-    """The files below a folder."""
+    """The files below a folder. Links within it are followed, and those that lead out of it where they may."""
 
-    def __init__(self, path: Path) -> None:
-        """List the files; links to folders are not followed."""
+    def __init__(self, path: Path, links: str = "") -> None:
+        """List the files. links: see `open_source`. Raises Fault on a link to a folder that can't be followed."""
         self.path = path
         self.origin = FILES
         self._root = path.resolve()
-        found = (Path(folder, name) for folder, _, names in os.walk(path, onerror=_unreadable) for name in names)
-        relative = (file.relative_to(path).as_posix() for file in found)
-        self.names = sorted(name for name in relative if not _hidden(name))
-        odd = next((name for name in self.names if not name.isprintable()), None)
+        self._links = links
+        self.names, self.folders, self.hidden = list[str](), list[str](), 0
+        for folder, names in self._walk(path, ()):
+            relative = [file.relative_to(path).as_posix() for file in names]
+            shown = [name for name in relative if not _hidden(name)]
+            self.names += shown
+            self.hidden += len(relative) - len(shown)
+            self.folders += [] if folder == path else [folder.relative_to(path).as_posix()]
+        self.names.sort()
+        self.folders.sort()
+        odd = next((name for name in (*self.names, *self.folders) if not name.isprintable()), None)
         if odd:  # bytes that are no UTF-8 would end up in rows.csv
             raise Fault(f"{path}: {odd!r} has control characters in its name or is not UTF-8; rename it")
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one file. Raises OSError, for a link that leaves the folder too."""
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return the bytes of one file. Raises OSError, for a link that may not lead out of the folder too."""
         file = self.path / name
         if not file.is_file():  # a pipe would be waited for; a link to itself can't be resolved
             raise OSError("is not a file")
-        if file.is_symlink() and not file.resolve().is_relative_to(self._root):
-            raise OSError("is a link out of the folder")
-        return file.read_bytes()
+        if self._leads_out(file):
+            raise OSError(f"is a link out of the folder; permit it by {self._links}")
+        if most is None and file.stat().st_size > MAX_MEMBER_BYTES:
+            raise OSError(f"has {file.stat().st_size} bytes, above the limit of {MAX_MEMBER_BYTES}")
+        with file.open("rb") as content:
+            return content.read(-1 if most is None else most)
 
     def reopen(self) -> None:
         """Do nothing: each file is opened when it is read."""
 
+    def _leads_out(self, path: Path) -> bool:
+        return bool(self._links) and path.is_symlink() and not path.resolve().is_relative_to(self._root)
 
-def _unreadable(error: OSError) -> None:
-    """Raise what os.walk would pass over: a set without one of its folders is another set."""
-    raise error
-
-
-def by_base_name(source: Source) -> dict[str, str]:
-    """Return {file name without folders: full name}, sorted. Raises Fault where two files share a name."""
-    found: dict[str, str] = {}
-    for name in source.names:
-        base = PurePosixPath(name).name
-        if base in found:
-            raise Fault(f"{source.path}: {found[base]} and {name} have the same file name; remove one")
-        found[base] = name
-    return dict(sorted(found.items()))
-
-
-def looks_like_picture(name: str) -> bool:
-    """Say whether a file name ends as pictures do."""
-    return name.lower().endswith(PICTURE_SUFFIXES)
+    def _walk(self, folder: Path, above: tuple[Path, ...]) -> Iterator[tuple[Path, list[Path]]]:
+        """Yield each folder that is not hidden, and its files; `above`: the real places of those that it lies in."""
+        place = folder.resolve()
+        if place in above:
+            raise Fault(f"{folder}: is a link to a folder that it lies in; remove it")
+        if self._leads_out(folder):
+            raise Fault(f"{folder}: is a link out of {self.path}; permit it by {self._links}, or copy the folder")
+        with os.scandir(folder) as found:  # raises what os.walk would pass over: a set without a folder is another set
+            entries = sorted(found, key=lambda entry: entry.name)
+        linked = [entry.name for entry in entries if entry.is_symlink()]
+        below = {  # of a link the path is asked: the entry raises on one that leads to itself
+            entry.name: (folder / entry.name).is_dir() if entry.name in linked else entry.is_dir() for entry in entries
+        }
+        lost = next((name for name in linked if not (folder / name).exists()), None)
+        if lost and not PurePosixPath(lost).suffix:  # with one it is a picture that can't be read
+            raise Fault(f"{folder / lost}: is a link to what is not there; remove it, or bring that back")
+        yield folder, [folder / name for name, is_folder in below.items() if not is_folder]
+        for name in (name for name, is_folder in below.items() if is_folder and not _hidden(name)):
+            yield from self._walk(folder / name, (*above, place))
 
 
 def _hidden(name: str) -> bool:
-    """Say whether a name is what desktops leave behind: dot files, __MACOSX, Thumbs.db."""
+    """Say whether a name is what desktops leave behind: dot files, __MACOSX, Thumbs.db, desktop.ini."""
     parts = PurePosixPath(name).parts
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts) or parts[-1] == "Thumbs.db"
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return hidden or parts[-1].lower() in ("thumbs.db", "desktop.ini")
 
 
 def _refuse_hostile(path: Path, members: list[zipfile.ZipInfo]) -> None:
@@ -169,6 +192,9 @@ def _refuse_hostile(path: Path, members: list[zipfile.ZipInfo]) -> None:
             reason = "leads out of the archive"
         elif info.orig_filename != info.filename or not info.filename.isprintable():
             reason = "has control characters in its name"
+        elif not info.filename.isascii() and not info.flag_bits & UTF8:
+            reason = "has a name that is not marked as UTF-8: its letters can't be told; pack it again with names in UTF-8"
+            raise Fault(f"{path}: member {info.filename!r} {reason}, or give a folder")
         elif info.filename in seen:
             reason = "is there twice"
         elif info.flag_bits & 1:

@@ -33,6 +33,21 @@ def person_split(persons: Sequence[str], share: float, seed: int) -> list[str]:
     return ["test" if person in test else "train" for person in persons]
 
 
+def class_split(classes: Sequence[str], share: float, seed: int) -> list[str]:
+    """Return 'train' or 'test' a picture, so that each class of two or more pictures is on both sides.
+
+    Of each class the rounded `share`, at least one and not all, are for testing.
+    """
+    generator = np.random.default_rng(seed)
+    marks = ["train"] * len(classes)
+    for name in sorted(set(classes)):
+        mine = [place for place, one in enumerate(classes) if one == name]
+        test = min(max(1, round(share * len(mine))), len(mine) - 1)
+        for place in generator.choice(mine, size=test, replace=False):
+            marks[place] = "test"
+    return marks
+
+
 def _marked(count: int, test: Sequence[int] | np.ndarray) -> list[str]:
     marks = ["train"] * count
     for position in test:

@@ -23,7 +23,7 @@ from stargan.data.prepared import read_prepared
 from stargan.errors import Fault
 from stargan.models import assembly
 from stargan.models.networks.star import Generator
-from stargan.raw.celeba import read_table
+from stargan.raw.table import read_table
 from support.processes import ROOT
 from support.sets import FACES, MOODS, write_noise
 
@@ -107,7 +107,7 @@ def test_a_mutated_attribute_table(tmp_path: Path, tell: Tell, kind: str) -> Non
         _, names, *rows = [line.split() for line in made.decode("utf-8-sig").split("\n") if line.strip()]
         assert table.attributes == names
         assert table.pictures == [row[0] for row in rows]
-        assert table.values.tolist() == [[int(word) for word in row[1:]] for row in rows]
+        assert table.codes.tolist() == [[int(word) for word in row[1:]] for row in rows]
         return True
 
     tell("mutations", kind, "prepare: attribute table", each(TXT.encode(), kind, accepts))
@@ -132,7 +132,7 @@ def test_mutated_params(tmp_path: Path, tell: Tell, kind: str) -> None:
     tell("mutations", kind, "every stage: params.yaml", each((ROOT / "params.yaml").read_bytes(), kind, accepts))
 
 
-LEFT_OUT = {"image_size", "unit", "length", "decay", "like", "pairs", "sizes"}
+LEFT_OUT = {"image_size", "unit", "length", "decay", "like", "pairs", "sizes", "labels", "links"}
 """What a run or a dataset may leave out."""
 
 

@@ -1,5 +1,5 @@
 """All mutations."""
 
-from mutation.places import comparing, core, datasets, judging, stages, training
+from mutation.places import comparing, core, datasets, judging, own_data, stages, training
 
-MUTATIONS = [one for part in (stages, core, datasets, training, judging, comparing) for one in part.MUTATIONS]
+MUTATIONS = [one for part in (stages, core, datasets, own_data, training, judging, comparing) for one in part.MUTATIONS]

@@ -15,6 +15,7 @@ RAW_FORMS = {
     "stargan/core/params/datasets.py",
     "stargan/core/params/synthesize.py",
     "stargan/raw/celeba.py",
+    "stargan/raw/forms.py",
     "stargan/raw/rafd.py",
     "stargan/raw/download.py",
     "stargan/synthetic/truth.py",

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from stargan.errors import Fault
-from stargan.raw.celeba import read_partition, read_raw, read_table
+from stargan.raw.celeba import read_raw
 from stargan.raw.rawset import RawSet
 from stargan.raw.source import FolderSource
 from stargan.raw.splits import official_split
+from stargan.raw.table import read_partition, read_table
 
 # As published: a count, names with a blank at the end, and blanks that line the values up.
 TXT = """3
@@ -51,7 +52,7 @@ def test_table_forms(tmp_path: Path, text: str) -> None:
     table = read_table(written(tmp_path / "list_attr", text))
     assert table.attributes == ["Bald", "Black_Hair", "Male", "Young"]
     assert table.pictures == ["000001.jpg", "000002.jpg", "000003.jpg"]
-    assert table.values.tolist() == VALUES
+    assert table.codes.tolist() == VALUES
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,8 @@ def test_table_forms(tmp_path: Path, text: str) -> None:
 )
 def test_table_faults_name_the_line(tmp_path: Path, text: str | bytes, fault: str) -> None:
     with pytest.raises(Fault, match=fault) as raised:
-        read_table(written(tmp_path / "list_attr_celeba.txt", text))
+        table = read_table(written(tmp_path / "list_attr_celeba.txt", text))
+        table.bits(table.attributes)
     assert "list_attr_celeba.txt" in str(raised.value)
     assert "\n" not in str(raised.value)
 
@@ -113,8 +115,8 @@ def raw(folder: Path, text: str = TXT, files: int = 3, **changes: Any) -> RawSet
     for number in range(1, files + 1):
         (pictures / f"{number:06d}.jpg").touch()
     values: dict[str, Any] = {
-        "attributes": written(folder / "list_attr_celeba.txt", text),
-        "partition": folder / "partition.txt",
+        "tables": ["list_attr_celeba.txt"],
+        "partition": None,
         "labels": ["Young", "Black_Hair"],
         "exclusive": [],
         "crop": 178,
@@ -122,7 +124,8 @@ def raw(folder: Path, text: str = TXT, files: int = 3, **changes: Any) -> RawSet
         "test_images": 1,
         "seed": 1,
     } | changes
-    return read_raw(FolderSource(folder), key="datasets.celeba", **values)
+    table = read_table(written(folder / "list_attr_celeba.txt", text))
+    return read_raw(FolderSource(folder), table, key="datasets.celeba", **values)
 
 
 def long_table(rows: int) -> str:
@@ -183,10 +186,12 @@ def test_a_missing_file_moves_no_other_picture(tmp_path: Path) -> None:
     }
 
 
-def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "000001.jpg").touch()
-    with pytest.raises(Fault, match="same file name"):
-        raw(tmp_path)
+def test_of_two_files_of_one_name_none_is_guessed(tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy/000001.jpg").touch()
+    found = raw(tmp_path)
+    assert found.bad["000001.jpg"] == "could be copy/000001.jpg, img_align_celeba/000001.jpg"
+    assert len(found.rows) == 2
 
 
 def test_official_split(tmp_path: Path) -> None:
@@ -204,11 +209,11 @@ def test_official_split(tmp_path: Path) -> None:
 
 
 def test_celebas_own_partition(tmp_path: Path) -> None:
-    written(tmp_path / "partition.txt", "000003.jpg 2\n000001.jpg 0\n000002.jpg 1\n")
-    assert raw(tmp_path, split="partition").rows["split"].tolist() == ["train", "val", "test"]
-    written(tmp_path / "partition.txt", "000003.jpg 2\n000001.jpg 0\n")
-    with pytest.raises(Fault, match=r"partition\.txt: has no line for '000002\.jpg'"):
-        raw(tmp_path, split="partition")
+    sides = {"000003.jpg": "test", "000001.jpg": "train", "000002.jpg": "val"}
+    assert raw(tmp_path, split="partition", partition=sides).rows["split"].tolist() == ["train", "val", "test"]
+    del sides["000002.jpg"]
+    with pytest.raises(Fault, match=r"datasets\.celeba\.partition: has no line for '000002\.jpg'"):
+        raw(tmp_path, split="partition", partition=sides)
 
 
 def test_official_split_at_full_size() -> None:

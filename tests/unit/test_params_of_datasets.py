@@ -14,9 +14,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return here_in(tmp_path, monkeypatch)
 
 
-@pytest.mark.parametrize(
-    "key", ["path", "images", "attributes", "partition", "labels", "exclusive", "crop", "split", "seed"]
-)
+@pytest.mark.parametrize("key", ["path", "attributes", "labels", "crop", "split", "seed"])
 def test_what_a_dataset_lacks_is_named(here: Path, key: str) -> None:
     rewrite(
         datasets__mine={

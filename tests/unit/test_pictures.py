@@ -83,7 +83,9 @@ FRAMES = [Image.new("RGB", (4, 4), colour) for colour in (RED, BLUE)]
         (b"<!DOCTYPE html><html><body>quota</body></html>", "a.jpg", "is not a picture"),
         (encoded(FRAMES[0], save_all=True, append_images=FRAMES[1:]), "a.png", "animated"),
         (encoded(FRAMES[0], "WEBP", save_all=True, append_images=FRAMES[1:]), "a.webp", "animated"),
-        (encoded(FRAMES[0], "GIF"), "a.gif", "suffix '.gif'"),
+        (encoded(FRAMES[0], "GIF", save_all=True, append_images=FRAMES[1:]), "a.gif", "animated"),
+        (encoded(FRAMES[0], "TIFF", save_all=True, append_images=FRAMES[1:]), "a.tif", "several pages"),
+        (encoded(FRAMES[0]), "a.xyz", "suffix '.xyz'"),
         (huge_png(20_000), "a.png", "more than 89478485 pixels"),
         (huge_png(10_000), "a.png", "more than 89478485 pixels"),  # where Pillow itself only warns
         (encoded(FRAMES[0]), "a.jpg", "is PNG but named .jpg"),
@@ -93,6 +95,59 @@ FRAMES = [Image.new("RGB", (4, 4), colour) for colour in (RED, BLUE)]
 def test_bad_pictures_are_refused(content: bytes, name: str, reason: str) -> None:
     with pytest.raises(BadPicture, match=reason):
         decode(content, name)
+
+
+@pytest.mark.parametrize(
+    ("form", "suffix"),
+    [("HEIF", ".heic"), ("HEIF", ".HEIF"), ("AVIF", ".avif"), ("GIF", ".gif"), ("JPEG2000", ".jp2"), ("TGA", ".tga")],
+)
+def test_other_formats_of_still_pictures_are_read(form: str, suffix: str) -> None:
+    found = decode(encoded(Image.new("RGB", (32, 32), RED), form), f"IMG_1{suffix}")
+    assert found.size == (32, 32)
+    assert np.abs(np.asarray(found).astype(int)[16, 16] - RED).max() <= 12
+
+
+@pytest.mark.parametrize(
+    ("values", "levels"),
+    [
+        (np.array([[0, 257, 65535]], np.uint16), [0, 1, 255]),
+        (np.array([[0, 32896, 65535]], np.int32), [0, 128, 255]),
+        (np.array([[0.0, 0.5, 1.0]], np.float32), [0, 128, 255]),
+    ],
+)
+def test_deep_pictures_have_a_stated_range(values: np.ndarray, levels: list[int]) -> None:
+    found = decode(encoded(Image.fromarray(values), "TIFF"), "deep.tif")
+    assert np.asarray(found)[0].tolist() == [[level] * 3 for level in levels]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([[0, 65536]], np.int32),
+        np.array([[-1, 5]], np.int32),
+        np.array([[0.0, 1.5]], np.float32),
+        np.array([[0.0, 255.0]], np.float32),
+        np.array([[0.0, np.nan]], np.float32),
+    ],
+)
+def test_values_out_of_that_range_are_refused(values: np.ndarray) -> None:
+    """A clip would make them white, which nobody sees in a set of thousands."""
+    with pytest.raises(BadPicture, match=r"has values from .* not from 0 to (1|65535); save it as 8-bit"):
+        decode(encoded(Image.fromarray(values), "TIFF"), "deep.tif")
+
+
+def test_a_picture_is_not_called_bad_for_want_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "convert", lacking)
+    with pytest.raises(MemoryError):
+        decode(encoded(Image.new("L", (4, 4))), "a.png")
+
+
+def test_a_side_beyond_all_cameras_is_refused() -> None:
+    with pytest.raises(BadPicture, match="is 1 x 70000, above 65500 pixels a side"):
+        decode(encoded(Image.new("1", (1, 70_000))), "a.png")
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,53 @@
+"""Which file is meant by each row of a table: by its whole path, else its file name, else its stem."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+
+def composed(name: str) -> str:
+    """Return a name with its letters composed (NFC): macOS writes them apart."""
+    return unicodedata.normalize("NFC", name)
+
+
+KEYS: Mapping[str, Callable[[str], str]] = {
+    "path": composed,
+    "file name": lambda name: PurePosixPath(composed(name)).name,
+    "stem": lambda name: PurePosixPath(composed(name)).stem,
+}
+"""By what a row and a file are compared, in this order."""
+
+
+@dataclass(frozen=True)
+class Matched:
+    """files: {row: file}. unclear: {row: files that it could mean}. by: of how many rows which key was what told."""
+
+    files: Mapping[str, str]
+    unclear: Mapping[str, Sequence[str]]
+    by: Mapping[str, int]
+
+
+def matched(rows: Iterable[str], files: Iterable[str]) -> Matched:
+    """Return which file each row means. A key counts where one row and one file of those that are left have it."""
+    left, free = list(rows), list(files)
+    found: dict[str, str] = {}
+    unclear: dict[str, Sequence[str]] = {}
+    by: dict[str, int] = {}
+    for name, key in KEYS.items():
+        asked, there = _by(key, left), _by(key, free)
+        pairs = {mine[0]: there[value][0] for value, mine in asked.items() if len(mine) == len(there.get(value, ())) == 1}
+        unclear |= {row: there[value] for value, mine in asked.items() if value in there for row in mine if row not in pairs}
+        found |= pairs
+        by |= {name: len(pairs)} if pairs else {}
+        taken = set(pairs.values())
+        left, free = [row for row in left if row not in pairs], [file for file in free if file not in taken]
+    return Matched(found, {row: known for row, known in unclear.items() if row not in found}, by)
+
+
+def _by(key: Callable[[str], str], names: Iterable[str]) -> dict[str, list[str]]:
+    found = defaultdict[str, list[str]](list)
+    for name in names:
+        found[key(name)].append(name)
+    return found
