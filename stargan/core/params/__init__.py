@@ -1,5 +1,6 @@
 """params.yaml, typed: every fault at once, each with its path, its value and the remedy. A file a section."""
 
+from stargan.core.params.adding import add_entries
 from stargan.core.params.datasets import AnyDataset, AttributeTable, ClassFolders, RafdNames
 from stargan.core.params.judging import Classifier, Compare, Evaluate, Translate
 from stargan.core.params.methods import CycleGan, Diat, IcGan
@@ -24,6 +25,7 @@ __all__ = [
     "Run",
     "Train",
     "Translate",
+    "add_entries",
     "leaves",
     "load",
     "read_yaml",

@@ -1,0 +1,93 @@
+"""Say what a folder or a zip of pictures is, before anything is trained; nothing is changed.
+
+python -m stages.inspect ~/faces.zip
+python -m stages.inspect ~/faces --add mine   # writes datasets.mine and runs.mine into params.yaml
+"""
+
+import argparse
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from stages.prepare import choices, pictures_of, read_raw
+from stargan.core.files import checked_name
+from stargan.core.params import AnyDataset, Params, add_entries, load
+from stargan.errors import Fault, main
+from stargan.raw.facts import Facts, facts_of, lines
+from stargan.raw.forms import form_of, path_of
+from stargan.raw.packing import pack
+from stargan.raw.source import open_source
+
+SIZE = 64
+"""Pixels at which pictures are looked at."""
+LINKS = "--links"
+
+
+def section_of(path: Path, links: bool) -> tuple[dict[str, Any], str]:
+    """Return the section of params.yaml that reads a path, as values, and what told its form."""
+    with open_source(path, links="" if links else LINKS) as source:
+        form = form_of(source)
+    values = {"form": form.values["form"], "path": path_of(path), **form.values, "seed": 1, "bad_images": "stop"}
+    empty = {key for key in ("images", "partition", "exclusive") if key in values and not values[key]}
+    return {key: value for key, value in values.items() if key not in empty} | ({"links": True} if links else {}), form.why
+
+
+def looked_at(name: str, values: Mapping[str, Any]) -> Facts:
+    """Return the facts of the dataset that a section reads, its bad pictures left out."""
+    section: AnyDataset = TypeAdapter(AnyDataset).validate_python(dict(values))
+    key = f"datasets.{name}"
+    with (
+        open_source(pictures_of(section), links="" if section.links else LINKS) as source,
+        tempfile.TemporaryDirectory() as into,
+    ):
+        raw, file = read_raw(source, section, key), Path(into, "images.npy")
+        packed = pack(file, source, raw.rows["source"].tolist(), raw.crop, SIZE, "inspect")
+        return facts_of(raw.without(packed.bad), packed, np.load(file), key)
+
+
+def run_of(name: str, params: Params) -> dict[str, Any]:
+    """Return a run on the dataset `name` alone, as long as the first one of params.yaml that is on a single dataset."""
+    like = next((run for run in params.runs.values() if run.length and len(run.datasets) == 1), None)
+    length, decay, unit = (like.length, like.decay, like.unit) if like else (5000, 2500, "iterations")
+    shared = {"method": "stargan", "datasets": [name], "faces": [name], "labels": []}
+    return shared | {"unit": unit, "length": length, "decay": decay}
+
+
+def command() -> None:
+    """Read the command line and do it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.inspect", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("path", type=Path, help="a folder or a zip")
+    parser.add_argument("--add", metavar="NAME", help="write it into params.yaml as a dataset and a run of this name")
+    parser.add_argument(LINKS, action="store_true", help="follow links that lead out of the folder")
+    given = parser.parse_args()
+    params, name = load(), given.add or "mine"
+    try:
+        checked_name(name)
+    except ValueError as error:
+        raise Fault(f"--add: {error}") from error
+    if given.add and (name in params.datasets or name in params.runs):
+        raise Fault(f"--add {name}: is in params.yaml already; choose another name")
+    values, why = section_of(given.path, given.links)
+    facts = looked_at(name, values)
+    if facts.bad:
+        values["bad_images"] = "quarantine"
+    print(f"{given.path}: {values['form']}, because {why}")
+    section: AnyDataset = TypeAdapter(AnyDataset).validate_python(values)
+    for what, how in choices(section, [params.image_size]):
+        print(f"  {what}: {how}")
+    print("\n".join(lines(facts)))
+    if given.add:
+        add_entries({"datasets": {name: values}, "runs": {name: run_of(name, params)}})
+        print(f"added datasets.{name} and runs.{name} to params.yaml; now: dvc repro train@{name}")
+    else:
+        print("nothing was changed; --add NAME writes this into params.yaml")
+
+
+if __name__ == "__main__":
+    main(command)
