@@ -22,6 +22,7 @@ from stargan.models.assembly import load_model
 from stargan.models.networks.star import Discriminator, Generator
 from stargan.models.released import load_released
 from support.processes import hashes
+from support.released import released_g
 from support.sets import resign
 from support.stages import Stages, assert_clean
 
@@ -163,12 +164,8 @@ def test_a_model_of_ours(stages: Stages, small: Path, tell: Tell, stage: str, da
 
 def released(path: Path, planes: int = 5, statistics: bool = True) -> None:
     """Write a generator as the released code does, with running statistics in its norms."""
-    torch.manual_seed(3)
-    state = dict(Generator(planes, 4, 2).state_dict())
-    if statistics:
-        for stem in [key.removesuffix("bias") for key in state if key.endswith(".bias")]:
-            state |= {f"{stem}{name}": torch.ones(4) for name in ("running_mean", "running_var", "num_batches_tracked")}
-    torch.save(state, path)
+    state = released_g(planes, 4, 2)
+    torch.save(state if statistics else {key: state[key] for key in Generator(planes, 4, 2).state_dict()}, path)
 
 
 def saved(value: float) -> Damage:

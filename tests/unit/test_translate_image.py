@@ -16,9 +16,10 @@ from stargan.data.domains import Attributes, Classes
 from stargan.errors import Fault
 from stargan.models import assembly
 from stargan.models.networks.star import Generator
-from stargan.models.released import label_kinds, load_released
+from stargan.models.released import label_kinds, load_released, read_generator
 from stargan.models.targets import target_path
 from support.processes import ROOT
+from support.released import released_d, released_g
 from support.sets import BOTH, FACES, MOODS
 
 CPU = torch.device("cpu")
@@ -46,11 +47,7 @@ def ours(tmp_path: Path) -> Path:
 @pytest.fixture
 def released(tmp_path: Path) -> Path:
     """A state dict as the released code writes it: running statistics in every instance norm."""
-    state = dict(generator(5).state_dict())
-    for key in [key for key in state if key.endswith(".bias")]:
-        stem = key.removesuffix("bias")
-        state |= {f"{stem}{name}": torch.ones(4) for name in ("running_mean", "running_var", "num_batches_tracked")}
-    torch.save(state, tmp_path / "200000-G.ckpt")
+    torch.save(released_g(5, 4, 2, seed=3), tmp_path / "200000-G.ckpt")
     return tmp_path / "200000-G.ckpt"
 
 
@@ -141,6 +138,63 @@ def test_a_released_checkpoint_is_the_same_network(released: Path) -> None:
     x, c = torch.rand(1, 3, 16, 16), torch.tensor([[1.0, 0, 0, 1, 1]])
     with torch.no_grad():
         assert torch.equal(model.translator.translate(x, [c]), generator(5)(x, c))
+
+
+def under(prefix: str, state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {f"{prefix}{key}": value for key, value in state.items()}
+
+
+G, OTHER = released_g(5, 4, 2, seed=3), released_g(5, 4, 2, seed=4)
+FORMS: dict[str, object] = {
+    "as DataParallel names it": under("module.", G),
+    "state_dict": {"state_dict": G, "epoch": 7},
+    "netG, under module.": {"netG": under("module.", G)},
+    "module, of a file of more": {"model": under("generator.", G) | under("discriminator.", released_d().state_dict())},
+    "G and D": {"G": G, "D": released_d().state_dict(), "g_optimizer": {"state": {0: {"step": torch.tensor(3.0)}}}},
+    "two levels": {"state_dict": {"g": under("module.", G)}},
+    "a mean beside": {"g": OTHER, "g_ema": G, "schema": {"version": torch.tensor(1)}},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_other_forms_of_a_checkpoint_are_the_same_network(tmp_path: Path, form: str) -> None:
+    torch.save(FORMS[form], tmp_path / "mine.pt")
+    model = load_released(tmp_path / "mine.pt", (FACES,), 128, CPU)
+    x, c = torch.rand(1, 3, 16, 16), torch.tensor([[1.0, 0, 0, 1, 1]])
+    with torch.no_grad():
+        assert torch.equal(model.translator.translate(x, [c]), generator(5)(x, c))
+
+
+@pytest.mark.parametrize(("filters", "blocks"), [(2, 0), (8, 1), (3, 9)])
+def test_width_and_depth_are_counted_from_the_weights(tmp_path: Path, filters: int, blocks: int) -> None:
+    torch.save(under("module.", released_g(5, filters, blocks)), tmp_path / "9-G.ckpt")
+    g = read_generator(tmp_path / "9-G.ckpt")
+    assert (g.planes, g.filters, g.blocks, len(g.main)) == (5, filters, blocks, 9 + blocks + 8)
+
+
+TWELVE = {f"encoder.{index}.weight": torch.zeros(1) for index in range(12)}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (TWELVE, "among its 12 tensors: encoder.0.weight, encoder.1.weight, encoder.2.weight, encoder.3.weight, ...)"),
+        ({"model": {"first": torch.zeros(1)}}, "no G among its 1 tensors: model.first)"),
+        ({"epoch": 3}, "no G among its 0 tensors: none)"),
+        (
+            released_d().state_dict(),
+            "no G among its 6 tensors: main.0.weight, main.0.bias, main.2.weight, main.2.bias, ...)",
+        ),
+        ({"A": {"G": G}, "B": {"G": OTHER}}, "2 G among its 110 tensors: A.G., B.G.)"),
+        (under("module.", {key: value for key, value in G.items() if "main.3" not in key}), "Missing key"),
+    ],
+)
+def test_a_file_of_other_names_is_told_by_them(tmp_path: Path, content: object, said: str) -> None:
+    torch.save(content, tmp_path / "mine.pt")
+    with pytest.raises(Fault, match=re.escape(f"{tmp_path}/mine.pt: not a generator of the released code (")) as caught:
+        load_released(tmp_path / "mine.pt", (FACES,), 128, CPU)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_label_names_must_fill_the_planes(released: Path) -> None:

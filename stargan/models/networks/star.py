@@ -65,6 +65,7 @@ class Generator(nn.Module):
 
     def __init__(self, planes: int, filters: int = 64, blocks: int = 6) -> None:
         super().__init__()
+        self.planes, self.filters, self.blocks = planes, filters, blocks
         f = filters
         layers: list[nn.Module] = [
             LabelledConv(planes, f),
@@ -107,6 +108,7 @@ class Critic(nn.Module):
 
     def __init__(self, filters: int = 64, layers: int = 6) -> None:
         super().__init__()
+        self.filters = filters
         widths = [3, *(filters * 2**layer for layer in range(layers))]
         self.main = nn.ModuleList(DownConv(w_in, w_out) for w_in, w_out in pairwise(widths))
         self.src = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
