@@ -1,9 +1,9 @@
 """Write down what each run follows from: `python -m stages.plan` writes data/plans/<run>/*.json, within a second.
 
 train.json holds the settings, the digests of the prepared sets and, where it is judged on its way, those of the judges that
-a training follows from; translate.json those of its test translations; evaluate.json those of their evaluation. The later
-stages depend on these files: DVC has no list of dependencies, and a dataset, a setting or another run's that a run never
-reads changes nothing here.
+a training follows from, and of weights that it begins with; translate.json those of its test translations; evaluate.json
+those of their evaluation. The later stages depend on these files: DVC has no list of dependencies, and a dataset, a setting
+or another run's that a run never reads changes nothing here.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stargan.core.files import whole_folder, write_json
 from stargan.core.params import Params, load
+from stargan.core.start import weight_digests
 from stargan.data.records import digest_of_set, prepared_folder
 from stargan.errors import main
 from stargan.judge.records import digest_of_judge
@@ -28,6 +29,7 @@ def run(params: Params, out: Path) -> None:
         for name, one in params.runs.items():
             judges = {dataset: digest_of_judge(dataset, one.image_size) for dataset in one.faces}
             on_the_way = {dataset: judges[dataset] for dataset in one.datasets} if params.train.judge_every else {}
+            weights = weight_digests(name, one.start_from)
             write_json(
                 folder / name / "train.json",
                 {
@@ -35,6 +37,7 @@ def run(params: Params, out: Path) -> None:
                     "prepared": digests(one.datasets, one.image_size),
                     "judges": on_the_way,
                     "machine": machine,
+                    **({"weights": weights} if weights else {}),
                 },
             )
             write_json(

@@ -10,6 +10,7 @@ from stargan.core.tensors import in_layout_of
 from stargan.data.domains import DomainSpace
 from stargan.data.stream import Batch, Stream
 from stargan.errors import Fault
+from stargan.models.start import DRAWN, Beginning
 from stargan.training.loss_table import LossTable
 from stargan.training.means import Means
 from stargan.training.methods.base import Method, Update
@@ -44,6 +45,7 @@ class Training:
     """The processes that share each batch."""
     bf16: bool = False
     """Whether convolutions and products of matrices are taken in bfloat16."""
+    beginning: Beginning = DRAWN
     done: int = 0
     restored: int = 0
     """How often another state was taken up: then the optimisers hold other tensors."""

@@ -34,7 +34,7 @@ def checkpoints_of(
     name: str, params: Params, sets: Mapping[str, Prepared], training: Training
 ) -> Iterator[tuple[Checkpoints, str | None]]:
     """Yield (checkpoints, MLflow run id); `training` is resumed where a checkpoint of the very same one exists."""
-    inputs = [prepared.digest for prepared in sets.values()]
+    inputs = [*(prepared.digest for prepared in sets.values()), *training.beginning.files.values()]
     settings = [params.followed(name), training.length, params.threads, training.device.type, torch.__version__]
     store = Checkpoints(workspace_root() / "data/checkpoints" / name / fingerprint(CODE, inputs, settings))
     with store.lock():
@@ -42,6 +42,8 @@ def checkpoints_of(
         if latest:
             restore(training, *latest)
             print(f"{name}: resumed after {training.done} of {training.length} iterations", file=sys.stderr)
+        elif training.beginning.said:
+            print(f"{name}: {training.beginning.said}", file=sys.stderr)
         yield store, latest[1]["mlflow_run"] if latest else None
 
 

@@ -150,6 +150,16 @@ ATTRIBUTE_PAIRS = {
         ({"runs__rafd__pairs": [["neutral", "happy"]]}, "do not fit stargan"),
         ({"compare__expressions": ["rafd", "diat"]}, "compare.expressions: 'diat' is not in runs; nearest: "),
         ({"compare__joint": "booth"}, "compare.joint: 'booth' is not in runs; nearest: both"),
+        (
+            {"runs__diat-rafd__start_from": "a.ckpt"},
+            "runs.diat-rafd.start_from = 'a.ckpt': diat begins with weights that are",
+        ),
+        ({"runs__cyclegan-rafd__start_from": "a.ckpt"}, "runs.cyclegan-rafd.start_from = 'a.ckpt': cyclegan begins"),
+        ({"runs__icgan-rafd__start_from": "a.ckpt"}, "runs.icgan-rafd.start_from = 'a.ckpt': icgan begins with"),
+        ({"runs__rafd__start_from": ""}, "runs.rafd.start_from = '': is no path; name a file, or leave it out"),
+        ({"runs__rafd__start_from": 3}, "runs.rafd.start_from = 3: Input should be a valid string"),
+        ({"runs__rafd__start_from": "data/models/rafd/generator.safetensors"}, "follows from one; copy it to data/weights"),
+        ({"runs__rafd__start_from": "data/weights/../models/a/b.safetensors"}, "follows from one; copy it to data/weights"),
         ({"budget": "seconds"}, "budget = 'seconds': Input should be 'images_per_model'"),
     ],
 )
@@ -199,6 +209,8 @@ def test_what_a_training_follows_from_is_its_own(here: Path) -> None:
     assert changed(runs__rafd__length=3000) == {"rafd", *others}
     assert changed(runs__celeba__length=7000) == {"celeba"}
     assert changed(runs__rafd__faces=["rafd"]) == set()
+    assert changed(runs__rafd__start_from="a.ckpt") == {"rafd"}  # those that are like it have its length alone
+    assert not any("start_from" in json.dumps(values) for values in before.values())
     assert changed(bookkeeping__log_every=1, bookkeeping__sample_every=7, bookkeeping__checkpoint_every=7) == set()
     assert changed(image_size=128) == {*before}
     assert changed(seed=2) == {*before}

@@ -16,6 +16,7 @@ from stargan.training.engine import Training
 from support.faults import place
 from support.interrupted import at_start, checkpoints, outputs, slow, start, wait_for_checkpoint
 from support.processes import stage
+from support.released import released_d, released_g, write_released
 from support.sets import resign
 from support.stages import Stages
 from support.workspaces import write_workspace
@@ -118,6 +119,50 @@ def test_asked_to_stop_it_stops_though_nothing_is_due(stages: Stages, workspace:
     done = stages.run(workspace, "train both", asked)
     assert done.status == 130, done
     assert int(done.stderr.split("saved after ")[1].split()[0]) < 24
+
+
+def begin_with(workspace: Path, seed: int) -> None:
+    """Let the run `rafd` begin with a released G and D, whose planes are as many as its labels."""
+    params = read_yaml(workspace / "params.yaml")
+    params["runs"]["rafd"]["start_from"] = str(write_released(workspace / "w", released_g(seed=seed), released_d(seed=seed)))
+    (workspace / "params.yaml").write_text(json.dumps(params))
+
+
+def weights(workspace: Path) -> bytes:
+    return (workspace / "data/models/rafd/generator.safetensors").read_bytes()
+
+
+def test_a_training_from_a_files_weights_and_its_resume_end_with_the_same(stages: Stages, workspace: Path) -> None:
+    assert stages.run(workspace, "train rafd").status == 0
+    drawn = weights(workspace)
+    begin_with(workspace, 3)
+    whole = stages.run(workspace, "train rafd")
+    assert whole.status == 0, whole
+    assert "rafd: begins with " in whole.stderr
+    assert "kept: G, its planes of angry, happy, neutral (taken in this order: the file names none), D;" in whole.stderr
+    expected = weights(workspace)
+    assert expected != drawn
+    killed = {"at": place(Checkpoints, Checkpoints.save), "nth": 2, "after": True, "signal": "SIGKILL"}
+    assert stages.run(workspace, "train rafd", killed).status == -9
+    again = stages.run(workspace, "train rafd")
+    assert again.status == 0, again
+    assert "resumed after 10 of 24" in again.stderr
+    assert "begins with" not in again.stderr  # the file is not loaded over the resumed state
+    assert weights(workspace) == expected
+
+
+def test_other_weights_at_the_same_path_are_not_resumed_into(stages: Stages, workspace: Path) -> None:
+    begin_with(workspace, 4)
+    assert stages.run(workspace, "train rafd").status == 0
+    expected = weights(workspace)
+    begin_with(workspace, 3)
+    killed = {"at": place(Checkpoints, Checkpoints.save), "after": True, "signal": "SIGKILL"}
+    assert stages.run(workspace, "train rafd", killed).status == -9
+    begin_with(workspace, 4)
+    again = stages.run(workspace, "train rafd")
+    assert again.status == 0, again
+    assert "resumed" not in again.stderr
+    assert weights(workspace) == expected
 
 
 def changed(folder: Path, what: str) -> None:

@@ -1,10 +1,13 @@
 """What sections of params.yaml say of each other: one function a section, each yields what does not fit."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stargan.core.params.datasets import AttributeTable
 from stargan.core.params.runs import Run
+from stargan.core.start import WEIGHTS
 from stargan.core.target import steps_of
 from stargan.errors import nearest
 
@@ -36,6 +39,19 @@ def run_faults(params: "Params") -> Iterator[str]:
                 yield f"runs.{name}.labels: {label!r} is not in {where}{nearest(label, known)}"
         yield from (f"runs.{name}.pairs: {fault}" for fault in pair_faults(params, run))
         yield from like_faults(params, name, run)
+        yield from (f"runs.{name}.start_from = {run.start_from!r}: {fault}" for fault in start_faults(run))
+
+
+def start_faults(run: Run) -> Iterator[str]:
+    """Yield why a run can't begin with the weights of the file that it names."""
+    if run.start_from is None:
+        return
+    if run.method != "stargan":
+        yield f"{run.method} begins with weights that are drawn, only stargan with a file's; leave it out"
+    if not run.start_from.strip():
+        yield "is no path; name a file, or leave it out"
+    if Path(os.path.abspath(run.start_from)).is_relative_to(Path("data/models").absolute()):
+        yield f"DVC replaces the files there, and would not see that this run follows from one; copy it to {WEIGHTS}"
 
 
 def like_faults(params: "Params", name: str, run: Run) -> Iterator[str]:

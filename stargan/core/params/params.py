@@ -24,6 +24,8 @@ JOINT = {"mask", "targets"}
 """What joint training alone has in `train`."""
 AFTER = {"faces"}
 """What of a run its training does not follow from."""
+OF_A_LENGTH = AFTER | {"start_from"}
+"""What of a run the length of one that is like it does not follow from."""
 
 
 class Params(Section):
@@ -105,7 +107,7 @@ class Params(Section):
         if run.method in own:
             values |= {run.method: own[run.method].model_dump()}
         if run.like:
-            values |= {"budget": self.budget, "like": self.run(run.like).model_dump(exclude=AFTER, exclude_none=True)}
+            values |= {"budget": self.budget, "like": self.run(run.like).model_dump(exclude=OF_A_LENGTH, exclude_none=True)}
         return values
 
 

@@ -33,6 +33,9 @@ class Run(Section):
     """The run whose length and decay are the base of this one's."""
     pairs: list[Pair] = Field(default_factory=list)
     """(from, to) domains, a model each, of methods that need them: `Male`, `-Male`, or a class."""
+    start_from: str | None = None
+    """StarGAN's: the file of weights that the training begins with, a copy of a model of this project (.safetensors) or the
+    released code's N-G.ckpt, best in data/weights, which DVC watches; without it they are drawn."""
 
     @model_validator(mode="after")
     def _sets_fit(self) -> Self:

@@ -22,6 +22,15 @@ def model_tensors(training: Training) -> dict[str, Tensor]:
     }
 
 
+def origin_of(name: str, params: Params, training: Training, sets: Mapping[str, Prepared]) -> dict[str, Any]:
+    """Return what a training follows from, as a model file has it: settings, and {path: digest} of what was read."""
+    prepared = {str(one.folder): one.digest for one in sets.values()}
+    return {
+        "settings": params.followed(name) | {"iterations": training.length},
+        "made_from": prepared | dict(training.beginning.files),
+    }
+
+
 def model_header(name: str, params: Params, training: Training, cost: Cost, sets: Mapping[str, Prepared]) -> dict[str, Any]:
     """Return what a model file says of itself: enough to use it, and to know how it came about, without params.yaml."""
     run, settings = params.run(name), params.followed(name)
@@ -38,6 +47,5 @@ def model_header(name: str, params: Params, training: Training, cost: Cost, sets
         "architecture": architecture,
         "step": training.done,
         "sizes": parts | asdict(cost),
-        "settings": settings | {"iterations": training.length},
-        "made_from": {str(prepared.folder): prepared.digest for prepared in sets.values()},
+        **origin_of(name, params, training, sets),
     }
