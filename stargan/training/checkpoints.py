@@ -18,6 +18,8 @@ from stargan.core.tensors import read_tensors, write_tensors
 from stargan.errors import Fault
 
 KEPT = 2
+GONE = ".done"
+"""How the name of a folder ends that is being removed."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Checkpoints:
 
     def remove(self) -> None:
         """Remove the folder: first its name, so that a kill on the way leaves no part of it to be resumed from."""
-        gone = self.folder.with_name(f"{self.folder.name}.done")
+        gone = self.folder.with_name(f"{self.folder.name}{GONE}")
         shutil.rmtree(gone, ignore_errors=True)
         self.folder.rename(gone)
         shutil.rmtree(gone)

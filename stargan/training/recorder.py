@@ -19,6 +19,7 @@ from stargan.data.prepared import Prepared
 from stargan.models.translation import feasible, requests, rows_of_faces, shown_positions
 from stargan.training import assembly
 from stargan.training.checkpoints import Checkpoints
+from stargan.training.earlier import earlier
 from stargan.training.engine import Training
 from stargan.training.health import Health
 from stargan.training.schedule import to_the_next
@@ -42,8 +43,11 @@ def checkpoints_of(
         if latest:
             restore(training, *latest)
             print(f"{name}: resumed after {training.done} of {training.length} iterations", file=sys.stderr)
-        elif training.beginning.said:
-            print(f"{name}: {training.beginning.said}", file=sys.stderr)
+        else:
+            origin = assembly.origin_of(name, params, training, sets)
+            for line in [training.beginning.said, *earlier(name, params.run(name).method, origin, store)]:
+                if line:
+                    print(f"{name}: {line}", file=sys.stderr)
         yield store, latest[1]["mlflow_run"] if latest else None
 
 
@@ -61,6 +65,7 @@ class Recorder:
     def __init__(self, name: str, training: Training, params: Params, health: Health, store: Checkpoints) -> None:
         self.name, self.training, self.params, self.health, self.store = name, training, params, health, store
         self.cost = assembly.cost_of(name, params, health.sets)
+        self.origin = assembly.origin_of(name, params, training, health.sets)
         self.judged: dict[str, float] = {}
         """The newest values of `Health.measured`."""
 
@@ -88,7 +93,7 @@ class Recorder:
     def save(self, tracker: tracking.Run, state: State | None = None) -> None:
         """Write a checkpoint of a state, by default of the present one."""
         tensors, header = state or state_of(self.training)
-        self.store.save(header["done"], tensors, {**header, "mlflow_run": tracker.id})
+        self.store.save(header["done"], tensors, {**header, **self.origin, "mlflow_run": tracker.id})
 
     def save_and_say(self, tracker: tracking.Run, state: State) -> None:
         """Write the checkpoint that an interrupted training goes on from."""

@@ -109,8 +109,8 @@ MUTATIONS = [
     ),
     slow(
         "stargan.training.recorder:Recorder.save",
-        '{**header, "mlflow_run": tracker.id}',
-        '{**header, "mlflow_run": None}',
+        '"mlflow_run": tracker.id}',
+        '"mlflow_run": None}',
         f"{TRACKED}::test_a_stage_is_killed_while_it_tracks",
     ),
     slow(
