@@ -51,7 +51,7 @@ def facts_of(raw: RawSet, packed: Packed, images: np.ndarray, key: str) -> Facts
     return Facts(
         raw.kind,
         raw.counts(),
-        dict(Counter(sides)),
+        {side: sides.count(side) for side in ("train", "val", "test") if side in sides},
         Counter((one.width, one.height) for one in packed.seen).most_common(),
         dict(raw.bad),
         [(names[one], names[other]) for one, other in equal + alike],
