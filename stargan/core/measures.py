@@ -109,7 +109,7 @@ def write_measures(path: Path, measures: Iterable[Measure]) -> None:
 def read_measures(path: Path, remedy: str) -> list[Measure]:
     """Return the measures in a CSV file. Raises Fault, with the remedy, where it is missing or of another form."""
     try:
-        return parsed(path.read_text())
+        return parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, csv.Error) as error:
         raise Fault(f"{path}: no measures there ({error}); {remedy}") from error
 

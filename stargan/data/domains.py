@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from stargan.core.files import checked_name
+from stargan.core.names import checked_labels
 from stargan.core.target import Step, steps_of
 from stargan.errors import Fault, nearest
 
@@ -152,10 +153,10 @@ LabelKind = Attributes | Classes
 
 
 def label_kind(values: Mapping[str, Any]) -> LabelKind:
-    """Return the label kind that `as_dict` described. Raises Fault on another kind, ValueError on a title that is none."""
-    names = tuple(values["names"])
+    """Return the label kind that `as_dict` described. Raises Fault on another kind, ValueError on a name that is none."""
+    names = checked_labels(values["names"])
     if values["kind"] == "attributes":
-        return Attributes(names, tuple(tuple(group) for group in values["exclusive"]))
+        return Attributes(names, tuple(map(checked_labels, values["exclusive"])))
     if values["kind"] == "classes":
         return Classes(names, checked_name(values["title"]))
     raise Fault(f"label kind {values['kind']!r} is unknown; use attributes or classes")

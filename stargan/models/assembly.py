@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from stargan.core.names import checked_label
 from stargan.core.tensors import read_tensors
 from stargan.data.domains import DomainSpace, domain_space
 from stargan.data.pixels import from_uint8, to_uint8
@@ -33,10 +34,18 @@ def diat_translator(
 ) -> tuple[PairTranslator, dict[str, nn.Module]]:
     """Return a translator without weights, and its networks by name."""
     generators: dict[Pair, nn.Module] = {
-        (here, there): ResidualGenerator(architecture["g_filters"], architecture["g_blocks"])
-        for here, there in architecture["pairs"]
+        pair: ResidualGenerator(architecture["g_filters"], architecture["g_blocks"])
+        for pair in pairs_of(architecture, space)
     }
     return PairTranslator(generators, space.kinds[0]), {f"g_{name_of(pair)}": g for pair, g in generators.items()}
+
+
+def pairs_of(architecture: Mapping[str, Any], space: DomainSpace) -> list[Pair]:
+    """Return the pairs of domains that a model has networks for. Raises Fault or ValueError on what is no domain of it."""
+    pairs = [(checked_label(here), checked_label(there)) for here, there in architecture["pairs"]]
+    for domain in (domain for pair in pairs for domain in pair):
+        space.kinds[0].inside(torch.zeros(1, space.kinds[0].width), domain)
+    return pairs
 
 
 def cyclegan_translator(
@@ -45,7 +54,7 @@ def cyclegan_translator(
     """Return a translator without weights, and its networks by name."""
     generators: dict[Pair, nn.Module] = {}
     networks: dict[str, nn.Module] = {}
-    for here, there in architecture["pairs"]:
+    for here, there in pairs_of(architecture, space):
         both = [ResidualGenerator(architecture["g_filters"], architecture["g_blocks"]) for _ in "ab"]
         networks[f"g_{name_of((here, there))}"] = nn.ModuleDict(dict(zip(("ab", "ba"), both, strict=True)))
         generators |= {(here, there): both[0], (there, here): both[1]}

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
+from stargan.core.names import checked_labels
 from stargan.data.crops import Crop
 from stargan.data.domains import LabelKind
 from stargan.errors import Fault, nearest
@@ -125,10 +126,14 @@ def few(names: Sequence[str]) -> str:
 
 
 def check_splits(raw: RawSet, path: object, key: str) -> None:
-    """Raise Fault where a side is empty, or where training has no picture of a label. key: the section, which faults name.
+    """Raise Fault where a label has no proper name, a side is empty, or training has no picture of a label.
 
-    A validation side stands in for a test side that is missing.
+    A validation side stands in for a test side that is missing. key: the section of params.yaml, which faults name.
     """
+    try:
+        checked_labels(raw.kind.names)
+    except ValueError as error:
+        raise Fault(f"{path}: {error}") from error
     sides = set(raw.rows["split"])
     lack = "train" if "train" not in sides else "" if sides & {"test", "val"} else "test"
     if lack:

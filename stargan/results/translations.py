@@ -10,6 +10,7 @@ import pandas as pd
 
 from stargan.core.about import About, file_digest, read_about, write_about
 from stargan.core.files import checked_name, mapped, sha256
+from stargan.core.names import checked_labels
 from stargan.data.prepared import Prepared, read_sets
 from stargan.errors import Fault
 
@@ -75,7 +76,7 @@ def read_translations(folder: Path) -> Translations:
         record = read_about(folder / "translations.json", FORM)
         about = record.values
         images = mapped(folder / "images.npy")
-        index = pd.read_csv(folder / "index.csv", dtype={"image": int}, keep_default_na=False)
+        index = pd.read_csv(folder / "index.csv", dtype=dict.fromkeys(COLUMNS, str) | {"image": int}, keep_default_na=False)
         size = int(about["image_size"])
         if tuple(index.columns) != COLUMNS or images.shape != (len(index), size, size, 3):
             raise ValueError(f"{images.shape} images do not fit {len(index)} rows of {', '.join(index.columns)}")
@@ -88,7 +89,7 @@ def read_translations(folder: Path) -> Translations:
             image_size=size,
             datasets=tuple(map(checked_name, about["datasets"])),
             faces=tuple(map(checked_name, about["faces"])),
-            labels=tuple(about["labels"]),
+            labels=checked_labels(about["labels"]),
             sizes=dict(about["sizes"]),
             settings=dict(about["settings"]),
             images=images,

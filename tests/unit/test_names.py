@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -14,7 +16,7 @@ from stargan.core.about import file_digest, write_about
 from stargan.core.files import checked_name
 from stargan.core.params import load, read_yaml
 from stargan.core.tensors import write_tensors
-from stargan.data.domains import DomainSpace
+from stargan.data.domains import Classes, DomainSpace
 from stargan.data.prepared import read_prepared
 from stargan.errors import Fault
 from stargan.judge.classifier import new_classifier
@@ -23,6 +25,7 @@ from stargan.models.assembly import load_model
 from stargan.results.judged import COLUMNS
 from stargan.results.judgements import FORM
 from stargan.results.translations import read_translations, write_record
+from support.odd_names import ODD
 from support.sets import FACES, MOODS, change_record, write_noise
 
 ROOT = Path(__file__).parents[2]
@@ -133,27 +136,26 @@ def judge(folder: Path) -> Path:
     return folder / "judge/classifier.json"
 
 
+MADE: dict[str, Any] = {
+    "run": "rafd",
+    "method": "stargan",
+    "model_md5": "",
+    "step": 1,
+    "image_size": 16,
+    "datasets": ["rafd"],
+    "faces": ["rafd"],
+    "labels": [],
+    "sizes": {},
+    "settings": {},
+}
+
+
 def translations(folder: Path) -> Path:
     (folder / "made").mkdir()
     shutil.copy(prepared(folder).parent / "images.npy", folder / "made")
     rows = ["set,faces,image,labels,target,mask", *(["own,rafd,0,rafd,happy,rafd"] * 12)]
     (folder / "made/index.csv").write_text("\n".join(rows) + "\n")
-    write_record(
-        folder / "made",
-        {
-            "run": "rafd",
-            "method": "stargan",
-            "model_md5": "",
-            "step": 1,
-            "image_size": 16,
-            "datasets": ["rafd"],
-            "faces": ["rafd"],
-            "labels": [],
-            "sizes": {},
-            "settings": {},
-        },
-        {},
-    )
+    write_record(folder / "made", MADE, {})
     return folder / "made/translations.json"
 
 
@@ -206,6 +208,70 @@ def test_files_that_hold_them_are_refused(tmp_path: Path, place: str, name: str)
     change_record(path, lambda about: change(about, name))
     with pytest.raises(Fault, match=f"'{name}' is no name"):
         read(path.parent)
+
+
+LABELS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object], Callable[[Any, list[Any]], object]]] = {
+    "a prepared set's": (prepared, read_prepared, lambda about, names: about["labels"].update(names=names)),
+    "a judge's": (judge, read_judge, lambda about, names: about["labels"].update(names=names)),
+    "translations'": (translations, read_translations, lambda about, names: about.update(labels=names)),
+    "judgements'": (judgements, read_judged, lambda about, names: about["datasets"]["rafd"]["kind"].update(names=names)),
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([0, 1, 2], "0 is no name of a label"),
+        (["a", 1.5, "b"], r"1\.5 is no name of a label"),
+        (["a", None, "b"], "None is no name of a label"),
+        (["a", "", "b"], "'' is no name of a label"),
+        (["a", "b\r", "c"], r"'b\\r' is no name of a label"),
+        (["a", "b", "a"], "'a' of the labels is there twice"),
+    ],
+)
+@pytest.mark.parametrize("place", LABELS)
+def test_files_whose_labels_have_no_names_are_refused(tmp_path: Path, place: str, names: list[Any], said: str) -> None:
+    write, read, change = LABELS[place]
+    path = write(tmp_path)
+    change_record(path, lambda about: change(about, names))
+    with pytest.raises(Fault, match=said):
+        read(path.parent)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"), [([[0, 1]], "0 is no name of a label"), ([["angry", "happi"]], "label 'happi' is unknown")]
+)
+@pytest.mark.parametrize("method", ["diat", "cyclegan"])
+def test_model_files_with_networks_for_no_domain_are_refused(
+    tmp_path: Path, method: str, pairs: list[Any], said: str
+) -> None:
+    space = DomainSpace(("rafd",), (MOODS,)).as_dict()
+    header = {"schema": 3, "method": method, "space": space, "image_size": 16}
+    write_tensors(tmp_path / "m.safetensors", {}, header | {"architecture": {"g_filters": 4, "g_blocks": 1, "pairs": pairs}})
+    with pytest.raises(Fault, match=said):
+        load_model(tmp_path / "m.safetensors", torch.device("cpu"))
+
+
+def test_model_files_whose_labels_are_numbers_are_refused(tmp_path: Path) -> None:
+    space = DomainSpace(("rafd",), (MOODS,)).as_dict()
+    space["sets"][0]["names"] = [0, 1, 2]
+    write_tensors(tmp_path / "m.safetensors", {}, {"schema": 3, "method": "stargan", "space": space, "image_size": 16})
+    with pytest.raises(Fault, match="0 is no name of a label"):
+        load_model(tmp_path / "m.safetensors", torch.device("cpu"))
+
+
+def test_tables_give_names_as_text(tmp_path: Path) -> None:
+    """Catches a reader that takes '01' for 1, '1e5' for 100000.0 or 'nan' for nothing."""
+    assert write_noise(tmp_path / "set", "rafd", Classes(tuple(ODD)), count=len(ODD)).kind.names == tuple(ODD)
+    (tmp_path / "made").mkdir()
+    index = pd.DataFrame(
+        {"set": "own", "faces": "rafd", "image": range(len(ODD)), "labels": "rafd", "target": ODD, "mask": "rafd"}
+    )
+    for few in (ODD, ["0", "1"], ["1.0", "2.50"], ["NA", "nan"], ["True", "False"]):
+        index.head(len(few)).assign(target=few).to_csv(tmp_path / "made/index.csv", index=False, lineterminator="\n")
+        np.save(tmp_path / "made/images.npy", np.zeros((len(few), 16, 16, 3), np.uint8))
+        write_record(tmp_path / "made", MADE, {})
+        assert read_translations(tmp_path / "made").index["target"].tolist() == few
 
 
 @pytest.mark.parametrize("name", ["../votes", "/abs", "x; touch f #"])
