@@ -16,7 +16,7 @@ from stargan.data.grids import write_png
 from stargan.errors import Fault, main
 from stargan.models.assembly import check_served, load_model
 from stargan.models.released import label_kinds, load_released
-from stargan.models.targets import names_in, target_path
+from stargan.models.targets import parts_of, target_path
 from stargan.raw.pictures import FORMATS, read_face
 
 
@@ -39,7 +39,7 @@ def command() -> None:
     )
     parser.add_argument("--model", type=Path, required=True, help="generator.safetensors of this project, or an N-G.ckpt")
     parser.add_argument("--image", type=Path, required=True, help="a picture, or a folder of pictures")
-    parser.add_argument("--to", required=True, help="labels, by commas; ~A flips A; --to=-A clears it")
+    parser.add_argument("--to", required=True, help="labels, by commas; ~A flips A; --to=-A clears it; or a class")
     parser.add_argument(
         "--from", dest="given", default="", help="labels of the face as it is, kept unless --to changes them"
     )
@@ -68,7 +68,7 @@ def command() -> None:
         raise Fault(f"--size {model.image_size} is not a multiple of 4; use {max(4, model.image_size // 4 * 4)}")
     check_served(model, target_path(model.space, given.to, given.given))
     for picture in pictures_in(given.image):
-        out = given.out / f"{picture.name}-{'-'.join(names_in(given.to))}.png"
+        out = given.out / f"{picture.name}-{'-'.join(parts_of(given.to))}.png"
         write_png(out, model.translate(read_face(picture, model.image_size), given.to, given.given))
         print(out)
 

@@ -17,9 +17,11 @@ class Fault(Exception):
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return '; nearest: A, B' with up to three names close to `name`, or all of them ('; known: ...')."""
-    known = list(names)
-    folded = {candidate.lower(): candidate for candidate in known}
-    close = [folded[match] for match in difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.5)]
+    known, folded = list(names), dict[str, list[str]]()
+    for candidate in known:
+        folded.setdefault(candidate.lower(), []).append(candidate)
+    matches = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.5)
+    close = [candidate for match in matches for candidate in folded[match]][:3]
     return f"; nearest: {', '.join(close)}" if close else f"; known: {', '.join(known)}"
 
 

@@ -1,7 +1,10 @@
 """Names of labels, classes and attributes: any text on one line, as a folder or a table has it."""
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from stargan.errors import Fault, nearest
 
 
 def checked_label(name: Any) -> str:
@@ -20,3 +23,32 @@ def checked_labels(names: Any) -> tuple[str, ...]:
     if twice:
         raise ValueError(f"{', '.join(map(repr, twice))} of the labels is there twice")
     return found
+
+
+def matched(name: str, names: Iterable[str]) -> list[str]:
+    """Return the name among `names`; where it is not there, those that are it but for how Unicode composes their letters,
+    and where there are none those that are it but for case, and blanks for underscores.
+    """
+    known = list(names)
+    exact = [other for other in known if other == name] or [other for other in known if composed(other) == composed(name)]
+    return exact or [other for other in known if folded(other) == folded(name)]
+
+
+def index_of(name: str, names: Sequence[str]) -> int:
+    """Return the position of the one name that is `matched`. Raises Fault, with the nearest names, where that is not one."""
+    found = matched(name, names)
+    if not found:
+        raise Fault(f"label {name!r} is unknown{nearest(name, names)}")
+    if len(found) > 1:
+        raise Fault(f"label {name!r} may be {' or '.join(map(repr, found))}; write it as one of them")
+    return list(names).index(found[0])
+
+
+def composed(name: str) -> str:
+    """Return a name in Unicode's composed form: an accent may be a letter's part or stand behind it."""
+    return unicodedata.normalize("NFC", name)
+
+
+def folded(name: str) -> str:
+    """Return what is left of a name without case, and with a blank for each underscore."""
+    return composed(composed(name).casefold()).replace("_", " ")

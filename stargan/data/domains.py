@@ -5,7 +5,7 @@ A dataset brings a *label kind*, never a name to compare: independent attributes
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from stargan.core.files import checked_name
-from stargan.core.names import checked_labels
+from stargan.core.names import checked_labels, index_of, matched
 from stargan.core.target import Step, steps_of
-from stargan.errors import Fault, nearest
+from stargan.errors import Fault
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,12 @@ class Attributes:
         return [self.names.index(other) for other in self.group(name) if other in self.names and other != name]
 
     def steps(self, target: str) -> tuple[Step, ...]:
-        """Return the steps of a target."""
-        return steps_of(target)
+        """Return the steps of a target; the names as `index_of` finds them."""
+        return tuple(replace(step, name=named(step.name, self.names)) for step in steps_of(target))
+
+    def written(self, target: str) -> str:
+        """Return a target in the one form that files and keys have it in. Raises Fault on an unknown name."""
+        return "+".join(replace(step, name=self.names[index_of(step.name, self.names)]).text for step in self.steps(target))
 
     def target(self, labels: Tensor, text: str) -> Tensor:
         """Return a copy of (N, width) labels changed to the target `text`.
@@ -79,12 +83,16 @@ class Attributes:
 
     def singles(self) -> tuple[str, ...]:
         """Return one target an attribute: set where it excludes others, flipped where it stands alone."""
-        return tuple(name if len(self.group(name)) > 1 else f"~{name}" for name in self.names)
+        return tuple(Step(name, "" if len(self.group(name)) > 1 else "~").text for name in self.names)
 
     def domains(self) -> tuple[str, ...]:
         """Return the domains, as targets: each name of a group, with and without each that stands alone."""
-        alone = [name for name in self.names if len(self.group(name)) == 1]
-        return tuple(text for name in self.names for text in ((name, f"-{name}") if name in alone else (name,)))
+        sides = {name: (True, False) if len(self.group(name)) == 1 else (True,) for name in self.names}
+        return tuple(self.domain(name, present) for name, both in sides.items() for present in both)
+
+    def domain(self, name: str, present: bool) -> str:
+        """Return the domain of the faces with an attribute, or without it, as a target."""
+        return Step(name, "" if present else "-").text
 
     def inside(self, labels: Tensor, domain: str) -> Tensor:
         """Return which (N,) of (N, width) labels lie in a domain: 'Male', or '-Male' for those without."""
@@ -118,8 +126,12 @@ class Classes:
         return F.one_hot(logits.argmax(dim=1), self.width).to(logits.dtype)
 
     def steps(self, target: str) -> tuple[Step, ...]:
-        """Return the one step of a target, whatever signs its class is named with."""
-        return (Step(target),)
+        """Return the one step of a target, whatever signs its class is named with; the name as `index_of` finds it."""
+        return (Step(named(target, self.names)),)
+
+    def written(self, target: str) -> str:
+        """Return a target in the one form that files and keys have it in. Raises Fault on an unknown name."""
+        return self.names[index_of(target, self.names)]
 
     def target(self, labels: Tensor, text: str) -> Tensor:
         """Return (N, width) labels that are all of the class `text`. Raises Fault on an unknown name."""
@@ -139,6 +151,12 @@ class Classes:
     def domains(self) -> tuple[str, ...]:
         """Return the domains, as targets: the classes."""
         return self.names
+
+    def domain(self, name: str, present: bool) -> str:
+        """Return the domain of the faces of a class, as a target. Raises ValueError on that of all others, which is none."""
+        if not present:
+            raise ValueError(f"what is not {name} is no domain")
+        return name
 
     def inside(self, labels: Tensor, domain: str) -> Tensor:
         """Return which (N,) of (N, width) labels are of the class `domain`."""
@@ -165,21 +183,22 @@ def label_kind(values: Mapping[str, Any]) -> LabelKind:
 def kept_labels(kind: LabelKind, names: Sequence[str]) -> tuple[LabelKind, list[int]]:
     """Return a kind with those of the attributes `names` that it has, in this order, and their columns.
 
-    A kind that has none of them keeps all of its own, and so do classes.
+    A kind that has none of them keeps all of its own, and so do classes. Raises Fault where two of them are one.
     """
-    names = [name for name in names if name in kind.names]
+    names = [kind.names[index_of(name, kind.names)] for name in names if matched(name, kind.names)]
     if not names or not isinstance(kind, Attributes):
         return kind, list(range(kind.width))
+    if len(set(names)) < len(names):
+        raise Fault(f"labels {', '.join(names)} repeat one; name each once")
     groups = (tuple(name for name in group if name in names) for group in kind.exclusive)
     few = Attributes(tuple(names), tuple(group for group in groups if len(group) > 1), kind.title)
     return few, [index_of(name, kind.names) for name in names]
 
 
-def index_of(name: str, names: Sequence[str]) -> int:
-    """Return the position of `name`. Raises Fault with the nearest names where it is unknown."""
-    if name not in names:
-        raise Fault(f"label {name!r} is unknown{nearest(name, names)}")
-    return list(names).index(name)
+def named(name: str, names: Sequence[str]) -> str:
+    """Return the one name that is `matched`, else `name` itself."""
+    found = matched(name, names)
+    return found[0] if len(found) == 1 else name
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import pandas as pd
 
 from stargan.core.about import file_digest, read_about, write_about
 from stargan.core.files import checked_name, mapped, sha256
-from stargan.data.domains import LabelKind, index_of, kept_labels, label_kind
+from stargan.core.names import index_of
+from stargan.data.domains import LabelKind, kept_labels, label_kind
 from stargan.data.records import FORM, PREPARED, digest_of_set, prepared_folder
 from stargan.errors import Fault
 

@@ -62,4 +62,4 @@ def domains(kind: LabelKind, labels: np.ndarray, targets: np.ndarray) -> Iterato
         for value in (1, 0):
             rows = mine & (goal == value) & (labels[:, column] != value)
             if rows.any():
-                yield name if value else f"-{name}", rows, column, value
+                yield kind.domain(name, bool(value)), rows, column, value

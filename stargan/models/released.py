@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from stargan.core.names import matched
+from stargan.core.target import split, unquoted
 from stargan.data.domains import Attributes, Classes, DomainSpace, LabelKind
 from stargan.errors import Fault
 from stargan.models.assembly import Model
@@ -35,15 +37,16 @@ SHOWN = 4
 def label_kinds(text: str, exclusive: list[list[str]]) -> tuple[LabelKind, ...]:
     """Return the kinds that `text` names, in training order: 'A,B,C' attributes, 'x|y' classes, ';' between datasets.
 
-    `exclusive` are groups of attributes that rule each other out.
+    A name that holds one of these stands in double quotes. `exclusive` are groups of attributes that rule each other out.
     """
     kinds: list[LabelKind] = []
-    for part in text.split(";"):
-        names = tuple(name.strip() for name in part.replace("|", ",").split(",") if name.strip())
-        groups = (tuple(name for name in group if name in names) for group in exclusive)
-        kinds.append(
-            Classes(names) if "|" in part else Attributes(names, tuple(group for group in groups if len(group) > 1))
-        )
+    for part in split(text, ";"):
+        names = tuple(unquoted(name) for name in split(part, "|,") if name)
+        if len(split(part, "|")) > 1:
+            kinds.append(Classes(names))
+            continue
+        cut = [tuple(name for name in names if matched(name, group)) for group in exclusive]
+        kinds.append(Attributes(names, tuple(group for group in cut if len(group) > 1)))
     return tuple(kinds)
 
 

@@ -1,42 +1,64 @@
-"""What a face shall become, as people write it: 'Blond_Hair,Young'."""
+"""What a face shall become, as people write it: 'Blond_Hair,Young', or a class."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from stargan.core.target import steps_of
-from stargan.data.domains import DomainSpace
+from stargan.core.names import matched
+from stargan.core.target import Step, quoted, split, steps_of, unquoted
+from stargan.data.domains import Classes, DomainSpace, LabelKind
 from stargan.errors import Fault, nearest
 
 
-def names_in(text: str) -> list[str]:
-    """Return the steps of a comma-separated list of labels."""
-    return [name.strip() for name in text.split(",") if name.strip()]
+def parts_of(text: str) -> list[str]:
+    """Return the parts of a list of labels by commas, as they were written."""
+    return [part for part in split(text, ",") if part]
 
 
-def dataset_of(space: DomainSpace, steps: list[str]) -> int:
-    """Return the dataset whose labels the steps name. Raises Fault on an unknown name or a mixture."""
-    names = [one.name for step in steps for one in steps_of(step)]
-    every = [name for kind in space.kinds for name in kind.names]
-    for name in names:
-        if name not in every:
-            raise Fault(f"target: label {name!r} is unknown to this model{nearest(name, every)}")
-    for index, kind in enumerate(space.kinds):
-        if set(names) <= set(kind.names):
-            return index
-    raise Fault(f"target {','.join(steps)}: the labels belong to different datasets; ask for those of one at a time")
+def steps_in(kind: LabelKind, text: str) -> list[Step]:
+    """Return the labels of a kind that a list by commas asks for; of classes the text as a whole may be one, as it is."""
+    if isinstance(kind, Classes):
+        names = [text.strip()] if matched(text.strip(), kind.names) else map(unquoted, parts_of(text))
+        return [Step(name) for name in names]
+    return [step for part in parts_of(text) for step in steps_of(part)]
+
+
+def dataset_of(space: DomainSpace, text: str) -> int:
+    """Return the dataset whose labels a list names: the first that has them as they are, else the one with their like.
+
+    Raises Fault on an unknown name, a mixture, or where several datasets have labels like them.
+    """
+    names = [[step.name for step in steps_in(kind, text)] for kind in space.kinds]
+    exact = [at for at, kind in enumerate(space.kinds) if set(names[at]) <= set(kind.names)]
+    alike = [at for at, kind in enumerate(space.kinds) if all(matched(name, kind.names) for name in names[at])]
+    if not alike:
+        raise Fault(why_not(space.kinds, text))
+    if not exact and len(alike) > 1:
+        sets = " or ".join(space.datasets[at] for at in alike)
+        raise Fault(f"target {text}: the label may be one of {sets}; write it in capitals and small letters as it is")
+    return (exact or alike)[0]
+
+
+def why_not(kinds: Sequence[LabelKind], text: str) -> str:
+    """Return why none of the kinds has all labels that a list names."""
+    every = [name if isinstance(kind, Classes) else quoted(name) for kind in kinds for name in kind.names]
+    for name in dict.fromkeys(step.name for part in parts_of(text) for step in steps_of(part)):
+        if not any(matched(name, kind.names) for kind in kinds):
+            return f"target: label {name!r} is unknown to this model{nearest(name, every)}"
+    return f"target {text}: the labels belong to different datasets; ask for those of one at a time"
 
 
 def target_path(space: DomainSpace, to: str, given: str) -> list[Tensor]:
     """Return c~ (1, width) of faces that are `given`, and of what they shall be. Raises Fault on unknown names."""
-    steps = names_in(to)
-    if not steps:
+    if not parts_of(to):
         raise Fault("the target names no label; give for instance Young")
-    dataset = dataset_of(space, steps)
+    dataset = dataset_of(space, to)
     kind = space.kinds[dataset]
     path = [torch.zeros(1, kind.width)]
-    for part in (names_in(given), steps):
+    for part in (given, to):
         label = path[-1]
-        for step in part:
-            label = kind.target(label, step)
+        for step in steps_in(kind, part):
+            label = kind.target(label, step.name if isinstance(kind, Classes) else step.text)
         path.append(label)
     return [space.vector(label, dataset) for label in path[1:]]

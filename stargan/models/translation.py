@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from stargan.core.names import matched
 from stargan.data.domains import Classes, DomainSpace, LabelKind
 from stargan.data.pixels import from_uint8, to_uint8
 from stargan.data.prepared import Prepared
@@ -35,7 +36,9 @@ def requests(space: DomainSpace, faces: Sequence[str], targets: Mapping[str, Seq
     found = []
     for name in faces:
         if name in kinds:
-            own = [target for target in targets.get(name, ()) if known(kinds[name], target)] or kinds[name].singles()
+            mine = kinds[name]
+            asked = dict.fromkeys(mine.written(target) for target in targets.get(name, ()) if known(mine, target))
+            own = list(asked) or mine.singles()
             found += [Request("own", name, name, target, name) for target in own]
             found += [Request("reconstruction", name, name, target, name) for target in own]
         for labels, kind in kinds.items():
@@ -48,7 +51,7 @@ def requests(space: DomainSpace, faces: Sequence[str], targets: Mapping[str, Seq
 
 def known(kind: LabelKind, target: str) -> bool:
     """Return whether the kind has every label that a target names."""
-    return all(step.name in kind.names for step in kind.steps(target))
+    return all(matched(step.name, kind.names) for step in kind.steps(target))
 
 
 def path_of(space: DomainSpace, request: Request, labels: torch.Tensor) -> list[torch.Tensor]:

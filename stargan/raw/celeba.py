@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from stargan.core.names import matched
 from stargan.data.crops import CentreCrop
 from stargan.data.domains import Attributes
 from stargan.errors import Fault, nearest
@@ -68,14 +69,23 @@ def _told(found: Matched, rows: int) -> Iterator[str]:
 
 def _kind(table: Table, labels: Sequence[str], exclusive: Sequence[Sequence[str]], section: str) -> Attributes:
     """Return the label kind; exclusive groups are cut to the chosen labels."""
-    for key, names in (("labels", labels), *(("exclusive", group) for group in exclusive)):
-        for name in names:
-            if name not in table.attributes:
-                raise Fault(f"{section}.{key}: attribute {name!r} is not in {table.path}{nearest(name, table.attributes)}")
-        if len(set(names)) != len(names):
-            raise Fault(f"{section}.{key}: {', '.join(names)} repeats an attribute; name each once")
-    groups = (tuple(name for name in group if name in labels) for group in exclusive)
-    return Attributes(tuple(labels), tuple(group for group in groups if len(group) > 1))
+    names = _attributes(table, labels, f"{section}.labels")
+    cut = ([name for name in _attributes(table, group, f"{section}.exclusive") if name in names] for group in exclusive)
+    return Attributes(tuple(names), tuple(tuple(group) for group in cut if len(group) > 1))
+
+
+def _attributes(table: Table, names: Sequence[str], key: str) -> list[str]:
+    """Return names as the table has them, which may differ in case or have blanks for underscores."""
+    found = []
+    for name in names:
+        alike = matched(name, table.attributes)
+        if len(alike) != 1:
+            hint = f"; it may be {' or '.join(alike)}" if alike else nearest(name, table.attributes)
+            raise Fault(f"{key}: attribute {name!r} is not in {table.path}{hint}")
+        found += alike
+    if len(set(found)) != len(found):
+        raise Fault(f"{key}: {', '.join(names)} repeats an attribute; name each once")
+    return found
 
 
 def _fewer(test: int, table: Table, key: str) -> int:

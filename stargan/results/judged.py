@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from stargan.data.domains import Classes, LabelKind
+from stargan.core.target import quoted
+from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.judge.verdicts import verdicts
 from stargan.results.people import persons
@@ -19,11 +20,11 @@ JUDGED = ("own", "cross", "wrong_mask")
 def judged(dataset: str, sets: Mapping[str, Prepared], rows: pd.DataFrame, seen: np.ndarray) -> pd.DataFrame:
     """Return the table of N translations to labels of `dataset`, in which the judge saw the (N, width) labels `seen`.
 
-    rows: of the translations' index. source, predicted: the class, or the attributes joined by '+', of the face and as
+    rows: of the translations' index. source, predicted: the class, or the attributes as one target, of the face and as
     seen; a face of another dataset has no known label. The rest: see `Verdicts`.
     """
     kind, people = sets[dataset].kind, {name: persons(one) for name, one in sets.items()}
-    names = np.array(kind.names)
+    names = np.array([quoted(name) for name in kind.names] if isinstance(kind, Attributes) else kind.names)
     own = (rows["faces"] == dataset).to_numpy()
     source = np.zeros(seen.shape, dtype=np.uint8)
     source[own] = sets[dataset].labels[rows["image"].to_numpy()[own]]

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from stargan.core.target import steps_of
 from stargan.data.domains import Attributes, LabelKind
 from stargan.data.prepared import Prepared
 from stargan.errors import Fault
@@ -125,7 +124,7 @@ def in_common(panel: Panel, dataset: str) -> pd.DataFrame:
 
 def changes(kind: LabelKind, labels: np.ndarray, target: str) -> np.ndarray:
     """Return for which of (N, width) labels each step of `target` asks for something else, (N,) of bool."""
-    steps = [step.sign + step.name for step in kind.steps(target)]
+    steps = [step.text for step in kind.steps(target)] if isinstance(kind, Attributes) else [target]
     moved: np.ndarray = np.all([(target_labels(kind, labels, step) != labels).any(axis=1) for step in steps], axis=0)
     return moved
 
@@ -135,7 +134,7 @@ def words(kind: LabelKind, labels: np.ndarray, target: str) -> str:
     if not isinstance(kind, Attributes):
         return spoken(target, True)
     wanted = target_labels(kind, labels[None], target)[0]
-    names = (step.name for step in steps_of(target))
+    names = (step.name for step in kind.steps(target))
     return ", ".join(spoken(name, bool(wanted[kind.names.index(name)])) for name in names)
 
 

@@ -146,6 +146,13 @@ def test_shuffled_columns_are_read_by_name(tmp_path: Path) -> None:
     assert raw(tmp_path, text).labels.tolist() == [[1, 0], [0, 1], [1, 0]]
 
 
+def test_attributes_are_named_whatever_their_case_and_kept_as_the_table_has_them(tmp_path: Path) -> None:
+    found = raw(tmp_path, labels=["YOUNG", "black hair"], exclusive=[["black_hair", "young"]])
+    assert found.kind.as_dict()["names"] == ["Young", "Black_Hair"]
+    assert found.kind.as_dict()["exclusive"] == [["Black_Hair", "Young"]]
+    assert found.labels[:2].tolist() == [[1, 1], [0, 0]]
+
+
 def test_exclusive_groups_are_cut_to_the_labels(tmp_path: Path) -> None:
     found = raw(tmp_path, exclusive=[["Bald", "Black_Hair", "Young"], ["Male", "Young"]])
     assert found.kind.as_dict()["exclusive"] == [["Black_Hair", "Young"]]
@@ -157,6 +164,7 @@ def test_exclusive_groups_are_cut_to_the_labels(tmp_path: Path) -> None:
         ({"labels": ["Yong"]}, "datasets.celeba.labels: attribute 'Yong' is not in .*nearest: Young"),
         ({"exclusive": [["Black_Hair", "black_har"]]}, "datasets.celeba.exclusive: .*'black_har'.*nearest: Black_Hair"),
         ({"labels": ["Young", "Young"]}, "repeats"),
+        ({"labels": ["Young", "young"]}, "repeats"),
         ({"test_images": 3}, "3 test images of 3 .* leave none"),
         ({"split": "official-code"}, "1999 test images of 3 "),
     ],

@@ -142,6 +142,12 @@ ATTRIBUTE_PAIRS = {
         ({"runs__cyclegan-rafd__pairs": [["neutral", "happy"], ["happy", "neutral"]]}, "repeat one; name each once"),
         ({"runs__diat-rafd": ATTRIBUTE_PAIRS}, "[Male, Young] do not rule each other out; pair A with -A"),
         ({"runs__diat-rafd": ATTRIBUTE_PAIRS}, "'Yong' is not among its labels; nearest: Young"),
+        (
+            {"runs__diat-rafd": ATTRIBUTE_PAIRS | {"pairs": [["male", "-Young"]]}},
+            "[male, -Young] do not rule each other out",
+        ),
+        ({"runs__diat-rafd": ATTRIBUTE_PAIRS | {"pairs": [["~Male", "Male"]]}}, "'~Male' is not among its labels"),
+        ({"runs__diat-rafd": ATTRIBUTE_PAIRS | {"pairs": [["Male", "Male"]]}}, "[Male, Male] do not rule each other out"),
         ({"runs__diat-rafd__like": "raft"}, "runs.diat-rafd.like = 'raft' is not in runs; nearest: rafd"),
         ({"runs__icgan-rafd__like": "diat-rafd"}, "like = 'diat-rafd' has no length of its own; name a run with one"),
         ({"runs__icgan-rafd__length": 5}, "like rafd gives its length, and so do unit, length, decay; keep one"),
@@ -168,6 +174,14 @@ def test_comparisons_that_can_not_be_made_are_named(here: Path, changes: dict[st
     with pytest.raises(Fault) as caught:
         load()
     assert said in str(caught.value)
+
+
+def test_labels_match_whatever_their_case(here: Path) -> None:
+    few = ["black hair", "BLOND_HAIR", "Male"]
+    pairs = [["male", "-Male"], ["Black hair", "blond_hair"]]
+    rewrite(runs__celeba__labels=few, translate__targets={"celeba": ["blond hair+~male"]})
+    rewrite(**{"runs__diat-rafd": ATTRIBUTE_PAIRS | {"labels": few, "pairs": pairs}})
+    load()
 
 
 def test_diat_may_train_both_ways_of_a_pair(here: Path) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stargan.core.names import folded, matched
 from stargan.core.params.datasets import AttributeTable
 from stargan.core.params.runs import Run
 from stargan.core.start import WEIGHTS
-from stargan.core.target import steps_of
+from stargan.core.target import Step, steps_of
 from stargan.errors import nearest
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def run_faults(params: "Params") -> Iterator[str]:
                 )
         known = [label for dataset in run.datasets for label in labels_of(params, dataset)]
         for label in run.labels:
-            if label not in known:
+            if not matched(label, known):
                 where = " or ".join(f"datasets.{dataset}.labels" for dataset in run.datasets)
                 yield f"runs.{name}.labels: {label!r} is not in {where}{nearest(label, known)}"
         yield from (f"runs.{name}.pairs: {fault}" for fault in pair_faults(params, run))
@@ -74,15 +75,25 @@ def pair_faults(params: "Params", run: Run) -> Iterator[str]:
     if not isinstance(settings, AttributeTable):
         return
     for here, there in run.pairs:
-        names = [domain.removeprefix("-") for domain in (here, there)]  # a domain, no target: nothing is flipped there
         known = run.labels or settings.labels
-        yield from (f"{name!r} is not among its labels{nearest(name, known)}" for name in names if name not in known)
-        opposite = names[0] == names[1] and here != there
-        if not opposite and not any(here in group and there in group for group in settings.exclusive):
+        sides = [domain_of(text) for text in (here, there)]
+        for side in sides:
+            if not matched(side.name, known):
+                yield f"{side.name!r} is not among its labels{nearest(side.name, known)}"
+        names, signs = {folded(side.name) for side in sides}, {side.sign for side in sides}
+        opposite = len(names) == 1 and len(signs) == 2
+        groups = [set(map(folded, group)) for group in settings.exclusive] if len(names) == 2 and signs == {""} else []
+        if not opposite and not any(names <= group for group in groups):
             yield (
                 f"[{here}, {there}] do not rule each other out; pair A with -A, or two of one group of "
                 f"datasets.{run.datasets[0]}.exclusive"
             )
+
+
+def domain_of(text: str) -> Step:
+    """Return a domain of attributes, 'Male' or '-Male': a step that flips nothing; what is none, as a name."""
+    steps = steps_of(text)
+    return steps[0] if len(steps) == 1 and steps[0].sign != "~" else Step(text)
 
 
 def compare_faults(params: "Params") -> Iterator[str]:
@@ -108,7 +119,7 @@ def target_faults(params: "Params") -> Iterator[str]:
         yield from (
             f"translate.targets.{dataset}: {step!r} is not in datasets.{dataset}.labels; change one, or give [] for one each"
             for step in sorted(steps)
-            if labels and step not in labels
+            if labels and not matched(step, labels)
         )
 
 
