@@ -56,7 +56,7 @@ def table(runs: Mapping[str, Sequence[Measure]]) -> str:
                 key = Measure(measure, dataset, target, 0).key
                 cells = [cell(measures.get(key), digits) for measures in found.values()]
                 name = f"{dataset}: {label}" if not target else f"{dataset}, {target}: {label}"
-                lines.append(f"| {name} | {' | '.join(cells)} |")
+                lines.append(f"| {name.replace('|', '&#124;')} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ with --out writes it, and the same numbers as a CSV file beside it. Not a DVC st
 """
 
 import argparse
+import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -110,10 +111,10 @@ def check_alike(name: str, revisions: Sequence[Revision]) -> None:
 
 def key_of(text: str) -> Key:
     """Return the key that 'path:key' names. Raises Fault on another form."""
-    path, _, key = text.rpartition(":")
-    if not path or not key:
+    found = re.fullmatch(r"(.+?\.\w+):(.+)", text)
+    if not found:
         raise Fault(f"{text!r} is no key; give a metrics file and its key, as metrics/evaluate/rafd.json:rafd.error")
-    return Key(path, key)
+    return Key(found[1], found[2])
 
 
 def spreads(variants: Sequence[Variant], keys: Sequence[Key]) -> Iterator[Spread]:

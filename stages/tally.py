@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stargan import tracking
 from stargan.core.files import write_json
-from stargan.core.measures import rounded
+from stargan.core.measures import rounded, united
 from stargan.errors import main
 from stargan.study.key import read_key
 from stargan.study.tally import markdown, of_this_page, read_votes, tally
@@ -27,7 +27,7 @@ def run(files: Sequence[Path]) -> None:
         return
     # A retrained model makes a new page: old votes are told, and stop nothing.
     mine, others = of_this_page(sorted(Path("data/votes").glob("*.csv")), key)
-    metrics = rounded(tally(read_votes(mine, key), key) | {"files_of_other_pages": len(others)})
+    metrics = rounded(united(tally(read_votes(mine, key), key), {"files_of_other_pages": len(others)}))
     with tracking.stage_run("tally", {"page": key.page}) as tracker:
         write_json(Path("metrics/votes.json"), metrics)
         tracker.log_results({key: metrics[key] for key in ("raters", "raters_discarded")}, metrics)

@@ -6,7 +6,7 @@ from statistics import fmean
 from stargan.comparison.comparison import Comparison, Side
 from stargan.comparison.scores import Score
 from stargan.comparison.verdict import VERDICTS, kind_of
-from stargan.core.measures import Measure
+from stargan.core.measures import Measure, united
 
 SIZES = ("parameters", "models", "train_images", "train_flops")
 
@@ -44,12 +44,12 @@ def sizes_of(side: Side) -> Iterator[Measure]:
 
 def headline(found: Comparison) -> dict[str, float]:
     """Return at most twelve rounded numbers: each method's error on either side, seeds, numbers of the paper reproduced."""
-    numbers: dict[str, float] = {
-        f"{found.expressions.title}_error_{method}": round(score.error, 2) for method, score in found.by_method.items()
+    classes = {f"{found.expressions.title}_error_{method}": one.error for method, one in found.by_method.items()}
+    attributes = {
+        f"{found.attributes.title}_error_{method}": fmean(one[method].error for one in found.by_column.values())
+        for method in dict.fromkeys(method for scores in found.by_column.values() for method in scores)
     }
-    for method in dict.fromkeys(method for scores in found.by_column.values() for method in scores):
-        errors = [scores[method].error for scores in found.by_column.values()]
-        numbers[f"{found.attributes.title}_error_{method}"] = round(fmean(errors), 2)
-    for verdict in VERDICTS[:2]:
-        numbers[verdict.replace(" ", "_")] = sum(kind_of(number.verdict) == verdict for number in found.numbers)
-    return numbers | {"seeds": len(found.seeds)}
+    kinds = [kind_of(number.verdict) for number in found.numbers]
+    verdicts = {verdict.replace(" ", "_"): kinds.count(verdict) for verdict in VERDICTS[:2]}
+    errors = {key: round(value, 2) for key, value in united(classes, attributes).items()}
+    return united(errors, verdicts, {"seeds": len(found.seeds)})

@@ -15,6 +15,9 @@ from typing import Any
 
 import numpy as np
 
+ATTRIBUTE = "attribute"
+"""What a label is called that is no class."""
+
 
 def checked_name(name: Any) -> str:
     """Return the name of a run, a dataset or a title. Raises ValueError on one that could be more than a name.
@@ -24,6 +27,14 @@ def checked_name(name: Any) -> str:
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][A-Za-z0-9_-]{0,39}", name):
         raise ValueError(f"{name!r} is no name; begin with a lower-case letter, use letters, digits, - and _, at most 40")
     return name
+
+
+def checked_title(name: Any) -> str:
+    """Return what a class is called. Raises ValueError on what is no name, and on 'attribute', which others are called."""
+    title = checked_name(name)
+    if title == ATTRIBUTE:
+        raise ValueError(f"{title!r} is what labels are called that are no classes; give another title")
+    return title
 
 
 def write_bytes(path: Path, content: bytes) -> None:

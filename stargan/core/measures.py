@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean
 
 from stargan.core.files import write_bytes
+from stargan.core.names import encoded
 from stargan.errors import Fault
 
 DIGITS = 6
@@ -51,7 +52,7 @@ class Measure:
 
     @property
     def key(self) -> str:
-        """The measure's name in tables of measures: 'error/celeba/~Male'."""
+        """The measure's name in tables of measures: 'error/celeba/~Male'. Neither measures nor datasets hold a '/'."""
         return "/".join(part for part in (self.measure, self.dataset, self.target) if part)
 
 
@@ -73,17 +74,33 @@ def headline(measures: Iterable[Measure]) -> dict[str, float]:
         if rows:
             means[max((one.measure for one in rows), key=len)] = round(fmean(one.value for one in rows), digits)
     errors = {f"error_{one.dataset}": round(one.value, HEADLINES["error"]) for one in whole if one.measure == "error"}
-    return means | errors if 1 < len(errors) <= MOST - len(means) else means
+    return united(means, errors) if 1 < len(errors) <= MOST - len(means) else means
 
 
 def named(measures: Sequence[Measure]) -> dict[str, float]:
     """Return the values under names that MLflow takes: 'error/celeba', 'error/celeba flip Male'; '+' is ' and '.
 
-    No name is another's folder: a store of files could not hold both.
+    A blank, and any other character that MLflow or a store of files refuses, is a code: no two measures have one name,
+    and no name is another's folder. Raises ValueError where two measures are one.
     """
-    names = [f"{one.measure}/{one.dataset} {one.target}".rstrip("/ ") for one in measures]
-    plain = [name.replace("+", " and ").replace("~", "flip ") for name in names]
-    return {name: one.value for name, one in zip(plain, measures, strict=True)}
+    return united(*({"/".join(filter(None, (one.measure, one.dataset))) + said(one.target): one.value} for one in measures))
+
+
+def said(target: str) -> str:
+    """Return a target as the end of a name, after a blank; "" where there is none.
+
+    No code has a blank, so ' and ' and 'flip ' can only stand for the operators.
+    """
+    words = {"+": " and ", "~": "flip "}
+    return " " + "".join(words.get(letter) or encoded(letter) for letter in target) if target else ""
+
+
+def united(*parts: Mapping[str, float]) -> dict[str, float]:
+    """Return numbers as one mapping. Raises ValueError where two have one key."""
+    twice = [key for key, times in Counter(key for part in parts for key in part).items() if times > 1]
+    if twice:
+        raise ValueError(f"measured twice: {', '.join(twice)}")
+    return {key: value for part in parts for key, value in part.items()}
 
 
 def rounded(values: Mapping[str, float]) -> dict[str, float]:
@@ -97,9 +114,7 @@ def write_measures(path: Path, measures: Iterable[Measure]) -> None:
     Raises ValueError where two measures have one key.
     """
     measures, text = list(measures), io.StringIO()
-    twice = [key for key, times in Counter(one.key for one in measures).items() if times > 1]
-    if twice:
-        raise ValueError(f"{path}: measured twice: {', '.join(twice)}")
+    united(*({one.key: one.value} for one in measures))
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     table.writerows([round(cell, DIGITS) if isinstance(cell, float) else cell for cell in astuple(one)] for one in measures)
@@ -115,11 +130,13 @@ def read_measures(path: Path, remedy: str) -> list[Measure]:
 
 
 def parsed(text: str) -> list[Measure]:
-    """Return the measures in the text of a CSV file. Raises ValueError where it is of another form."""
+    """Return the measures in the text of a CSV file. Raises ValueError where it is of another form, or two have one key."""
     head, *rows = csv.reader(io.StringIO(text, newline="")) if text else [[]]
     if tuple(head) != COLUMNS or any(len(row) != len(COLUMNS) for row in rows):
         raise ValueError(f"the columns are not {','.join(COLUMNS)}")
-    return [measure_of(*row) for row in rows]
+    found = [measure_of(*row) for row in rows]
+    united(*({one.key: one.value} for one in found))
+    return found
 
 
 def measure_of(measure: str, dataset: str, target: str, value: str, low: str, high: str, n: str) -> Measure:

@@ -1,5 +1,6 @@
 """Names of labels, classes and attributes: any text on one line, as a folder or a table has it."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -52,3 +53,26 @@ def composed(name: str) -> str:
 def folded(name: str) -> str:
     """Return what is left of a name without case, and with a blank for each underscore."""
     return composed(composed(name).casefold()).replace("_", " ")
+
+
+def encoded(text: str) -> str:
+    """Return a text of letters, digits, '_', '-' and of codes, as ':002B:' for '+'; other texts have others.
+
+    It may be part of a metric's key, of a network's name or of a loss's.
+    """
+    return "".join(letter if letter.isalnum() or letter in "_-" else code(letter) for letter in text)
+
+
+def decoded(text: str) -> str:
+    """Return the text that was `encoded`, or one of several that were `joined`."""
+    return re.sub(":([0-9A-F]{4,6}):", lambda found: chr(int(found[1], 16)), text)
+
+
+def joined(parts: Iterable[str], word: str) -> str:
+    """Return texts as one: 'neutral_to_happy' for `word` 'to'. Others have others: the first '_to' ends the first text."""
+    return f"_{word}_".join(re.sub(f"_(?={word})", code("_"), encoded(part)) for part in parts)
+
+
+def code(letter: str) -> str:
+    """Return a letter's code point, as ':002B:'."""
+    return f":{ord(letter):04X}:"

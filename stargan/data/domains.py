@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from stargan.core.files import checked_name
+from stargan.core.files import ATTRIBUTE, checked_name, checked_title
 from stargan.core.names import checked_labels, index_of, matched
 from stargan.core.target import Step, steps_of
 from stargan.errors import Fault
@@ -24,7 +24,7 @@ class Attributes:
 
     names: tuple[str, ...]
     exclusive: tuple[tuple[str, ...], ...] = ()
-    title: str = "attribute"
+    title: str = ATTRIBUTE
 
     @property
     def width(self) -> int:
@@ -176,7 +176,7 @@ def label_kind(values: Mapping[str, Any]) -> LabelKind:
     if values["kind"] == "attributes":
         return Attributes(names, tuple(map(checked_labels, values["exclusive"])))
     if values["kind"] == "classes":
-        return Classes(names, checked_name(values["title"]))
+        return Classes(names, checked_title(values["title"]))
     raise Fault(f"label kind {values['kind']!r} is unknown; use attributes or classes")
 
 

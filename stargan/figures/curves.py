@@ -10,6 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from stargan.core.names import decoded
+
 SMOOTH = 25
 """A line is the running median of one in so many of its points, which shows more than noise."""
 VERDICTS: Mapping[str, str] = {
@@ -101,7 +103,7 @@ def draw(axes: Axes, title: str, table: pd.DataFrame, terms: Sequence[str]) -> N
 def split(term: str) -> tuple[str, str]:
     """Return a term's own name and what it is of, a dataset or a model: ('d_real', 'rafd') of 'd_real_rafd'."""
     first, second, owner = (*term.split("_", 2), "", "")[:3]
-    return f"{first}_{second}".rstrip("_"), owner.replace("_", " ")
+    return f"{first}_{second}".rstrip("_"), decoded(owner.replace("_", " "))
 
 
 def decorate(axes: Axes, title: str) -> None:

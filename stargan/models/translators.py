@@ -7,6 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from stargan.core.names import joined
 from stargan.data.domains import LabelKind
 
 
@@ -74,8 +75,8 @@ Pair = tuple[str, str]
 
 
 def name_of(pair: Pair) -> str:
-    """Return a pair as a part of names of networks and losses."""
-    return f"{pair[0]}_to_{pair[1]}"
+    """Return a pair as a part of names of networks and losses, 'neutral_to_happy'; no other pair has the same."""
+    return joined(pair, "to")
 
 
 class PairTranslator:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stargan.core.about import read_about, write_about
 from stargan.core.files import sha256
+from stargan.core.names import checked_labels
 from stargan.errors import Fault
 from stargan.study.questions import Question
 
@@ -63,7 +64,7 @@ def read_key(path: Path) -> Key:
     try:
         values = read_about(path, FORM).values
         answers = {name: Answer(**{**one, "options": tuple(one["options"])}) for name, one in values["answers"].items()}
-        key = Key(tuple(values["groups"]), tuple(values["methods"]), answers)
+        key = Key(checked_labels(values["groups"]), tuple(values["methods"]), answers)
         if key.page != values["page"]:
             raise ValueError("its page id is not its hash")
         return key

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stargan.core.measures import united
 from stargan.errors import Fault
 from stargan.judge.intervals import wilson
 from stargan.results.naming import TITLES, group_key
@@ -97,7 +98,7 @@ def tally(votes: Sequence[Vote], key: Key) -> dict[str, float]:
     for group in key.groups:
         chosen = [vote.method for vote in votes if vote.group == group and vote.rater in raters]
         if chosen:
-            metrics |= shares(f"votes_{group_key(group)}", np.array(chosen), methods_of(key, group))
+            metrics = united(metrics, shares(f"votes_{group_key(group)}", np.array(chosen), methods_of(key, group)))
     return metrics
 
 
@@ -133,7 +134,7 @@ def markdown(metrics: Mapping[str, float], key: Key) -> str:
     told = f"Raters: {metrics['raters']}; discarded by the validation questions: {metrics['raters_discarded']}.\n"
     if not groups:
         return told
-    lines = [["", *groups], ["---"] * (1 + len(groups))]
+    lines = [["", *(group.replace("|", "&#124;") for group in groups)], ["---"] * (1 + len(groups))]
     for method in key.methods:
         lines.append(
             [TITLES.get(method, method), *(share(metrics, f"votes_{group_key(group)}_{method}_percent") for group in groups)]

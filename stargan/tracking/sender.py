@@ -5,6 +5,7 @@ an equal point counts once), so what failed half way is sent again whole and no 
 Nothing of the project is imported here: a stage starts this file as a script.
 """
 
+import hashlib
 import itertools
 import json
 import logging
@@ -244,7 +245,12 @@ def _parsed(line: bytes) -> Iterator[Event]:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"[^\w\-. :/]", "_", name)[:250]  # what MLflow takes
+    """Return a name as MLflow takes it, at most 250 characters long: what it refuses is a code, what is cut off a digest.
+
+    Names of the project hold a ':' in such codes alone, so no two of them become one.
+    """
+    plain = re.sub(r"[^\w\-. :/]", lambda found: f":{ord(found[0]):04X}:", name)
+    return plain if len(plain) <= 250 else f"{plain[:230]}:{hashlib.sha256(name.encode()).hexdigest()[:16]}:"
 
 
 def _warn(uri: str, fault: Exception, folder: Path) -> None:

@@ -1,13 +1,18 @@
 """Names of labels: any text on one line, from the raw data on."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
-from stargan.core.names import checked_label
+from stargan.core.names import checked_label, decoded, encoded, joined
+from stargan.core.target import quoted
 from stargan.data.crops import CentreCrop
 from stargan.data.domains import Attributes, Classes, LabelKind
 from stargan.errors import Fault
+from stargan.models.translators import name_of
 from stargan.raw.rawset import RawSet, check_splits, frame
+from stargan.results.naming import group_key
 from support.odd_names import ODD
 
 
@@ -34,3 +39,33 @@ def test_raw_data_whose_labels_have_no_names_is_refused(kind: LabelKind, said: s
     raw = RawSet(kind, CentreCrop(), frame(["1", "2"], ["", ""], ["train", "test"]), np.ones((2, 2), np.uint8))
     with pytest.raises(Fault, match=f"^here: {said}"):
         check_splits(raw, "here")
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_code_is_read_back(name: str) -> None:
+    assert decoded(encoded(name)) == name
+    assert decoded(name_of((name, "b"))) == f"{name}_to_b"
+    assert not set(encoded(name)) & set("/. +~\"'")
+
+
+def test_ordinary_pairs_and_groups_are_as_they_were() -> None:
+    assert name_of(("neutral", "happy")) == "neutral_to_happy"
+    assert name_of(("-Male", "Male")) == "-Male_to_Male"
+    assert name_of(("Black_Hair", "Blond_Hair")) == "Black_Hair_to_Blond_Hair"
+    assert [group_key(group) for group in ("Hair", "Hair+Male", "happy")] == ["Hair", "Hair_and_Male", "happy"]
+
+
+def test_no_two_pairs_have_one_name() -> None:
+    """Catches the loss or the network of one pair under another's name."""
+    names = [*ODD, "b_to_c", "b", "c", "to", "x_to", "to_y", "y", "x", "_to_", "to_to", "a_to", "b.c"]
+    pairs = set(product(names, names))
+    assert len({name_of(pair) for pair in pairs}) == len(pairs)
+    networks = {f"g_{name_of(pair)}" for pair in pairs}
+    assert not any("." in network for network in networks)  # <network>.<parameter> names a tensor
+
+
+def test_no_two_groups_have_one_key() -> None:
+    names = [*ODD, "b", "and", "x_and", "and_y", "y", "_and_", "b_and_c"]
+    groups = ["+".join(map(quoted, some)) for count in (1, 2) for some in product(names, repeat=count)]
+    assert len({group_key(group) for group in groups}) == len(groups)
+    assert joined(["a", "b", "c"], "and") == "a_and_b_and_c"

@@ -1,12 +1,16 @@
 """The table of measures and the headline taken from it."""
 
 import json
+import posixpath
+import re
 from pathlib import Path
 
 import pytest
 
-from stargan.core.measures import MOST, Measure, headline, named, read_measures, write_measures
+from stargan.core.measures import MOST, Measure, headline, named, read_measures, united, write_measures
+from stargan.data.domains import Attributes
 from stargan.errors import Fault
+from support.odd_names import ODD
 
 
 def of(dataset: str, **values: float) -> list[Measure]:
@@ -65,6 +69,12 @@ def test_a_measure_is_written_once(tmp_path: Path) -> None:
     assert not (tmp_path / "run.csv").exists()
 
 
+def test_a_table_that_has_a_key_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run.csv").write_text(f"{HEAD}error,a,x,1,,,\nfid,a,x,1,,,\nerror,a,x,2,,,\n")
+    with pytest.raises(Fault, match="measured twice: error/a/x"):
+        read_measures(tmp_path / "run.csv", "")
+
+
 HEAD = "measure,dataset,target,value,low,high,n\n"
 
 
@@ -84,3 +94,38 @@ def test_names_are_those_that_mlflow_takes() -> None:
     found = named(measures)
     assert found == {"error/faces Blond_Hair and flip Male": 1, "fid/faces -Male": 2, "fid/faces": 3, "step": 4}
     assert not any(other.startswith(f"{name}/") for name in found for other in found)
+
+
+MLFLOW = re.compile(r"[/\w.\- :]+")  # its own rule for the names of metrics
+
+
+def test_no_two_measures_have_one_name() -> None:
+    """Catches a name that was made fit for MLflow by leaving something of it out."""
+    kind = Attributes(tuple(ODD))
+    targets = [
+        *ODD,
+        *kind.domains(),
+        *kind.singles(),
+        "a+b",
+        "~a+~b",
+        "~a and ~b",
+        "flip a and flip b",
+        " a",
+        "a ",
+        "flip  x",
+    ]
+    measures = [Measure(name, "faces", target, 1) for name in ("error", "fid") for target in dict.fromkeys(targets)]
+    found = named(measures)
+    assert len(found) == len(measures)
+    assert all(MLFLOW.fullmatch(name) and posixpath.normpath(name) == name and name.count("/") == 1 for name in found)
+
+
+def test_a_measure_is_named_once() -> None:
+    with pytest.raises(ValueError, match="measured twice: error/faces flip Male"):
+        named([Measure("error", "faces", "~Male", 1), Measure("error", "faces", "~Male", 2)])
+
+
+def test_numbers_of_one_key_are_an_error() -> None:
+    assert united({"a": 1}, {"b": 2.5}) == {"a": 1, "b": 2.5}
+    with pytest.raises(ValueError, match="measured twice: a"):
+        united({"a": 1, "b": 2}, {"a": 1})

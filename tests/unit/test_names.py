@@ -92,6 +92,17 @@ def test_params_refuse_them_as_titles(tmp_path: Path, name: str) -> None:
         load(path)
 
 
+def test_classes_are_not_called_what_attributes_are(tmp_path: Path) -> None:
+    """Catches the mean error of one side of the comparison under the key of the other's."""
+    path = changed_params(tmp_path, lambda values: values["datasets"]["rafd"].update(title="attribute"))
+    with pytest.raises(Fault, match=r"datasets\.rafd\.title = 'attribute': .* give another title"):
+        load(path)
+    record = prepared(tmp_path)
+    change_record(record, lambda about: about["labels"].update(title="attribute"))
+    with pytest.raises(Fault, match="give another title"):
+        read_prepared(record.parent)
+
+
 LAUNCHERS = [
     "python",
     "torchrun",

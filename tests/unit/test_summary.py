@@ -193,3 +193,8 @@ def test_revisions_of_other_code_are_not_put_together(history: Path) -> None:
     sh("git", "tag", "s4")
     with pytest.raises(Fault, match="same: stages or stargan differ between s1 and s4; run the experiments again on one"):
         summary.run(["same=s1,s4"], [ERROR], None)
+
+
+@pytest.mark.parametrize("key", ["error/mine/a:b", "error/mine/x.json:y", "rafd.error"])
+def test_a_key_may_hold_what_parts_it_from_its_file(key: str) -> None:
+    assert summary.key_of(f"metrics/evaluate/run.csv:{key}") == summary.Key("metrics/evaluate/run.csv", key)

@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stargan.core.target import quoted
 from stargan.errors import Fault
-from stargan.study.key import Key
+from stargan.results.naming import group_key
+from stargan.study.key import Answer, Key
 from stargan.study.tally import Vote, markdown, of_this_page, read_votes, tally
+from support.odd_names import ODD
 from support.study import the_key
 
 
@@ -60,6 +63,18 @@ def test_votes_by_hand(tmp_path: Path) -> None:
     assert metrics["votes_Hair_chi_square"] == pytest.approx(2 * n)
     assert metrics["votes_Hair_p"] == pytest.approx(np.exp(-n))
     assert "votes_Hair_and_Male_n" in metrics
+
+
+def test_votes_on_classes_of_any_name_are_counted_apart() -> None:
+    """Catches a group whose name is read as a sum of others, or as the end of another's key."""
+    names = [*ODD, "stargan_percent", "n_n", "a_n", "b"]
+    groups = tuple(map(quoted, names))
+    answers = {f"q{at}": Answer(group, "moods", at, group, ("stargan", "diat"), "") for at, group in enumerate(groups)}
+    votes = [Vote("ann", name, one.group, one.options[at % 2]) for at, (name, one) in enumerate(answers.items())]
+    metrics = tally(votes, Key(groups, ("stargan", "diat"), answers))
+    assert len(metrics) == 2 + 9 * len(names)
+    shares = [metrics[f"votes_{group_key(group)}_stargan_percent"] for group in groups]
+    assert shares == [100.0 * (at % 2 == 0) for at in range(len(groups))]
 
 
 def test_wilson_ends_of_a_share() -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stargan.core.params.section import Count, Name, OpenShare, Positive, Section
+from stargan.core.params.section import Count, OpenShare, Positive, Section, Title
 
 
 class Dataset(Section):
@@ -48,7 +48,7 @@ class AttributeTable(Dataset):
 class Classed(Dataset):
     """Pictures of one class each."""
 
-    title: Name
+    title: Title
     """What a class is called in the metrics."""
     labels: list[str] = Field(default_factory=list)
     """The classes that are taken; []: all."""

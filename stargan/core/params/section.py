@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from stargan.core.files import checked_name
+from stargan.core.files import checked_name, checked_title
 
 Positive = Annotated[int, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
@@ -13,6 +13,7 @@ Weight = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 OpenShare = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, AfterValidator(checked_name)]
+Title = Annotated[str, AfterValidator(checked_title)]
 
 
 class Section(BaseModel):

@@ -1,5 +1,6 @@
 """The sender: pieces of a journal, a store that fails, one process at a time."""
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from filelock import FileLock
 
 from stargan.tracking import sender
 from support.journals import journal
+from support.odd_names import ODD
 
 if TYPE_CHECKING:
     pass
@@ -82,3 +84,22 @@ def test_an_event_may_be_longer_than_what_is_read_at_once(monkeypatch: pytest.Mo
         seen += [event["value"] for event in found[0]]
         offset = found[1]
     assert seen == ["y"]
+
+
+def test_no_two_names_become_one() -> None:
+    """Catches a character that is replaced by another, and an end that is cut off."""
+    long = [
+        "x" * 251,
+        "x" * 250,
+        "x" * 300,
+        "x" * 300 + "y",
+        "+" * 100,
+        "+" * 101,
+        "loss/" + "喜び" * 130,
+        "loss/" + "喜び" * 131,
+    ]
+    names = [*ODD, *long]
+    keys = [sender._key(name) for name in names]
+    assert len(set(keys)) == len(names)
+    assert all(len(key) <= 250 and re.fullmatch(r"[/\w.\- :]+", key) for key in keys)
+    assert sender._key("detail/error/celeba flip Male") == "detail/error/celeba flip Male"
