@@ -51,16 +51,9 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
         from stargan.evaluation.inception import SHA256, Inception
 
         features, weights_sha256 = Inception(Path(settings.inception_weights), device).features, SHA256
-    return Protocol(
-        neutral=settings.neutral,
-        kid_subset=settings.kid_subset,
-        bootstrap=settings.bootstrap,
-        truths=settings.truths,
-        seed=seed,
-        features=features,
-        weights_sha256=weights_sha256,
-        device=torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
-    )
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+    sizes = settings.kid_subset, settings.bootstrap, settings.truths
+    return Protocol(settings.neutral, *sizes, seed=seed, features=features, weights_sha256=weights_sha256, device=name)
 
 
 def run(name: str, params: Params) -> None:

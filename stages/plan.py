@@ -10,9 +10,9 @@ import argparse
 from pathlib import Path
 
 from stargan.core.files import whole_folder, write_json
-from stargan.core.params import Params, load
+from stargan.core.params import Params, check_classes, load
 from stargan.core.start import weight_digests
-from stargan.data.records import digest_of_set, prepared_folder
+from stargan.data.records import classes_of_set, digest_of_set, prepared_folder
 from stargan.errors import main
 from stargan.judge.records import digest_of_judge
 
@@ -23,7 +23,10 @@ def digests(datasets: list[str], size: int) -> dict[str, str]:
 
 
 def run(params: Params, out: Path) -> None:
-    """Write the plans of all runs to the folder `out`."""
+    """Write the plans of all runs to the folder `out`. Raises Fault where params.yaml asks for a class that is not there."""
+    read = {dataset: one.image_size for one in params.runs.values() for dataset in one.datasets}
+    known = {dataset: classes_of_set(dataset, size) for dataset, size in read.items()}
+    check_classes(params, {dataset: names for dataset, names in known.items() if names})
     machine = {"threads": params.threads, "device": params.device}
     with whole_folder(out) as folder:
         for name, one in params.runs.items():

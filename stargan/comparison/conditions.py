@@ -5,6 +5,7 @@ from typing import Any
 
 from stargan.comparison.judged import Judged
 from stargan.comparison.paper import TRAINING, WIDTHS, Setup
+from stargan.data.domains import Classes
 
 MISSING = "nothing"
 
@@ -77,7 +78,8 @@ def run_differences(judged: Judged, dataset: str, setup: Setup) -> list[str]:
 
 def target_differences(judged: Judged, targets: int, setup: Setup) -> Iterator[str]:
     """Yield how the test differs: in the class that it starts from and in the number of classes reached."""
-    if setup.targets and judged.neutral != setup.start:
-        yield f"translated from {judged.neutral or 'every class'}, not from {setup.start}"
+    start = judged.start(judged.dataset_of(Classes)) if setup.targets else setup.start
+    if start != setup.start:
+        yield f"translated from {start or 'every class'}, not from {setup.start}"
     if targets != setup.targets:
         yield f"{targets} targets, not {setup.targets}"

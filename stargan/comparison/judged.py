@@ -9,6 +9,7 @@ import pandas as pd
 
 from stargan.core.about import file_digest, read_about
 from stargan.core.files import checked_name
+from stargan.core.names import checked_label
 from stargan.data.domains import LabelKind, label_kind
 from stargan.errors import Fault, nearest
 from stargan.results.judged import COLUMNS
@@ -24,8 +25,8 @@ class Judged:
     """A run's translations as the judge saw them, and what the run was.
 
     rows: one a translation, of `COLUMNS`; `counts` and `wrong` are 0 or 1. datasets: for each, whether it was drawn, its
-    origin, crop, kind and numbers of images, and the judge's error on real images. neutral: the class that Table 3
-    starts from.
+    origin, crop, kind and numbers of images, and the judge's error on real images. neutral: the class of a dataset
+    that Table 3 starts from.
     """
 
     run: str
@@ -36,12 +37,16 @@ class Judged:
     sizes: Mapping[str, int]
     settings: Mapping[str, Any]
     datasets: Mapping[str, Mapping[str, Any]]
-    neutral: str
+    neutral: Mapping[str, str]
     rows: pd.DataFrame
 
     def kind(self, dataset: str) -> LabelKind:
         """Return the labels that the run trained of a dataset."""
         return label_kind(self.datasets[dataset]["kind"])
+
+    def start(self, dataset: str) -> str:
+        """Return the class that a dataset's error starts from; "": every one."""
+        return self.neutral.get(dataset, "")
 
     def dataset_of(self, kind: type[LabelKind]) -> str:
         """Return the run's one dataset of a label kind. Raises Fault where it has none or several."""
@@ -76,7 +81,7 @@ def read_judged(folder: Path) -> Judged:
             sizes=dict(about["sizes"]),
             settings=dict(about["settings"]),
             datasets=dict(about["datasets"]),
-            neutral=about["neutral"],
+            neutral={dataset: checked_label(name) for dataset, name in dict(about["neutral"]).items()},
             rows=rows,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -114,4 +119,4 @@ def _tested(judged: Judged, dataset: str) -> dict[str, Any]:
     """Return what must be equal for two runs' test images to be the same: all that is told of the set but its labels."""
     about = judged.datasets[dataset]
     same = {key: about[key] for key in sorted(about) if key != "kind" and not key.startswith("real_")}
-    return {"image_size": judged.image_size, "neutral": judged.neutral, **same}
+    return {"image_size": judged.image_size, "neutral": judged.start(dataset), **same}

@@ -29,10 +29,12 @@ def measures_of(found: Comparison) -> Iterator[Measure]:
 def measures_of_score(method: str, dataset: str, column: str, score: Score) -> Iterator[Measure]:
     """Yield one method's score on a column."""
     yield Measure(f"error_{method}", dataset, column, score.error, score.wilson.low, score.wilson.high, score.n)
-    yield Measure(f"error_by_person_{method}", dataset, column, score.error, score.people.low, score.people.high, score.n)
-    if score.difference is not None and score.difference_people is not None:
-        ends = score.difference_people
-        yield Measure(f"difference_{method}", dataset, column, score.difference, ends.low, ends.high, score.n)
+    by_person = {f"error_by_person_{method}": (score.error, score.people)}
+    if score.difference is not None:
+        by_person[f"difference_{method}"] = (score.difference, score.difference_people)
+    for name, (value, ends) in by_person.items():
+        low, high = (ends.low, ends.high) if ends else (None, None)
+        yield Measure(name, dataset, column, value, low, high, score.n)
 
 
 def sizes_of(side: Side) -> Iterator[Measure]:

@@ -19,7 +19,7 @@ Random = Callable[[], np.random.Generator]
 
 @dataclass(frozen=True)
 class Score:
-    """A method's error in percent over n translations; `people` is the bootstrap interval over people.
+    """A method's error in percent over n translations; `people` is the bootstrap interval over people, None of one person.
 
     difference: the error minus the first method's, with its interval over the same resamples; None for the first.
     """
@@ -27,7 +27,7 @@ class Score:
     error: float
     n: int
     wilson: Interval
-    people: Interval
+    people: Interval | None
     difference: float | None
     difference_people: Interval | None
 
@@ -73,7 +73,8 @@ def scores(judged: Sequence[Judged], tables: Sequence[pd.DataFrame], resamples: 
 
 def expression_scores(judged: Sequence[Judged], resamples: int, random: Random) -> tuple[Scores, int]:
     """Return the scores by Table 3's protocol, neutral faces made another class, and how many classes they were made."""
-    tables = shared_rows(judged, judged[0].dataset_of(Classes), judged[0].neutral)
+    dataset = judged[0].dataset_of(Classes)
+    tables = shared_rows(judged, dataset, judged[0].start(dataset))
     return scores(judged, tables, resamples, random), int(tables[0]["target"].nunique())
 
 

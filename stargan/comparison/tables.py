@@ -16,7 +16,7 @@ from stargan.results.naming import TITLES
 def page(found: Comparison) -> str:
     """Return the whole comparison: Table 3, Tables 1 and 2 by votes and by the classifier, the verdicts, the seeds."""
     faces, classes = found.attributes, found.expressions
-    start = f"{classes.judged[0].neutral or 'all'} {classes.dataset} faces"
+    start = f"{classes.judged[0].start(classes.dataset) or 'all'} {classes.dataset} faces"
     parts = [
         f"**Table 3**: {start} made each of {found.targets} other classes, the same for all methods.",
         error_table(classes.judged, found.by_method, found.numbers),
@@ -94,11 +94,11 @@ def error_table(judged: Sequence[Judged], scores: Scores, numbers: Sequence[Numb
 
 
 def minus(score: Score) -> str:
-    """Return the difference to the first method with its interval, '' for the first."""
-    if score.difference is None or score.difference_people is None:
+    """Return the difference to the first method with its interval, if it has one; '' for the first."""
+    if score.difference is None:
         return ""
     ends = score.difference_people
-    return f"{score.difference:+.2f} [{ends.low:+.1f}, {ends.high:+.1f}]"
+    return f"{score.difference:+.2f}" + (f" [{ends.low:+.1f}, {ends.high:+.1f}]" if ends else "")
 
 
 def vote_table(judged: Sequence[Judged], numbers: Sequence[Number]) -> str:

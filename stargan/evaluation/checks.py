@@ -1,5 +1,6 @@
 """What must hold before a run is evaluated."""
 
+import sys
 from collections.abc import Mapping
 
 from stargan.data.domains import Classes
@@ -10,8 +11,8 @@ from stargan.judge.records import judge_folder
 from stargan.results.translations import Translations
 
 
-def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], neutral: str) -> None:
-    """Raise Fault where a judge did not learn from the prepared set that it judges, or `neutral` is no class."""
+def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str, Judge], neutral: Mapping[str, str]) -> None:
+    """Raise Fault where a judge did not learn from the prepared set that it judges, or has not the class `neutral`."""
     check_neutral(neutral, {dataset: sets[dataset] for dataset in made.datasets})
     for dataset, prepared in sets.items():
         if judges[dataset].learned_from != prepared.digest:
@@ -21,12 +22,18 @@ def check(made: Translations, sets: Mapping[str, Prepared], judges: Mapping[str,
             )
 
 
-def check_neutral(neutral: str, sets: Mapping[str, Prepared]) -> None:
-    """Raise Fault where the sets have classes and none of them is `neutral`; "" asks for none."""
-    kinds = [prepared.kind for prepared in sets.values() if isinstance(prepared.kind, Classes)]
-    names = dict.fromkeys(name for kind in kinds for name in kind.names)
-    if neutral and names and neutral not in names:
-        raise Fault(
-            f"params.yaml: evaluate.neutral = {neutral} is no class of {', '.join(sets)}{nearest(neutral, names)}; "
-            '"" starts from every class'
-        )
+def check_neutral(neutral: Mapping[str, str], sets: Mapping[str, Prepared]) -> None:
+    """Raise Fault where a set has not the class that is `neutral` in it."""
+    for dataset, name in neutral.items():
+        names = sets[dataset].kind.names if dataset in sets else (name,)
+        if name not in names or (dataset in sets and not isinstance(sets[dataset].kind, Classes)):
+            raise Fault(
+                f"params.yaml: evaluate.neutral.{dataset} = {name} is no class of {dataset}{nearest(name, names)}; "
+                "without an entry the error starts from every class"
+            )
+
+
+def tell_missing(dataset: str, neutral: str, missing: bool) -> None:
+    """Say on stderr that the number by which runs are compared is missing, where it is."""
+    if missing:
+        print(f"{dataset}: no test face is {neutral} (evaluate.neutral.{dataset}), so there is no error", file=sys.stderr)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from stargan.core.measures import Measure
 from stargan.data.domains import Classes, LabelKind
+from stargan.evaluation.checks import tell_missing
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.intervals import over_people, rate
 from stargan.results.judged import counted, of_one_step
@@ -18,9 +19,10 @@ def errors(table: pd.DataFrame, kind: LabelKind, dataset: str, protocol: Protoco
     `preserved_error`: labels that were not asked for. `cross_error`: faces of another dataset; `wrong_mask_error`: the
     same under the mask vector of their own (Figure 7).
     """
-    own = counted(table, kind, dataset)
-    start = counted(table, kind, dataset, protocol.neutral)
-    if isinstance(kind, Classes) and protocol.neutral in kind.names:
+    own, neutral = counted(table, kind, dataset), protocol.neutral.get(dataset, "")
+    start = counted(table, kind, dataset, neutral)
+    tell_missing(dataset, neutral, bool(len(own)) and not len(start))
+    if isinstance(kind, Classes) and neutral:
         yield from rates("error_from_any", own, kind, dataset, protocol)
     yield from rates("error", start, kind, dataset, protocol)
     yield from preserved(own, kind, dataset)
@@ -36,7 +38,8 @@ def rates(measure: str, rows: pd.DataFrame, kind: LabelKind, dataset: str, proto
         people = (single["faces"] + " " + single["person"]).to_numpy(dtype=str)  # equal names in two datasets are two people
         ends = over_people(wrong, people, protocol.bootstrap, protocol.random())
         yield rate(measure, dataset, "", int(wrong.sum()), len(wrong))
-        yield Measure(f"{measure}_by_person", dataset, "", 100 * float(wrong.mean()), ends.low, ends.high, len(wrong))
+        low, high = (ends.low, ends.high) if ends else (None, None)
+        yield Measure(f"{measure}_by_person", dataset, "", 100 * float(wrong.mean()), low, high, len(wrong))
     for target, group in rows.groupby("target", sort=False)["wrong"]:
         yield rate(measure, dataset, str(target), int(group.sum()), len(group))
 

@@ -1,6 +1,6 @@
 """How translations are measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,8 @@ Features = Callable[[np.ndarray, np.ndarray], Tensor]
 class Protocol:
     """How translations are measured: the params of `evaluate`, the seed, and other features than the judge's where given."""
 
-    neutral: str
-    """The class that the class error starts from (Table 3); "", or a dataset without it: every class."""
+    neutral: Mapping[str, str]
+    """The class of each dataset that its error starts from (Table 3); of a dataset that is not named, every class."""
     kid_subset: int
     bootstrap: int
     truths: int

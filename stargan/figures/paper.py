@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import torch
 
 from stargan.core.target import steps_of
 from stargan.data.domains import Attributes, Classes, LabelKind
@@ -38,12 +39,12 @@ def figure_1(joint: Translations, sets: Mapping[str, Prepared], count: int) -> n
 
 
 def methods(
-    made: Sequence[Translations], sets: Mapping[str, Prepared], kind: type[LabelKind], neutral: str, count: int
+    made: Sequence[Translations], sets: Mapping[str, Prepared], kind: type[LabelKind], neutral: Mapping[str, str], count: int
 ) -> np.ndarray:
     """Return Figure 4 (attributes) or 5 (classes): all methods on the targets that they share, on the same faces.
 
-    `sets` are of the first run. Classes: faces of the class `neutral`, and no column for it; where there is no such
-    class, faces of all. Raises Fault where the runs have no dataset of that kind or no target in common.
+    `sets` are of the first run. Classes: faces of the class that is `neutral` in the dataset, and no column for it; where
+    none is, faces of all. Raises Fault where the runs have no dataset of that kind or no target in common.
     """
     same_size(made)
     runs = ", ".join(one.run for one in made)
@@ -53,12 +54,13 @@ def methods(
         raise Fault(f"params.yaml: compare: {runs} have no dataset of {kind.__name__.lower()} in common; compare others")
     prepared = sets[shared[0]]
     parts = [columns_of(one, prepared.dataset, prepared.dataset, prepared.kind) for one in made]
-    columns = [column for column in parts[0] if column.target != neutral and all(column in part for part in parts)]
+    start = neutral.get(prepared.dataset, "")
+    columns = [column for column in parts[0] if column.target != start and all(column in part for part in parts)]
     if not columns:
         raise Fault(f"params.yaml: compare: {runs} share no target on {prepared.dataset}; compare others")
     among = prepared.split("test")
-    if isinstance(prepared.kind, Classes) and neutral in prepared.kind.names:
-        among = among[prepared.labels[among, prepared.kind.names.index(neutral)] == 1]
+    if isinstance(prepared.kind, Classes) and start:
+        among = among[prepared.kind.inside(torch.from_numpy(np.array(prepared.labels[among])), start).numpy()]
     return panel(prepared, among, lines_of(made), columns, count)
 
 

@@ -31,14 +31,16 @@ def wilson(wrong: int, n: int) -> Interval:
     return Interval(100 * float(ends.low), 100 * float(ends.high))
 
 
-def over_people(wrong: np.ndarray, people: np.ndarray, resamples: int, random: np.random.Generator) -> Interval:
-    """Return the percentile bootstrap interval of the error rate, with people as the units drawn.
+def over_people(wrong: np.ndarray, people: np.ndarray, resamples: int, random: np.random.Generator) -> Interval | None:
+    """Return the percentile bootstrap interval of the error rate, with people as the units drawn; None of one person.
 
     wrong: (n,) of bool, or the differences of two such, n >= 1. people: (n,) names. Translations of one face are not
     independent, so a person's images are drawn together or not at all.
     """
     _, person = np.unique(people, return_inverse=True)
     shown = np.bincount(person)
+    if len(shown) < 2:  # nothing is known of how people differ: an interval of width 0 would say that they do not
+        return None
     missed = np.bincount(person, weights=wrong)
     rates = np.empty(resamples)
     for index in range(resamples):  # one by one: resamples x people numbers at once may not fit in memory

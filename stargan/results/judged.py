@@ -41,9 +41,9 @@ def judged(dataset: str, sets: Mapping[str, Prepared], rows: pd.DataFrame, seen:
 
 
 def counted(table: pd.DataFrame, kind: LabelKind, dataset: str, neutral: str = "") -> pd.DataFrame:
-    """Return a dataset's own translations that ask for a change; of classes those of `neutral` faces, if there is one."""
+    """Return a dataset's own translations that ask for a change; of classes those of `neutral` faces, if there are such."""
     rows = table[(table["set"] == "own") & (table["labels"] == dataset) & (table["counts"] == 1)]
-    return rows[rows["source"] == neutral] if isinstance(kind, Classes) and neutral in kind.names else rows
+    return rows[rows["source"] == neutral] if isinstance(kind, Classes) and neutral else rows
 
 
 def of_one_step(kind: LabelKind, rows: pd.DataFrame) -> pd.DataFrame:

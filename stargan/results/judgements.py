@@ -51,9 +51,9 @@ def described(prepared: Prepared, judge: Judge, real_wrong: np.ndarray) -> dict[
 
 
 def judgements_of(
-    made: Translations, tables: list[pd.DataFrame], datasets: Mapping[str, Mapping[str, Any]], neutral: str
+    made: Translations, tables: list[pd.DataFrame], datasets: Mapping[str, Mapping[str, Any]], neutral: Mapping[str, str]
 ) -> Judgements:
-    """Return the judgements of a run from those of its datasets, and what `described` says of these."""
+    """Return the judgements of a run from those of its datasets, what `described` says of these, and `neutral`."""
     about = {
         "run": made.run,
         "method": made.method,
@@ -62,7 +62,7 @@ def judgements_of(
         "sizes": dict(made.sizes),
         "settings": dict(made.settings),
         "datasets": dict(datasets),
-        "neutral": neutral,
+        "neutral": {dataset: name for dataset, name in neutral.items() if dataset in datasets},
     }
     return Judgements(pd.concat(tables).sort_index(), about, {str(TRANSLATIONS / made.run): made.about.digest})
 

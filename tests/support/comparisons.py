@@ -98,7 +98,7 @@ def judged(method: str, dataset: str = "moods", wrong: int = 9) -> Judged:
         sizes,
         paper_settings(method, dataset),
         {dataset: about},
-        "neutral",
+        {"moods": "neutral"},
         rows_of(dataset, rows),
     )
 

@@ -53,7 +53,7 @@ def measured(data: Prepared, rows: pd.DataFrame, images: np.ndarray, faces: int 
 
 def protocol(faces: int) -> Protocol:
     """A protocol that draws the truth of so many faces."""
-    return Protocol("", kid_subset=10, bootstrap=10, truths=faces, seed=0)
+    return Protocol({}, kid_subset=10, bootstrap=10, truths=faces, seed=0)
 
 
 def difference(a: np.ndarray, b: np.ndarray) -> float:

@@ -22,7 +22,7 @@ from support.sets import LOOKS, MOODS, write_set
 SIZE = 16
 KINDS: dict[str, LabelKind] = {"faces": LOOKS, "moods": MOODS}
 TARGETS = {"faces": ["Blond", "~Male", "Blond+~Male"]}
-PROTOCOL = Protocol("neutral", kid_subset=10, bootstrap=50, truths=100, seed=3)
+PROTOCOL = Protocol({"moods": "neutral"}, kid_subset=10, bootstrap=50, truths=100, seed=3)
 
 
 def painted(images: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ KINDS: dict[str, LabelKind] = {
     "moods": Classes(("angry", "happy"), "mood"),
     "more": Attributes(("Young",)),
 }
-PROTOCOL = Protocol("", kid_subset=10, bootstrap=20, truths=10, seed=1)
+PROTOCOL = Protocol({}, kid_subset=10, bootstrap=20, truths=10, seed=1)
 HIGH, LOW = 1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))
 SURE, UNSURE = math.e / (math.e + 1 / math.e), 1 / math.e / (math.e + 1 / math.e)
 

@@ -152,7 +152,7 @@ def test_methods_have_their_own_conditions() -> None:
 def test_targets() -> None:
     assert list(target_differences(judged("stargan"), 7, EXPRESSIONS)) == []
     assert list(target_differences(judged("stargan"), 2, EXPRESSIONS)) == ["2 targets, not 7"]
-    assert list(target_differences(replace(judged("stargan"), neutral=""), 7, EXPRESSIONS)) == [
+    assert list(target_differences(replace(judged("stargan"), neutral={}), 7, EXPRESSIONS)) == [
         "translated from every class, not from neutral"
     ]
 
@@ -223,7 +223,7 @@ def test_equal_runs_give_equal_scores_whatever_stands_before_them() -> None:
 
 def test_from_every_class_where_none_is_neutral() -> None:
     rows = rows_of("moods", [(1, "a", "happy", "sad", 1, 1), (2, "b", "neutral", "sad", 1, 0)])
-    found, _ = expression_scores([replace(judged("stargan"), rows=rows, neutral="")], 10, random)
+    found, _ = expression_scores([replace(judged("stargan"), rows=rows, neutral={})], 10, random)
     assert found["stargan"].n == 2
 
 

@@ -28,7 +28,7 @@ def test_runs_of_other_datasets_or_images_are_refused() -> None:
         (changed(diat, "images", {"train": 1, "test": 2}), "moods's images is {'train': 1, 'test': 2}"),
         (changed(diat, "origin", {"kind": "synthetic"}), "moods's origin"),
         (changed(diat, "image_size", 64), "moods's image_size is 64, that of stargan-moods 128"),
-        (changed(diat, "neutral", "happy"), "moods's neutral is happy, that of stargan-moods neutral"),
+        (changed(diat, "neutral", {"moods": "happy"}), "moods's neutral is happy, that of stargan-moods neutral"),
         (replace(diat, method="stargan"), "stargan-moods and diat-moods, both stargan"),
         (replace(diat, method="stargan2"), "stargan2 is no method of the paper; nearest: stargan"),
     ):

@@ -13,7 +13,7 @@ from support.measures import counts, values
 
 FACES = Attributes(("Black", "Blond", "Male", "Young"), (("Black", "Blond"),))
 MOODS = Classes(("happy", "neutral", "sad"), "mood")
-PROTOCOL = Protocol("neutral", kid_subset=10, bootstrap=2000, truths=10, seed=0)
+PROTOCOL = Protocol({"moods": "neutral"}, kid_subset=10, bootstrap=2000, truths=10, seed=0)
 
 
 def judged(*rows: tuple[object, ...], kind: LabelKind = FACES, neutral: str = "neutral") -> list[Measure]:
@@ -22,7 +22,9 @@ def judged(*rows: tuple[object, ...], kind: LabelKind = FACES, neutral: str = "n
     table = table.assign(faces="faces", labels="faces", person=[str(i) for i in range(len(rows))]).astype(
         {"counts": bool, "wrong": bool}
     )
-    return list(errors(table, kind, "faces", Protocol(neutral, 10, bootstrap=50, truths=10, seed=0)))
+    return list(
+        errors(table, kind, "faces", Protocol({"faces": neutral} if neutral else {}, 10, bootstrap=50, truths=10, seed=0))
+    )
 
 
 def own(target: str, counts: int, wrong: int, others: int = 0, missed: int = 0) -> tuple[object, ...]:
@@ -80,6 +82,21 @@ def test_classes_start_from_the_neutral_one_and_from_any() -> None:
     other = values(judged(*rows, kind=MOODS, neutral=""))
     assert other["error"] == pytest.approx(200 / 3)
     assert not any(key.startswith("error_from_any") for key in other)
+
+
+def test_where_no_face_is_neutral_the_missing_error_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    found = values(judged(("own", "sad", "happy", 1, 1, 0, 0), kind=MOODS))
+    assert "error" not in found
+    assert found["error_from_any"] == 100
+    assert capsys.readouterr().err == "faces: no test face is neutral (evaluate.neutral.faces), so there is no error\n"
+    judged(("own", "sad", "neutral", 1, 1, 0, 0), kind=MOODS)
+    judged(("own", "Male", "", 1, 1, 0, 0), neutral="")
+    assert capsys.readouterr().err == ""
+
+
+def test_of_one_person_there_is_no_interval_over_people() -> None:
+    (found,) = [one for one in judged(own("Blond", 1, 1)) if one.measure == "error_by_person"]
+    assert (found.value, found.low, found.high, found.n) == (100, None, None, 1)
 
 
 def test_other_datasets_faces_are_counted_apart_by_mask() -> None:

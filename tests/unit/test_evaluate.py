@@ -71,20 +71,23 @@ def test_everything_angry_is_right_for_angry_alone(sets: dict[str, Prepared], tm
 
 
 def test_without_a_neutral_class_every_image_counts(sets: dict[str, Prepared], tmp_path: Path) -> None:
-    found = measured(tmp_path, {"moods": sets["moods"]}, "angry", replace(PROTOCOL, neutral=""))
+    found = measured(tmp_path, {"moods": sets["moods"]}, "angry", replace(PROTOCOL, neutral={}))
     assert found["error/moods"].n == 48
 
 
 def test_a_neutral_class_that_no_set_has_is_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
     made = write_run(tmp_path, sets, "perfect")
-    with pytest.raises(Fault, match=r"evaluate\.neutral = netural .*nearest: neutral"):
-        check(made, sets, judges(sets), "netural")
+    with pytest.raises(Fault, match=r"evaluate\.neutral\.moods = netural .*nearest: neutral"):
+        check(made, sets, judges(sets), {"moods": "netural"})
+    with pytest.raises(Fault, match=r"evaluate\.neutral\.faces = Male is no class of faces"):
+        check(made, sets, judges(sets), {"faces": "Male"})
 
 
-def test_a_neutral_class_of_another_set_or_of_none_with_classes_is_fine(sets: dict[str, Prepared], tmp_path: Path) -> None:
+def test_each_set_has_a_neutral_class_of_its_own_or_none(sets: dict[str, Prepared], tmp_path: Path) -> None:
     others = replace(sets["moods"], dataset="others", kind=Classes(("bored", "calm", "wild"), "other"))
-    check_neutral("neutral", {"others": others, "moods": sets["moods"]})
-    found = measured(tmp_path, {"faces": sets["faces"]}, "identity", replace(PROTOCOL, neutral="netural"))
+    check_neutral({"moods": "neutral", "others": "calm"}, {"others": others, "moods": sets["moods"]})
+    check_neutral({"elsewhere": "bored"}, sets)
+    found = measured(tmp_path, {"faces": sets["faces"]}, "identity", replace(PROTOCOL, neutral={"moods": "netural"}))
     assert found["error/faces"].value == 100
 
 
@@ -128,7 +131,7 @@ def test_real_images_of_the_domain_and_of_the_train_split_are_the_reference(
         asked.append(positions)
         return torch.from_numpy(images[positions].reshape(len(positions), -1)[:, :45].astype(np.float32))
 
-    protocol = Protocol("neutral", kid_subset=4, bootstrap=50, truths=100, seed=3, features=features)
+    protocol = Protocol({"moods": "neutral"}, kid_subset=4, bootstrap=50, truths=100, seed=3, features=features)
     found = measured(tmp_path, {"moods": sets["moods"]}, "perfect", protocol)
     assert (asked[0] == sets["moods"].split("train")).all()
     biased = {"fid_biased/moods", *(f"fid_biased/moods/{target}" for target in ("angry", "happy", "neutral"))}
@@ -147,7 +150,7 @@ def test_recall_takes_each_source_class_by_itself(sets: dict[str, Prepared], tmp
     def features(images: np.ndarray, positions: np.ndarray) -> Tensor:
         return points[faces[positions] // 3 if len(images) == len(made.images) else 50 + positions]
 
-    protocol = Protocol("neutral", kid_subset=4, bootstrap=50, truths=100, seed=3, features=features)
+    protocol = Protocol({"moods": "neutral"}, kid_subset=4, bootstrap=50, truths=100, seed=3, features=features)
     found = measures_of(made, moods, protocol)
     # Test images 30 to 53, angry, happy, neutral in turn: three in a row have the same features.
     real, eight = points[50:80:3], coverage(points[10:18], points[50:80:3], np.zeros(8, dtype=int))
@@ -160,16 +163,20 @@ def test_equal_seeds_give_equal_numbers_and_other_seeds_other_resamples(sets: di
     moods = {"moods": sets["moods"]}
     first, second = (measured(tmp_path, moods, "angry") for _ in range(2))
     assert first == second
-    third = measured(tmp_path, moods, "angry", Protocol("neutral", kid_subset=10, bootstrap=50, truths=100, seed=4))
+    third = measured(
+        tmp_path, moods, "angry", Protocol({"moods": "neutral"}, kid_subset=10, bootstrap=50, truths=100, seed=4)
+    )
     changed = {key for key in first if first[key] != third[key]}
     assert changed
     assert changed <= {key for key in first if "_by_person" in key}
 
 
 def test_the_protocol_is_what_the_params_say() -> None:
-    settings = Evaluate(features="classifier", inception_weights="", neutral="calm", kid_subset=3, bootstrap=5, truths=7)
+    settings = Evaluate(
+        features="classifier", inception_weights="", neutral={"mine": "calm"}, kid_subset=3, bootstrap=5, truths=7
+    )
     found = evaluate.protocol_of(settings, 11, torch.device("cpu"))
-    assert found == Protocol(neutral="calm", kid_subset=3, bootstrap=5, truths=7, seed=11, features=None)
+    assert found == Protocol(neutral={"mine": "calm"}, kid_subset=3, bootstrap=5, truths=7, seed=11, features=None)
 
 
 def test_domains_by_hand() -> None:

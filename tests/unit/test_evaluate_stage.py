@@ -46,7 +46,7 @@ def test_a_judge_that_learned_from_another_set_is_refused(sets: dict[str, Prepar
     moods = {"moods": sets["moods"]}
     other = replace(judges(moods)["moods"], learned_from="0" * 64)
     with pytest.raises(Fault, match=f"data/classifier/moods/{SIZE}: learned from another .*dvc repro classifier@moods"):
-        check(made, moods, {"moods": other}, "neutral")
+        check(made, moods, {"moods": other}, {"moods": "neutral"})
 
 
 def test_translations_that_do_not_fit_are_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_run_without_own_rows(sets: dict[str, Prepared], tmp_path: Path) -> No
 def test_guests_are_measured_across_and_not_by_themselves(sets: dict[str, Prepared], tmp_path: Path) -> None:
     wanted = [row for row in asked_for(sets) if row[1] == "moods" or row[0] == "cross"]
     made = write_rows(tmp_path, sets, ["moods"], index_of(sets, wanted), "perfect", "")
-    check(made, sets, judges(sets), "neutral")
+    check(made, sets, judges(sets), {"moods": "neutral"})
     measures, judgements = evaluate.evaluated(made, sets, judges(sets), PROTOCOL)
     found = by_key(measures)
     assert (found["error/moods"].n, found["cross_error/moods"].n) == (8 * 2, 24 * 3)
@@ -152,7 +152,10 @@ def test_judgements_lie_in_the_index_s_order_and_agree_with_the_metrics(sets: di
         counted = table[(table["set"] == "own") & (table["target"] == target) & table["counts"]]
         assert len(counted) == found[key].n
         assert 100 * counted["wrong"].mean() == pytest.approx(found[key].value, abs=1e-6)
-    assert (judgements.about["settings"], judgements.about["neutral"]) == ({"seed": 1, "iterations": 40}, "neutral")
+    assert (judgements.about["settings"], judgements.about["neutral"]) == (
+        {"seed": 1, "iterations": 40},
+        {"moods": "neutral"},
+    )
 
 
 def test_a_run_of_fewer_attributes_than_the_judge_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

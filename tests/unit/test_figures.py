@@ -102,21 +102,23 @@ def test_methods_are_lines_on_the_faces_and_targets_that_all_have(
     few = [("own", "looks", [1, 3], "looks", "Blond_Hair"), ("own", "looks", LOOK_TEST, "looks", "~Male")]
     diat = write_run(tmp_path / "diat", few, "diat")
     other = write_run(tmp_path / "new", OWN_LOOKS[1::-1], "another")
-    paper.methods([star, diat, other], sets, Attributes, "neutral", 2)
+    paper.methods([star, diat, other], sets, Attributes, {"moods": "neutral"}, 2)
     assert shown["titles"] == ["input", "Blond Hair", "+/- Male"]
     assert shown["labels"] == ["StarGAN", "DIAT", "another"]
     assert shown["cells"] == [[[1, 0, 6], [WHITE, 0, 2], [WHITE, 6, 0]], [[3, 2, 8], [WHITE, 1, 4], [WHITE, 8, 2]]]
-    paper.methods([star, diat, other], sets, Attributes, "neutral", 3)  # a third face: DIAT has no blond hair for it
+    paper.methods(
+        [star, diat, other], sets, Attributes, {"moods": "neutral"}, 3
+    )  # a third face: DIAT has no blond hair for it
     assert [GREY in line for block in shown["cells"] for line in block].count(True) == 1
 
 
 def test_classes_start_from_neutral_faces(sets: dict[str, Prepared], shown: dict[str, Any], tmp_path: Path) -> None:
     star, again = (write_run(tmp_path / name, OWN_MOODS) for name in ("one", "two"))
-    paper.methods([star, again], sets, Classes, "neutral", 9)
+    paper.methods([star, again], sets, Classes, {"moods": "neutral"}, 9)
     assert shown["titles"] == ["input", "angry", "happy"]
     assert shown["labels"] == ["StarGAN one", "StarGAN two"]
     assert [block[0] for block in shown["cells"]] == [[face, face - 1, 9 + face - 1] for face in (2, 5, 8)]
-    paper.methods([star], sets, Classes, "", 9)
+    paper.methods([star], sets, Classes, {}, 9)
     assert shown["titles"] == ["input", "angry", "happy", "neutral"]
     assert shown["labels"] == ["StarGAN"]
     assert len(shown["cells"]) == 3  # people
@@ -125,16 +127,16 @@ def test_classes_start_from_neutral_faces(sets: dict[str, Prepared], shown: dict
 def test_methods_that_do_not_belong_together_are_refused(sets: dict[str, Prepared], tmp_path: Path) -> None:
     looks, moods = write_run(tmp_path / "looks", OWN_LOOKS), write_run(tmp_path / "moods", OWN_MOODS)
     with pytest.raises(Fault, match="looks, moods have no dataset of attributes in common"):
-        paper.methods([looks, moods], sets, Attributes, "", 2)
+        paper.methods([looks, moods], sets, Attributes, {}, 2)
     other = write_run(tmp_path / "other", [("own", "looks", LOOK_TEST, "looks", "Black_Hair")])
     with pytest.raises(Fault, match="looks, other share no target on looks"):
-        paper.methods([looks, other], sets, Attributes, "", 2)
+        paper.methods([looks, other], sets, Attributes, {}, 2)
     rest = write_run(tmp_path / "rest", [("own", "looks", [], "looks", "x"), ("own", "looks", [0], "looks", "~Male")])
     with pytest.raises(Fault, match="looks, rest share no translated face of looks"):
-        paper.methods([looks, rest], sets, Attributes, "", 2)
+        paper.methods([looks, rest], sets, Attributes, {}, 2)
     large = write_run(tmp_path / "large", OWN_LOOKS, size=16)
     with pytest.raises(Fault, match="looks has 8 px, large has 16 px"):
-        paper.methods([looks, large], sets, Attributes, "", 2)
+        paper.methods([looks, large], sets, Attributes, {}, 2)
 
 
 def test_figure_6_shows_both_runs_on_the_same_guests(

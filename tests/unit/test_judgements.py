@@ -86,7 +86,12 @@ def about(tables: list[pd.DataFrame]) -> Judgements:
         replace(NO_RECORD, digest="translations"),
     )
     wrong = {"celebs": np.array([[True, False, False]] * 2), "actors": np.array([False, False, True])}
-    return judgements_of(made, tables, {name: described(SETS[name], JUDGE, wrong[name]) for name in SETS}, "neutral")
+    return judgements_of(
+        made,
+        tables,
+        {name: described(SETS[name], JUDGE, wrong[name]) for name in SETS},
+        {"actors": "neutral", "others": "calm"},
+    )
 
 
 def test_the_table_as_it_is_written(tmp_path: Path) -> None:
@@ -117,7 +122,7 @@ def test_what_is_told_of_the_run_and_its_datasets(tmp_path: Path) -> None:
         "image_size": 4,
         "sizes": {"parameters": 5},
         "settings": {"seed": 1},
-        "neutral": "neutral",
+        "neutral": {"actors": "neutral"},
     }
     assert datasets["actors"] == {
         "synthetic": False,

@@ -184,7 +184,7 @@ def judgements(folder: Path) -> Path:
             "image_size": 16,
             "sizes": {},
             "settings": {},
-            "neutral": "neutral",
+            "neutral": {"rafd": "neutral"},
             "datasets": {"rafd": {"kind": MOODS.as_dict()}},
         },
         {"judgements.csv": file_digest(table)},

@@ -45,6 +45,26 @@ def test_what_is_wrong_in_a_dataset_is_named(here: Path, changes: dict[str, obje
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
+        ({"evaluate__neutral": "neutral"}, "evaluate.neutral = 'neutral': is a class of each dataset now; give {"),
+        ({"evaluate__neutral": ""}, "evaluate.neutral = '': is a class of each dataset now"),
+        ({"evaluate__neutral": {"raffd": "calm"}}, "evaluate.neutral.raffd = calm: not in datasets; nearest: rafd"),
+        ({"evaluate__neutral": {"celeba": "Male"}}, "evaluate.neutral.celeba = Male: celeba has attributes, no classes"),
+        ({"evaluate__neutral": {"rafd": 0}}, "evaluate.neutral.rafd = 0: Input should be a valid string"),
+    ],
+)
+def test_the_class_that_an_error_starts_from_is_of_a_dataset_with_classes(
+    here: Path, changes: dict[str, object], said: str
+) -> None:
+    rewrite(**changes)
+    with pytest.raises(Fault) as caught:
+        load()
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
         ({"data": {"sizes": [32]}}, "data: is of version 0.1; it is now datasets.<name>, and image_size"),
         ({"baselines": {}}, "baselines: is of version 0.1; it is now runs"),
         ({"train__log_every": 20}, "train.log_every: is of version 0.1; it is now bookkeeping.log_every"),

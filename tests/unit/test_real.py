@@ -17,7 +17,7 @@ from stargan.evaluation.real import real_features
 from stargan.judge.classifier import new_classifier
 from stargan.judge.judge import Judge
 
-PROTOCOL = Protocol(neutral="", kid_subset=2, bootstrap=1, truths=1, seed=1)
+PROTOCOL = Protocol(neutral={}, kid_subset=2, bootstrap=1, truths=1, seed=1)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """params.yaml, typed: every fault at once, each with its path, its value and the remedy. A file a section."""
 
 from stargan.core.params.adding import add_entries
+from stargan.core.params.classes import check_classes
 from stargan.core.params.datasets import AnyDataset, AttributeTable, ClassFolders, RafdNames
 from stargan.core.params.judging import Classifier, Compare, Evaluate, Translate
 from stargan.core.params.methods import CycleGan, Diat, IcGan
@@ -26,6 +27,7 @@ __all__ = [
     "Train",
     "Translate",
     "add_entries",
+    "check_classes",
     "leaves",
     "load",
     "read_yaml",

@@ -123,6 +123,15 @@ def target_faults(params: "Params") -> Iterator[str]:
         )
 
 
+def neutral_faults(params: "Params") -> Iterator[str]:
+    """Yield the datasets of `evaluate.neutral` that are not there, or have no classes."""
+    for dataset, name in params.evaluate.neutral.items():
+        if dataset not in params.datasets:
+            yield f"evaluate.neutral.{dataset} = {name}: not in datasets{nearest(dataset, params.datasets)}"
+        elif isinstance(params.datasets[dataset], AttributeTable):
+            yield f"evaluate.neutral.{dataset} = {name}: {dataset} has attributes, no classes; remove it"
+
+
 def labels_of(params: "Params", dataset: str) -> list[str]:
     """Return the attributes that a dataset names in params.yaml; [] for classes, which are known once they are read."""
     settings = params.datasets.get(dataset)

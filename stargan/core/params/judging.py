@@ -1,10 +1,10 @@
 """How translations are made, judged and shown."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from stargan.core.params.section import Count, Positive, Rate, Section, Weight
+from stargan.core.params.section import Count, Name, Positive, Rate, Section, Weight
 
 
 class Classifier(Section):
@@ -25,12 +25,20 @@ class Translate(Section):
     targets: dict[str, list[str]]
 
 
+def of_each_dataset(value: Any) -> Any:
+    """Return what `neutral` is. Raises ValueError on one class of all datasets, as version 0.1 had it."""
+    if isinstance(value, str):
+        raise ValueError("is a class of each dataset now; give {rafd: neutral}, a class a dataset, or {} for every class")
+    return value
+
+
 class Evaluate(Section):
     """The protocol of the metrics."""
 
     features: Literal["classifier", "inception"]
     inception_weights: str
-    neutral: str
+    neutral: Annotated[dict[Name, str], BeforeValidator(of_each_dataset)]
+    """The class of each dataset that its error starts from (Table 3); of a dataset that is not named, every class."""
     kid_subset: Annotated[int, Field(ge=2)]
     bootstrap: Positive
     truths: Positive

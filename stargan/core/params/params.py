@@ -68,7 +68,11 @@ class Params(Section):
     def _sections_fit(self) -> Self:
         faults = [
             *chain(
-                checks.train_faults(self), checks.run_faults(self), checks.compare_faults(self), checks.target_faults(self)
+                checks.train_faults(self),
+                checks.run_faults(self),
+                checks.compare_faults(self),
+                checks.target_faults(self),
+                checks.neutral_faults(self),
             )
         ]
         if faults:

@@ -57,5 +57,5 @@ MUTATIONS = [
         "pass",
         "tests/unit/test_judgements.py",
     ),
-    quick("stargan.results.naming:_title", "len(group) > 1 and ", "", "tests/unit/test_naming.py"),
+    quick("stargan.results.naming:_title", "word not in taken", "True", "tests/unit/test_naming.py"),
 ]
