@@ -17,6 +17,7 @@ from stargan import tracking
 from stargan.core.about import file_digest
 from stargan.core.device import device_of
 from stargan.core.files import md5, whole_folder
+from stargan.core.names import file_names
 from stargan.core.params import Params, load
 from stargan.core.tensors import read_tensors
 from stargan.data.domains import DomainSpace
@@ -125,11 +126,11 @@ def write_pictures(
             cells[np.flatnonzero(positions == one["image"]), column] = images[row]
         titles = ["input", *(title_of(kinds[labels], target) for labels, target in targets)]
         write_png(grids / f"{prepared.dataset}{suffix}.png", grid(cells, titles))
-        folder = singles / f"{prepared.dataset}{suffix}"
+        folder, files = singles / f"{prepared.dataset}{suffix}", file_names(target for _, target in targets)
         for position, (face, *made) in zip(positions, cells, strict=True):
             write_png(folder / f"{position:06d}.png", face)
             for (labels, target), picture in zip(targets, made, strict=True):
-                write_png(folder / labels / f"{position:06d}-{target}.png", picture)
+                write_png(folder / labels / f"{position:06d}-{files[target]}.png", picture)
 
 
 def run(name: str, params: Params) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from stargan.core.device import device_of
+from stargan.core.names import file_names
 from stargan.core.params import AttributeTable, load
 from stargan.data.grids import write_png
 from stargan.errors import Fault, main
@@ -30,6 +31,12 @@ def pictures_in(path: Path) -> list[Path]:
     if not path.is_file():
         raise Fault(f"{path}: no such picture or folder; correct --image")
     return [path]
+
+
+def named_by(picture: Path, to: str) -> str:
+    """Return what tells a translation: 'a.jpg-Blond_Hair-Young'; by commas where a label holds a '-' itself."""
+    parts = parts_of(to)
+    return ("," if any("-" in part[1:] for part in parts) else "-").join([picture.name, *parts])
 
 
 def command() -> None:
@@ -67,8 +74,10 @@ def command() -> None:
     if model.image_size < 4 or model.image_size % 4:
         raise Fault(f"--size {model.image_size} is not a multiple of 4; use {max(4, model.image_size // 4 * 4)}")
     check_served(model, target_path(model.space, given.to, given.given))
-    for picture in pictures_in(given.image):
-        out = given.out / f"{picture.name}-{'-'.join(parts_of(given.to))}.png"
+    pictures = pictures_in(given.image)
+    names = file_names(named_by(picture, given.to) for picture in pictures)
+    for picture in pictures:
+        out = given.out / f"{names[named_by(picture, given.to)]}.png"
         write_png(out, model.translate(read_face(picture, model.image_size), given.to, given.given))
         print(out)
 

@@ -1,7 +1,9 @@
 """Names of labels, classes and attributes: any text on one line, as a folder or a table has it."""
 
+import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -76,3 +78,29 @@ def joined(parts: Iterable[str], word: str) -> str:
 def code(letter: str) -> str:
     """Return a letter's code point, as ':002B:'."""
     return f":{ord(letter):04X}:"
+
+
+LONGEST = 200
+"""Bytes of a file's name that names a label: file systems take 255, and a position and an end belong to it."""
+
+
+def file_name(text: str) -> str:
+    """Return a text as a file's name, or its part: '%2F' stands for '/', '%25' for '%'; what is too long ends in a digest.
+
+    Other texts have others, and none leads to another folder or begins with a dot.
+    """
+    name = re.sub(r"[/%\x00-\x1f\x7f]|^\.", lambda found: f"%{ord(found[0]):02X}", text)
+    kept = name.encode()[: LONGEST - 18].decode(errors="ignore")
+    return name if len(name.encode()) <= LONGEST else f"{kept}{_mark(text)}"
+
+
+def file_names(texts: Iterable[str]) -> dict[str, str]:
+    """Return each text's `file_name`; those that a file system without capitals would take for one have a digest too."""
+    names = {text: file_name(text) for text in texts}
+    alike = Counter(composed(name).casefold() for name in names.values())
+    return {text: name if alike[composed(name).casefold()] == 1 else name + _mark(text) for text, name in names.items()}
+
+
+def _mark(text: str) -> str:
+    """Return what tells a text from those that are like it; no code of `file_name` is so."""
+    return f"%~{hashlib.sha256(text.encode()).hexdigest()[:16]}"

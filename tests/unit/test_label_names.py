@@ -1,11 +1,14 @@
 """Names of labels: any text on one line, from the raw data on."""
 
+import unicodedata
 from itertools import product
+from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
 
-from stargan.core.names import checked_label, decoded, encoded, joined
+from stargan.core.names import LONGEST, checked_label, decoded, encoded, file_name, file_names, joined
 from stargan.core.target import quoted
 from stargan.data.crops import CentreCrop
 from stargan.data.domains import Attributes, Classes, LabelKind
@@ -69,3 +72,29 @@ def test_no_two_groups_have_one_key() -> None:
     groups = ["+".join(map(quoted, some)) for count in (1, 2) for some in product(names, repeat=count)]
     assert len({group_key(group) for group in groups}) == len(groups)
     assert joined(["a", "b", "c"], "and") == "a_and_b_and_c"
+
+
+def test_ordinary_names_are_files_names_as_they_are() -> None:
+    names = ["happy", "~Male", "Blond_Hair+~Male", "-30", "with space", "très triste", "喜び", "a,b", '"a+b"', "x" * LONGEST]
+    assert [file_name(name) for name in names] == names
+    assert file_names(names) == dict(zip(names, names, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("a/b", "a%2Fb"), ("../../x", "%2E.%2F..%2Fx"), (".", "%2E"), ("a\x00\n", "a%00%0A"), ("50%", "50%25"), ("/x", "%2Fx")],
+)
+def test_what_a_file_system_refuses_is_a_code(text: str, name: str) -> None:
+    assert file_name(text) == name
+    assert unquote(name) == text
+
+
+def test_no_two_labels_have_one_file(tmp_path: Path) -> None:
+    """Catches a picture that is written over another's, also where a disk knows no capitals."""
+    texts = [*ODD, "a%2Fb", "%", "..", ".", "x" * 199 + "z", "é", "e\u0301", "É", "x" * 260, "x" * 261, "喜" * 70, "喜" * 71]
+    names = file_names(texts)
+    found = [unicodedata.normalize("NFC", name).casefold() for name in names.values()]
+    assert len(set(found)) == len(set(texts))
+    for name in names.values():
+        (tmp_path / f"000000-{name}.png").write_bytes(b"")
+    assert len(list(tmp_path.iterdir())) == len(set(texts))

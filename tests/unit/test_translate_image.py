@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 import stargan
 from stages import translate_image
 from stargan.core.tensors import write_tensors
-from stargan.data.domains import Attributes, Classes
+from stargan.data.domains import Attributes, Classes, DomainSpace
 from stargan.errors import Fault
 from stargan.models import assembly
 from stargan.models.networks.star import Generator
@@ -100,6 +101,38 @@ def test_a_folder_of_pictures_becomes_pngs_of_the_models_size(ours: Path, tmp_pa
     for png in out.iterdir():
         with Image.open(png) as picture:
             assert (picture.size, picture.mode) == ((16, 16), "RGB")
+
+
+ODD_MODEL = DomainSpace(("m",), (Classes(("../../x", "a/b", "a-b", "-30", "a,b", "a", "b", "A")),))
+
+
+@pytest.mark.parametrize("to", ODD_MODEL.kinds[0].names)
+def test_pictures_stay_in_their_folder_whatever_the_class_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], to: str
+) -> None:
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    values = header(g_filters=4, g_blocks=2) | {"space": ODD_MODEL.as_dict()}
+    write_tensors(tmp_path / "generator.safetensors", tensors(ODD_MODEL.width), values)
+    (tmp_path / "photos").mkdir()
+    for name in ("p.png", "P.png"):
+        Image.new("RGB", (16, 16), "red").save(tmp_path / "photos" / name)
+    before = set(tmp_path.rglob("*"))
+    words = ["--model", "generator.safetensors", "--image", "photos", f"--to={to}", "--out", "deep/er/out"]
+    monkeypatch.setattr(sys, "argv", ["translate_image", *words])
+    translate_image.command()
+    printed = capsys.readouterr().out.splitlines()
+    assert len(set(printed)) == 2
+    made = {path for path in tmp_path.rglob("*") if path.is_file()} - before
+    assert {str(path.relative_to(tmp_path)) for path in made} == set(printed)
+    assert all(path.parent == tmp_path / "deep/er/out" for path in made)
+
+
+def test_other_targets_have_other_pictures() -> None:
+    """Catches a picture that is written over that of another target."""
+    targets = ["a,b", "a-b", "a,-b", "-a,b", "-a-b", "a", "b", '"a,b"', "a-b,c", "a,b-c", "a,b,c", "a-b-c"]
+    assert len({translate_image.named_by(Path("p.png"), to) for to in targets}) == len(targets)
+    assert translate_image.named_by(Path("p.png"), "Blond_Hair, Young") == "p.png-Blond_Hair-Young"
 
 
 def test_only_the_centre_square_counts(ours: Path, tmp_path: Path) -> None:
