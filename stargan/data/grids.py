@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from stargan.core.files import write_bytes
 from stargan.data.domains import LabelKind
+from stargan.data.lettering import cut, lettered
 
 
 def write_png(path: Path | str, pixels: np.ndarray) -> None:
@@ -21,7 +22,8 @@ def write_png(path: Path | str, pixels: np.ndarray) -> None:
 def grid(cells: np.ndarray, titles: Sequence[str], side: int = 64) -> np.ndarray:
     """Return a picture of uint8 (rows, columns, s, s, 3) cells with a title over each column.
 
-    Cells smaller than `side` pixels are enlarged by a whole factor, so that no pixel is invented.
+    Cells smaller than `side` pixels are enlarged by a whole factor, so that no pixel is invented. A title that no font has
+    the letters of is its column's number, which stderr tells; one that is wider than its column is cut.
     """
     scale = max(1, side // cells.shape[2])
     cells = cells.repeat(scale, axis=2).repeat(scale, axis=3)
@@ -33,9 +35,11 @@ def grid(cells: np.ndarray, titles: Sequence[str], side: int = 64) -> np.ndarray
             top, left = head + row * (height + gap), column * (width + gap)
             sheet[top : top + height, left : left + width] = cells[row, column]
     picture = Image.fromarray(sheet)
-    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(9)
+    draw = ImageDraw.Draw(picture)
     for column, title in enumerate(titles):
-        draw.multiline_text((column * (width + gap) + 2, 2), title, fill=(0, 0, 0), font=font, spacing=2)
+        text, font = lettered(title, 9, f"({column})")
+        place = (column * (width + gap) + 2, 2)
+        draw.multiline_text(place, cut(text, font, width), fill=(0, 0, 0), font=font, spacing=2)
     return np.asarray(picture)
 
 

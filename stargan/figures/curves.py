@@ -8,9 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from stargan.core.names import decoded
+from stargan.data.lettering import in_codes, system_font
 
 SMOOTH = 25
 """A line is the running median of one in so many of its points, which shows more than noise."""
@@ -60,7 +63,7 @@ def verdicts(losses: Mapping[str, pd.DataFrame]) -> bytes:
             decorate(axes, f"{run}: {title}")
             axes.set_ylim(bottom=min([0.0, *table[names].min().dropna()]))  # KID may be negative
             if names:
-                axes.legend(fontsize=7, frameon=False)
+                lettered_legend(axes.legend(fontsize=7, frameon=False))
     return png(figure, panels)
 
 
@@ -97,7 +100,23 @@ def draw(axes: Axes, title: str, table: pd.DataFrame, terms: Sequence[str]) -> N
         named: dict[str, Style] = styles if few else {f"a line each of {len(owners)}": "-"}
         legend += [Line2D([], [], color="0.4", linestyle=style, label=owner) for owner, style in named.items()]
     if legend:
-        axes.legend(handles=legend, fontsize=7, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+        lettered_legend(
+            axes.legend(handles=legend, fontsize=7, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+        )
+
+
+def lettered_legend(legend: Legend) -> None:
+    """Draw a legend's names as they are: '$' begins no formula, letters that matplotlib's font lacks are a system's."""
+    known = get_font(findfont(FontProperties())).get_charmap()
+    for text in legend.get_texts():
+        name = text.get_text()
+        text.set_parse_math(False)
+        if any(ord(letter) not in known for letter in name):
+            path = system_font(name)
+            if path:
+                text.set_fontproperties(FontProperties(fname=path, size=7))
+            else:
+                text.set_text(in_codes(name))
 
 
 def split(term: str) -> tuple[str, str]:
