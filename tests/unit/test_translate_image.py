@@ -12,6 +12,7 @@ from PIL import Image
 
 import stargan
 from stages import translate_image
+from stargan.core.params import AttributeTable, load
 from stargan.core.tensors import write_tensors
 from stargan.data.domains import Attributes, Classes, DomainSpace
 from stargan.errors import Fault
@@ -73,6 +74,19 @@ def test_label_names_of_a_released_checkpoint_say_their_kinds() -> None:
     )
     hair = (("Black_Hair", "Blond_Hair"),)
     assert kinds == (Attributes(("Black_Hair", "Blond_Hair", "Male"), hair), Classes(("angry", "happy")))
+
+
+@pytest.mark.parametrize("to", ["Black_Hair", "Blond_Hair", "Brown_Hair", "gray hair"])
+@pytest.mark.parametrize("given", ["Black_Hair,Male", "Gray_Hair"])
+def test_a_face_has_one_hair_colour_of_celebas_four(to: str, given: str) -> None:
+    """Catches a colour that does not clear the one that a face has."""
+    celeba = load(ROOT / "params.yaml").datasets["celeba"]
+    assert isinstance(celeba, AttributeTable)
+    names = "Gray_Hair,Male,Brown_Hair,Black_Hair,Young,blond_hair"
+    kinds = label_kinds(names, celeba.exclusive)
+    labels = target_path(DomainSpace(("faces",), kinds), to, given)[1][0]
+    on = {name.lower() for name, value in zip(kinds[0].names, labels.tolist(), strict=True) if value}
+    assert on == {to.lower().replace(" ", "_")} | ({"male"} if "Male" in given else set())
 
 
 @pytest.mark.parametrize(
