@@ -202,6 +202,7 @@ def test_the_paired_difference_is_surer_than_two_errors() -> None:
     ends, mine = found["diat"].difference_people, found["diat"].people
     assert found["diat"].difference == 10
     assert ends is not None
+    assert mine is not None
     assert 0 <= ends.low < 10 < ends.high <= 22.5
     assert ends.high - ends.low < mine.high - mine.low
 

@@ -74,7 +74,7 @@ def test_legends_have_names_as_they_are(fonts: tuple[str, ...], name: str) -> No
     chart = Chart()
     axes = chart.subplots()
     draw(axes, "a run", table, list(table.columns[1:]))
-    FigureCanvasAgg(chart).draw()
+    FigureCanvasAgg(chart).draw()  # type: ignore[no-untyped-call]
     legend = axes.get_legend()
     assert legend is not None
     shown = ":559C::3073:" if name == "喜び" else name.replace("_", " ")
