@@ -6,7 +6,7 @@ from stargan.core.names import matched
 from stargan.data.crops import CentreCrop
 from stargan.data.domains import Attributes
 from stargan.errors import Fault, nearest
-from stargan.raw.matching import Matched, matched
+from stargan.raw.matching import Found, files_of
 from stargan.raw.rawset import RawSet, few, frame, pictures_of
 from stargan.raw.source import Source
 from stargan.raw.splits import OFFICIAL_TEST, official_split, random_split
@@ -45,7 +45,7 @@ def read_raw(
     else:
         splits = [_side(partition or {}, name, key) for name in table.pictures]
     names, note = pictures_of(source, *tables)
-    found = matched(table.pictures, names)
+    found = files_of(table.pictures, names)
     if not found.files:
         raise Fault(
             f"{source.path}: no picture is named as in {table.path}: the table has {few(table.pictures)}, the files are "
@@ -57,7 +57,7 @@ def read_raw(
     return raw.noted(note, *_told(found, len(table.pictures)))
 
 
-def _told(found: Matched, rows: int) -> Iterator[str]:
+def _told(found: Found, rows: int) -> Iterator[str]:
     """Yield by what else than their whole path or file name rows were matched."""
     if "stem" in found.by:
         row = next(row for row, file in found.files.items() if not file.endswith(row))
@@ -103,7 +103,7 @@ def _side(sides: Mapping[str, str], name: str, key: str) -> str:
     return sides[name]
 
 
-def _unmatched(table: Table, names: Sequence[str], found: Matched) -> dict[str, str]:
+def _unmatched(table: Table, names: Sequence[str], found: Found) -> dict[str, str]:
     """Return rows without a file and files without a row, with the reason."""
     taken = set(found.files.values())
     missing = {

@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from stargan.core.names import composed
 from stargan.data.crops import CentreCrop
 from stargan.data.domains import Classes
 from stargan.errors import Fault, nearest
-from stargan.raw.matching import composed
 from stargan.raw.rafd import shot
 from stargan.raw.rawset import RawSet, chosen, class_sides, few, frame, pictures_of
 from stargan.raw.source import Source

@@ -8,7 +8,7 @@ from typing import Any
 from stargan.data.crops import BadPicture
 from stargan.errors import Fault
 from stargan.raw.folder import SIDES
-from stargan.raw.matching import matched
+from stargan.raw.matching import files_of
 from stargan.raw.pictures import decode, is_picture
 from stargan.raw.rafd import shot
 from stargan.raw.source import Source, open_source
@@ -87,7 +87,7 @@ def attributes_of(outer: Source, inner: Source, pictures: Sequence[str], images:
     """
     table, reasons = None, list[str]()
     for found in tables(outer, reasons):
-        if 2 * len(matched(found.pictures, pictures).files) > len(found.pictures) and found.columns():
+        if 2 * len(files_of(found.pictures, pictures).files) > len(found.pictures) and found.columns():
             table = found
             break
         reasons.append(f"{found.path.name} does not name the pictures, or holds no attribute")

@@ -1,16 +1,11 @@
 """Which file is meant by each row of a table: by its whole path, else its file name, else its stem."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-
-def composed(name: str) -> str:
-    """Return a name with its letters composed (NFC): macOS writes them apart."""
-    return unicodedata.normalize("NFC", name)
-
+from stargan.core.names import composed
 
 KEYS: Mapping[str, Callable[[str], str]] = {
     "path": composed,
@@ -21,7 +16,7 @@ KEYS: Mapping[str, Callable[[str], str]] = {
 
 
 @dataclass(frozen=True)
-class Matched:
+class Found:
     """files: {row: file}. unclear: {row: files that it could mean}. by: of how many rows which key was what told."""
 
     files: Mapping[str, str]
@@ -29,7 +24,7 @@ class Matched:
     by: Mapping[str, int]
 
 
-def matched(rows: Iterable[str], files: Iterable[str]) -> Matched:
+def files_of(rows: Iterable[str], files: Iterable[str]) -> Found:
     """Return which file each row means. A key counts where one row and one file of those that are left have it."""
     left, free = list(rows), list(files)
     found: dict[str, str] = {}
@@ -43,7 +38,7 @@ def matched(rows: Iterable[str], files: Iterable[str]) -> Matched:
         by |= {name: len(pairs)} if pairs else {}
         taken = set(pairs.values())
         left, free = [row for row in left if row not in pairs], [file for file in free if file not in taken]
-    return Matched(found, {row: known for row, known in unclear.items() if row not in found}, by)
+    return Found(found, {row: known for row, known in unclear.items() if row not in found}, by)
 
 
 def _by(key: Callable[[str], str], names: Iterable[str]) -> dict[str, list[str]]:

@@ -9,11 +9,10 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
-from stargan.core.names import checked_labels
+from stargan.core.names import checked_labels, matched
 from stargan.data.crops import Crop
 from stargan.data.domains import LabelKind
 from stargan.errors import Fault, nearest
-from stargan.raw.matching import composed
 from stargan.raw.pictures import begins_as_picture, is_picture
 from stargan.raw.source import Source
 from stargan.raw.splits import class_split, person_split
@@ -89,9 +88,9 @@ def chosen(
     classes: of each picture; known: all there are. Raises Fault on a label that is no class.
     """
     there = sorted(set(known))
-    wanted = [composed(name) for name in labels] or there
-    for name in wanted:
-        if name not in there:
+    wanted = [found[0] for name in labels if len(found := matched(name, there)) == 1] if labels else there
+    for name in labels:
+        if len(matched(name, there)) != 1:
             raise Fault(f"{key}.labels: {name!r} is no class of {source.path}{nearest(name, there)}")
     left = [name for name in there if name not in wanted]
     count = sum(name in left for name in classes)

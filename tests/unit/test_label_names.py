@@ -41,7 +41,7 @@ def test_other_things_are_none(name: object) -> None:
 def test_raw_data_whose_labels_have_no_names_is_refused(kind: LabelKind, said: str) -> None:
     raw = RawSet(kind, CentreCrop(), frame(["1", "2"], ["", ""], ["train", "test"]), np.ones((2, 2), np.uint8))
     with pytest.raises(Fault, match=f"^here: {said}"):
-        check_splits(raw, "here")
+        check_splits(raw, "here", "datasets.mine")
 
 
 @pytest.mark.parametrize("name", ODD)

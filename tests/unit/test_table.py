@@ -16,7 +16,7 @@ from stages.prepare import run
 from stargan.core.params import AttributeTable
 from stargan.data.prepared import Prepared, read_prepared
 from stargan.errors import Fault
-from stargan.raw.matching import matched
+from stargan.raw.matching import files_of
 from stargan.raw.table import read_table
 
 ROWS = {"000001.png": (1, 0), "000002.png": (0, 1), "000003.png": (1, 1), "000004.png": (0, 0)}
@@ -105,11 +105,11 @@ FILES = {
 @pytest.mark.parametrize("kind", FILES)
 def test_which_file_a_row_means(kind: str) -> None:
     rows, files, expected = FILES[kind]
-    assert matched(rows, files).files == expected
+    assert files_of(rows, files).files == expected
 
 
 def test_what_a_row_could_mean_is_told() -> None:
-    assert matched(["1.jpg"], ["1.png", "1.webp", "2.png"]).unclear == {"1.jpg": ["1.png", "1.webp"]}
+    assert files_of(["1.jpg"], ["1.png", "1.webp", "2.png"]).unclear == {"1.jpg": ["1.png", "1.webp"]}
 
 
 def section(path: Path, **changes: object) -> AttributeTable:
