@@ -140,6 +140,7 @@ def params(tmp_path_factory: pytest.TempPathFactory) -> Path:
             }
         },
         translate__targets={},
+        evaluate__neutral={},
         compare__attributes=["celeba"],
         compare__expressions=["celeba"],
         compare__single="celeba",
