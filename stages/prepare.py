@@ -73,6 +73,7 @@ def write(dataset: str, size: int, section: AnyDataset, source: Source, raw: Raw
         crop=crop_as_dict(raw.crop),
         quarantined=sorted(kept.bad),
         images_sha256=packed.sha256,
+        eyes=section.eyes,
     )
     return facts_of(kept, packed, np.load(out / "images.npy", mmap_mode="r"), f"datasets.{dataset}")
 

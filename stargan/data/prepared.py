@@ -39,6 +39,8 @@ class Prepared:
     crop: Mapping[str, Any]
     images_sha256: str
     digest: str
+    eyes: tuple[float, ...] | None = None
+    """Where eyes lie in the square, as shares of its side: x and y of the one at the left, then of the other."""
 
     def split(self, name: str) -> np.ndarray:
         """Return the positions of the images in split `name` ('train' or 'test'), ascending.
@@ -82,6 +84,7 @@ def write_manifest(
     crop: Mapping[str, Any],
     quarantined: list[str],
     images_sha256: str,
+    eyes: Sequence[float] | None = None,
 ) -> None:
     """Complete a folder that holds images.npy and labels.npy with rows.csv and manifest.json."""
     images = np.load(folder / "images.npy", mmap_mode="r")
@@ -94,6 +97,7 @@ def write_manifest(
         "origin": dict(origin),
         "crop": dict(crop),
         "quarantined": quarantined,
+        **({} if eyes is None else {"eyes": list(eyes)}),
     }
     files = {
         "images.npy": images_sha256,
@@ -131,9 +135,20 @@ def read_prepared(folder: Path) -> Prepared:
             manifest["crop"],
             about.files["images.npy"],
             about.digest,
+            eyes_of(manifest),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error
+
+
+def eyes_of(values: Mapping[str, Any]) -> tuple[float, ...] | None:
+    """Return where a record says that eyes lie; None where it does not. Raises ValueError on what is no place."""
+    if "eyes" not in values:
+        return None
+    eyes = tuple(float(share) for share in values["eyes"])
+    if len(eyes) != 4 or not all(0 <= share <= 1 for share in eyes):
+        raise ValueError(f"eyes {eyes} are not four shares of a side")
+    return eyes
 
 
 def read_set(dataset: str, size: int) -> Prepared:

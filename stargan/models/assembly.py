@@ -10,14 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from stargan.core.names import checked_label
+from stargan.core.target import quoted
 from stargan.core.tensors import read_tensors
-from stargan.data.domains import DomainSpace, domain_space
+from stargan.data.domains import Classes, DomainSpace, domain_space
 from stargan.data.pixels import from_uint8, to_uint8
 from stargan.errors import Fault
 from stargan.models.networks.icgan import ConditionalGenerator, Encoder
 from stargan.models.networks.residual import ResidualGenerator
 from stargan.models.networks.star import Generator
-from stargan.models.targets import target_path
+from stargan.models.targets import dataset_of, target_path
 from stargan.models.translators import IcGanTranslator, Pair, PairTranslator, StarTranslator, Translator, name_of
 
 
@@ -72,6 +73,8 @@ def icgan_translator(
 
 
 MODEL_SCHEMA = 3
+MOST = 2
+"""How far beyond a label a strength may go, as a multiple of the way to it."""
 STARGAN = "stargan"
 
 Build = Callable[[DomainSpace, int, Mapping[str, Any]], tuple[Translator, dict[str, nn.Module]]]
@@ -93,14 +96,48 @@ class Model:
     header: Mapping[str, Any]
     device: torch.device
 
-    def translate(self, face: np.ndarray, to: str, given: str = "") -> np.ndarray:
+    def translate(self, face: np.ndarray, to: str, given: str = "", strength: float = 1.0) -> np.ndarray:
         """Return a face, uint8 (s, s, 3), as it is asked for: 'happy', or attributes by commas.
 
         `to` names all that the face shall be: what it does not name is off; or, with `given`, what the face is, what shall
-        change. Raises Fault on unknown names, and where the model has no network for that change.
+        change. strength: how far the label goes from what the face is, or from nothing known: 0 to 2, 1 is all the way.
+        Raises Fault on unknown names, and where the model has no network for that change, or takes no degrees.
         """
-        path = target_path(self.space, to, given)
-        check_served(self, path)
+        start, goal = target_path(self.space, to, given)
+        check_served(self, [start, goal])
+        if strength != 1:
+            check_degrees(self, strength)
+            goal = start + strength * (goal - start)
+        return self._made(face, [start, goal])
+
+    def between(self, face: np.ndarray, first: str, last: str, steps: int, given: str = "") -> np.ndarray:
+        """Return uint8 (steps, s, s, 3): a face on the way from one target to another, in equal steps of the label.
+
+        Raises Fault as `translate` does, where the targets are of two datasets, and on fewer than two steps.
+        """
+        if steps < 2:
+            raise Fault(f"{steps} steps lead from no target to another; give 2 or more")
+        (start, one), (_, other) = (target_path(self.space, target, given) for target in (first, last))
+        if dataset_of(self.space, first) != dataset_of(self.space, last):
+            raise Fault(f"targets {first} and {last}: the labels belong to different datasets; give two of one")
+        check_degrees(self, 0)
+        shares = (step / (steps - 1) for step in range(steps))
+        return np.stack([self._made(face, [start, one + share * (other - one)]) for share in shares])
+
+    def targets(self, given: str = "") -> list[str]:
+        """Return one target a label, as `translate` takes them, of those that it can make of faces that are `given`.
+
+        Attributes are flipped where they are given, else set: then nothing is known to be flipped.
+        """
+        known = dataset_of(self.space, given) if given else None
+        found = []
+        for dataset, kind in enumerate(self.space.kinds):
+            names = kind.singles() if isinstance(kind, Classes) or dataset == known else map(quoted, kind.names)
+            own = given if dataset == known else ""
+            found += [name for name in names if self.translator.can_translate(target_path(self.space, name, own)).all()]
+        return found
+
+    def _made(self, face: np.ndarray, path: list[Tensor]) -> np.ndarray:
         x = from_uint8(torch.from_numpy(face.copy())[None].to(self.device))
         made = self.translator.translate(x, [vector.to(self.device) for vector in path])
         return to_uint8(made)[0].cpu().numpy()
@@ -142,3 +179,11 @@ def check_served(model: Model, path: list[Tensor]) -> None:
         raise Fault(
             f"target: this model translates {ways}; say what the face is (--from), and ask for what it has a network for"
         )
+
+
+def check_degrees(model: Model, strength: float) -> None:
+    """Raise Fault where a model's networks take no degree of a label, or a strength is none."""
+    if not model.translator.direct:
+        raise Fault(f"strength: networks of {model.header['method']} know no degrees between two domains; leave it out")
+    if not 0 <= strength <= MOST:
+        raise Fault(f"strength {strength:g} is not from 0 to {MOST}; 1 is what the model was trained for")

@@ -144,6 +144,7 @@ def test_few_pictures_of_a_class_are_on_both_sides(tmp_path: Path) -> None:
         counts = found.counts()
         assert counts["test"].tolist() == [4, 1, 1]  # a tenth, and one at least
         assert counts["train"].tolist() == [36, 6, 1]
+    assert read(root, test_share=0.9).counts()["train"].tolist() == [4, 1, 1]  # one at least here too
 
 
 def test_labels_choose_classes(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from stargan.core.params.section import Count, OpenShare, Positive, Section, Title
+from stargan.core.params.section import Count, OpenShare, Positive, Section, Share, Title
 
 
 class Dataset(Section):
@@ -15,6 +15,9 @@ class Dataset(Section):
     seed: Count
     """Of the split."""
     bad_images: Literal["stop", "quarantine"]
+    eyes: Annotated[list[Share], Field(min_length=4, max_length=4)] | None = None
+    """Where eyes lie in the cropped square, as shares of its side: x and y of the one at the left, then of the other.
+    Photographs are aligned to them; without them they are not."""
     links: bool = False
     """Whether links may lead out of the folder that holds the pictures."""
     sizes: list[Positive] = Field(default_factory=list)

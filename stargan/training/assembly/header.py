@@ -31,6 +31,11 @@ def origin_of(name: str, params: Params, training: Training, sets: Mapping[str, 
     }
 
 
+def square_of(prepared: Prepared) -> dict[str, Any]:
+    """Return how a dataset's pictures were cropped, and where eyes lie in that square, if it is known."""
+    return {"crop": dict(prepared.crop)} | ({"eyes": list(prepared.eyes)} if prepared.eyes else {})
+
+
 def model_header(name: str, params: Params, training: Training, cost: Cost, sets: Mapping[str, Prepared]) -> dict[str, Any]:
     """Return what a model file says of itself: enough to use it, and to know how it came about, without params.yaml."""
     run, settings = params.run(name), params.followed(name)
@@ -47,5 +52,6 @@ def model_header(name: str, params: Params, training: Training, cost: Cost, sets
         "architecture": architecture,
         "step": training.done,
         "sizes": parts | asdict(cost),
+        "squares": {dataset: square_of(prepared) for dataset, prepared in sets.items()},
         **origin_of(name, params, training, sets),
     }
