@@ -98,4 +98,4 @@ def command() -> None:
 
 
 if __name__ == "__main__":
-    main(command)
+    main(command, lower="classifier.batch")

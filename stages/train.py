@@ -102,4 +102,4 @@ def command() -> None:
 
 
 if __name__ == "__main__":
-    main(command)
+    main(command, lower="train.batch")

@@ -194,4 +194,4 @@ def command() -> None:
 
 
 if __name__ == "__main__":
-    main(command)
+    main(command, lower="translate.batch")

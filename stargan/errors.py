@@ -1,14 +1,40 @@
 """Faults a user can mend: one line that names the file or key, the value and the remedy."""
 
 import difflib
+import errno
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from types import FrameType
+from types import FrameType, TracebackType
 
-NO_MEMORY = ("out of memory", "allocate memory", "enough memory")
-"""How torch tells a want of memory, for which on a CPU it has no class."""
+REMEDIES = {
+    errno.ENOSPC: "free space there",
+    errno.EDQUOT: "free space there, or ask for a larger quota",
+    errno.EFBIG: "raise the limit on a file's size (ulimit -f), or use a disk that takes larger files",
+    errno.EIO: "check the disk",
+    errno.EACCES: "permit it to this user",
+    errno.EPERM: "permit it to this user",
+    errno.EROFS: "make the disk writable, or use another",
+    errno.ENAMETOOLONG: "shorten the name",
+    errno.ENOENT: "put it there, or wait for a command that has just moved it away",
+    errno.ESTALE: "wait for a command that has just moved it away",
+    errno.EEXIST: "wait for a command that writes there too",
+    errno.ENOTEMPTY: "wait for a command that writes there too",
+    errno.EISDIR: "move away the folder that stands where a file should",
+    errno.ENOTDIR: "move away the file that stands where a folder should",
+    errno.ELOOP: "mend the links, which lead in a circle",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.ENFILE: "end other programs: the machine has no more open files to give",
+    errno.EAGAIN: "end other programs, or raise the limit on processes (ulimit -u)",
+    errno.EPIPE: "keep what reads it running, or write to a file",
+    errno.EBUSY: "end what uses it",
+}
+"""What helps against an error of the system, by its number. What another number needs is not known."""
+DENIED = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE}
+"""What tells nothing about a file's content: no reader's remedy, such as to make the file again, would help."""
+NO_MEMORY = ("out of memory", "allocate memory", "enough memory", "failed to map segment")
+"""How torch, and the loader of libraries, tell a want of memory, for which on a CPU they have no class."""
 
 
 class Fault(Exception):
@@ -25,31 +51,62 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"; nearest: {', '.join(close)}" if close else f"; known: {', '.join(known)}"
 
 
-def one_line(error: Exception) -> str:
-    """Return what a user can do about an error in a line; "" where it is a bug, which a traceback explains."""
+def remedy(error: OSError) -> str:
+    """Return what helps against an error of the system."""
+    return REMEDIES.get(error.errno or 0, "check that the disk works and has space")
+
+
+def one_line(error: BaseException, lower: str = "") -> str:
+    """Return what a user can do about an error in a line; "" where it is a bug, which a traceback explains.
+
+    lower: the key of params.yaml that memory goes with, if there is one.
+    """
     if isinstance(error, Fault):
-        return str(error)
-    if isinstance(error, OSError):  # a full disk, a folder without permission
-        return f"{error.filename or 'a file'}: {error.strerror or error}; free space or permit it, then repeat the command"
+        cause = error.__cause__
+        denied = isinstance(cause, OSError) and cause.errno in DENIED and cause.filename
+        return one_line(cause) if cause and denied else str(error)
+    if _wants_memory(error):
+        return f"memory ran out; free some{f', or lower {lower}' if lower else ''}, then repeat the command"
+    if isinstance(error, OSError):
+        reason = error.strerror or " ".join(str(error).split())
+        return f"{error.filename2 or error.filename or 'a file'}: {reason}; {remedy(error)}, then repeat the command"
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return f"no thread can be started; {REMEDIES[errno.EAGAIN]}, then repeat the command"
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith(("stargan", "stages")):
+        return f"the package {error.name} is not installed; install what requirements.lock names"
     if type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
         reason = " ".join(str(error).split())[:200]
         return f"params.yaml: train.compile = true, and torch could not compile it ({reason}); set it to false"
-    no_memory = isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY)
-    if no_memory or isinstance(error, MemoryError):
-        return "memory ran out; free some, or lower the batch in params.yaml, then repeat the command"
     return ""
 
 
-def main(function: Callable[[], None]) -> None:
+def _wants_memory(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    told = isinstance(error, RuntimeError | ImportError) and any(words in str(error) for words in NO_MEMORY)
+    return told or isinstance(error, MemoryError)
+
+
+def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show an error that ends the interpreter, as `sys.excepthook`: a line where one can tell it, else the traceback."""
+    line = one_line(error)
+    if line:
+        print(f"error: {line}", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+def main(function: Callable[[], None], lower: str = "") -> None:
     """Run a command. A Fault, or an error of the system, becomes one line on stderr and exit status 1.
 
+    lower: the key of params.yaml that the command's memory goes with, if there is one.
     Ctrl-C and SIGTERM become exit status 130, after every `with` and `finally` on the way has cleaned up.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         function()
     except Exception as error:
-        line = one_line(error)
+        line = one_line(error, lower)
         if not line:
             raise
         print(f"error: {line}", file=sys.stderr)

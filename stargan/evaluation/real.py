@@ -15,7 +15,7 @@ from torch import Tensor
 from stargan.core.files import mapped, sha256, whole_folder, workspace_root, write_json
 from stargan.core.tensors import fingerprint
 from stargan.data.prepared import Prepared
-from stargan.errors import Fault
+from stargan.errors import Fault, remedy
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.judge import BATCH, Judge
 
@@ -61,7 +61,7 @@ def cached(folder: Path, key: str, rows: int, blocks: Callable[[], Iterable[np.n
                 _write(folder, key, rows, blocks())
             except OSError as error:
                 reason = f"cannot be written ({error.strerror or error})"
-                raise Fault(f"{folder}: {reason}; free space or permit writing") from error
+                raise Fault(f"{folder}: {reason}; {remedy(error)}") from error
             found = _read(folder, key)
         if found is None:
             raise Fault(f"{folder}: what was written there can't be read; check the disk")

@@ -111,6 +111,7 @@ def joined(device: torch.device) -> Iterator[Ranks]:
         sys.stderr.flush()
         os._exit(stop.code if isinstance(stop.code, int) else 1)
     except Exception as error:
-        print(f"error: {one_line(error)}" if one_line(error) else traceback.format_exc(), file=sys.stderr, flush=True)
+        line = one_line(error, lower="train.batch")
+        print(f"error: {line}" if line else traceback.format_exc(), file=sys.stderr, flush=True)
         os._exit(1)
     dist.destroy_process_group()

@@ -28,8 +28,10 @@ WITHOUT = {
     "errors.py": """
 class Fault(Exception): pass
 def nearest(*_): return ""
-def main(function): function()
-def one_line(error): return ""
+def main(function, **_): function()
+def one_line(*_, **_named): return ""
+def remedy(_): return ""
+show = None
 """,
     "progress.py": NOTHING + "def progress(iterable, *_args, **_kwargs): return Silent(iterable)\n",
     "tracking/__init__.py": NOTHING + "Run = Silent\ndef stage_run(*_args, **_kwargs): return Silent()\n",

@@ -50,8 +50,8 @@ MUTATIONS = [
         f"{DISK}::test_a_full_disk[classifier rafd-disk full at a flush]",
     ),
     quick(
-        "stargan.errors:one_line",
-        "no_memory or isinstance(error, MemoryError)",
+        "stargan.errors:_wants_memory",
+        "told or isinstance(error, MemoryError)",
         "isinstance(error, MemoryError)",
         "tests/unit/test_errors.py",
     ),
