@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from stargan.errors import Fault
+from stargan.tracking.sender import public
 
 DRIVE = "https://drive.google.com/uc?id="
 SECONDS = 60  # without a byte, after which a transfer counts as cut
@@ -81,9 +82,8 @@ def _transfer(target: Path, url: str, output: str, _: object) -> None:
     """Bring `url` to pooch's file `output`; parts stay beside `target` until it is whole."""
     import gdown
 
-    gdown.download(
-        url, str(target), quiet=not sys.stderr.isatty(), use_cookies=False, resume=True, timeout=SECONDS, retries=RETRIES
-    )
+    quiet = not sys.stderr.isatty() or (public(url) != url and not url.startswith(DRIVE))  # gdown tells the URL
+    gdown.download(url, str(target), quiet=quiet, use_cookies=False, resume=True, timeout=SECONDS, retries=RETRIES)
     with target.open("rb") as file:
         head = file.read(4096)
     if PAGE.match(head):
@@ -111,5 +111,5 @@ def _by_hand(file: PublishedFile, path: Path, reason: str) -> Fault:
 
 
 def _line(text: object) -> str:
-    words = " ".join(str(text).split())
+    words = public(" ".join(str(text).split()))
     return words if len(words) <= 120 else words[:117] + "..."

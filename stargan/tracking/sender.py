@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 Event = dict[str, Any]
-SQLITE = "sqlite:///"
 CHUNK_BYTES = 1 << 20  # bounds the memory
 POINTS, PARAMS = 1000, 100  # MLflow's limits of a batch
 INTERVAL_SECONDS = 5.0  # between batches; doubled by each failure, to 80 at most
@@ -87,14 +86,14 @@ def read(journal: Path, offset: int) -> tuple[list[Event], int]:
 
 
 class Outlet:
-    """Where a journal goes: $MLFLOW_TRACKING_URI or `mlflow.db` in the root. Raises what the store raises."""
+    """Where a journal goes: $MLFLOW_TRACKING_URI or `mlflow.db`, seen from the root. Raises what the store raises."""
 
     def __init__(self, folder: Path, monitored: bool) -> None:
         """Connect at the first event, not yet; `monitored` adds the load of processor, memory and GPU."""
         self._folder = folder
         self._monitored = monitored
         self._root = folder.parents[3]
-        self.uri = os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{self._root}/mlflow.db"
+        self.uri = os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"  # `main` is in the root
         self._client: MlflowClient | None = None
         self._run_id = ""
 
@@ -114,12 +113,15 @@ class Outlet:
     def _connect(self, start: Event) -> None:
         from mlflow import MlflowClient
 
+        if re.match(r"https?://[^/?#]*[/?#].*@", self.uri):  # a password's part would pass for a host, and be told as one
+            raise ValueError("MLFLOW_TRACKING_URI: write /, ? and # in a password as %2F, %3F and %23")
         # Two processes creating one store break it, and a parent is looked for before it is made.
         with FileLock(self._folder.parent / ".lock"):
-            if self.uri.startswith(SQLITE):
-                create_database(Path(self.uri.removeprefix(SQLITE)))
+            database = database_of(self.uri)
+            if database and not database.exists():
+                create_database(database)
             client = MlflowClient(self.uri)
-            experiment = open_experiment(client, None if self.uri.startswith("http") else self._root)
+            experiment = open_experiment(client, self.uri, None if self.uri.startswith("http") else self._root)
             self._run_id = open_run(client, experiment, start)
         self._client = client
         if self._monitored:
@@ -127,25 +129,40 @@ class Outlet:
             self._monitored = False
 
 
+def database_of(uri: str) -> Path | None:
+    """Return the file of a sqlite store; None where another store, or none, is meant."""
+    from sqlalchemy import make_url
+
+    url = make_url(uri) if uri.startswith("sqlite") else None
+    known = url is not None and url.database != ":memory:" and "uri" not in url.query
+    return Path(url.database) if url and known and url.database else None
+
+
 def create_database(database: Path) -> None:
-    """Make a missing database aside: a kill would leave its tables half made, which nothing repairs."""
+    """Make a database aside: a kill would leave its tables half made, which nothing repairs."""
     from mlflow import MlflowClient
+    from sqlalchemy import URL
 
-    if not database.exists():
-        part = database.with_name(f"{database.name}.part")
-        part.unlink(missing_ok=True)
-        MlflowClient(f"{SQLITE}{part}")
-        part.replace(database)
+    part = database.with_name(f".{database.name}.stargan-part")
+    part.unlink(missing_ok=True)
+    MlflowClient(URL.create("sqlite", database=str(part)).render_as_string())
+    part.replace(database)
 
 
-def open_experiment(client: "MlflowClient", local_root: Path | None) -> str:
-    """Return the id of $MLFLOW_EXPERIMENT_NAME, by default `stargan`, made where it is missing."""
+def open_experiment(client: "MlflowClient", uri: str, local_root: Path | None) -> str:
+    """Return the id of $MLFLOW_EXPERIMENT_NAME, by default `stargan`, made where it is missing.
+
+    Raises ValueError where it was deleted: MLflow keeps its name.
+    """
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME", "stargan")
     known = client.get_experiment_by_name(name)
-    if known is not None:
-        return str(known.experiment_id)
-    # Without an explicit place a temporary workspace would fix it inside a folder that is deleted.
-    return client.create_experiment(name, (local_root / "mlartifacts").as_uri() if local_root else None)
+    if known is None:
+        # Without an explicit place a temporary workspace would fix it inside a folder that is deleted.
+        return client.create_experiment(name, (local_root / "mlartifacts").as_uri() if local_root else None)
+    if known.lifecycle_stage == "deleted":
+        command = f"MLFLOW_TRACKING_URI={uri} mlflow experiments restore -x {known.experiment_id}"
+        raise ValueError(f"experiment {name} was deleted; `{command}` restores it, MLFLOW_EXPERIMENT_NAME names another")
+    return str(known.experiment_id)
 
 
 def open_run(client: "MlflowClient", experiment: str, start: Event) -> str:
@@ -253,10 +270,17 @@ def _key(name: str) -> str:
     return plain if len(plain) <= 250 else f"{plain[:230]}:{hashlib.sha256(name.encode()).hexdigest()[:16]}:"
 
 
+def public(text: str) -> str:
+    """Return a text without what may be secret: of each word what stands before an @, but for a scheme, or behind a ?."""
+    for secret, shown in ((r"(?<=://)\S*@", ""), (r"\S*@", ""), (r"\?\S+", "?...")):
+        text = re.sub(secret, shown, text)
+    return text
+
+
 def _warn(uri: str, fault: Exception, folder: Path) -> None:
-    cause = f"MLflow at {uri}: {type(fault).__name__}: {fault}".splitlines()[0]
-    cause = re.sub(r"//[^/@\s]*@", "//", cause)[:300]  # no passwords
-    print(f"warning: tracking: {cause}; the stage goes on, its events are kept in {folder}", file=sys.stderr)
+    cause = f"MLflow at {uri}: {type(fault).__name__}: {fault}".replace(uri, re.sub(r"\s", "%20", uri))
+    told = public(cause.splitlines()[0])[:400]
+    print(f"warning: tracking: {told}; the stage goes on, its events are kept in {folder}", file=sys.stderr)
 
 
 def main() -> int:
@@ -268,6 +292,7 @@ def main() -> int:
     writer = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     fault = "no journal; name a folder below data/checkpoints/tracking"
     if (folder / "events.jsonl").is_file():
+        os.chdir(folder.parents[3])  # the root: a store's relative place is meant from there, also in a temporary workspace
         try:
             with FileLock(folder / "lock", timeout=0), nullcontext() if writer else FileLock(folder / STAGE_LOCK, timeout=0):
                 return 0 if send(folder, writer) else 1

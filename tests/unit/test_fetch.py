@@ -155,6 +155,17 @@ def test_no_server(tmp_path: Path) -> None:
         fetch(FILE, tmp_path, "http://127.0.0.1:9")
 
 
+def test_a_mirror_s_password_is_not_told(
+    tmp_path: Path, server: Server, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by a fault nor, on a terminal, by gdown, which tells whence it takes a file."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with pytest.raises(Fault, match="images.zip: the transfer failed") as raised:
+        fetch(FILE, tmp_path, "http://user:p@SECRET@127.0.0.1:9/celeba?token=SECRET")
+    fetch(FILE, tmp_path, f"http://user:p@SECRET@127.0.0.1:{server.server_port}/celeba?token=SECRET")
+    assert "SECRET" not in f"{raised.value}{capfd.readouterr()}"
+
+
 @pytest.mark.parametrize("content", [b"mine", CONTENT[::-1]], ids=["of another size", "of the same size"])
 def test_a_file_that_was_placed_is_checked_and_kept(tmp_path: Path, server: Server, content: bytes) -> None:
     (tmp_path / "images.zip").write_bytes(content)

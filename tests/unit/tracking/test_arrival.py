@@ -146,7 +146,7 @@ def test_stages_that_create_the_store_together_lose_nothing_nor_does_one_that_is
     names = ("whole", "other", "killed")
     command, environment = [sys.executable, "-c", STAGE], {**os.environ, "PYTHONPATH": str(ROOT)}
     stages = [subprocess.Popen([*command, name], env=environment, start_new_session=True) for name in names]
-    (root / "mlflow.db.part").write_text("half made, by a process that was killed")
+    (root / ".mlflow.db.stargan-part").write_text("half made, by a process that was killed")
     (root / "go").touch()
     assert [stage.wait(300) for stage in stages] == [0, 0, -signal.SIGKILL]
     for _ in range(1200):  # the sender of a killed stage lives on until all is sent
@@ -194,3 +194,56 @@ def test_a_hanging_server_holds_a_stage_no_longer_than_its_bound(
     assert "not everything reached MLflow" in capfd.readouterr().err
     assert run.folder is not None
     assert sender.read(run.folder / "events.jsonl", 0)[0][0]["kind"] == "start"
+
+
+@pytest.mark.parametrize(
+    ("uri", "database"),
+    [("", "mlflow.db"), ("sqlite:///own.db?timeout=5", "own.db"), ("sqlite+pysqlite:///sub/own.db", "sub/own.db")],
+)
+def test_a_relative_store_lies_in_the_root_whatever_its_name_and_wherever_the_stage_runs(
+    tmp_path: Path, store: str, client: "MlflowClient", monkeypatch: pytest.MonkeyPatch, uri: str, database: str
+) -> None:
+    """As in `dvc exp run --temp`, whose workspace goes away. A root may be named as if it were a part of a URI."""
+    root, temporary = tmp_path / "my%20repo a#b?c=é", tmp_path / "temporary"
+    (root / database).parent.mkdir(parents=True)
+    temporary.mkdir()
+    (root / "dvc.yaml").touch()
+    if uri:  # to make one takes seconds
+        shutil.copy(store.removeprefix("sqlite:///"), root / database)
+    monkeypatch.setenv("DVC_ROOT", str(root))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    run, folder = journal("relative")
+    run.start("train", {})
+    run.end("FINISHED")
+    script = str(Path(sender.__file__))
+    subprocess.run([sys.executable, "-P", script, os.path.relpath(folder, temporary)], cwd=temporary, check=True)
+    assert list(temporary.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == [root.name, "temporary"]
+    from mlflow import MlflowClient
+
+    shutil.copy(root / database, tmp_path / "copy.db")
+    (child,) = runs(MlflowClient(f"sqlite:///{tmp_path}/copy.db"), "stargan.run", "relative")
+    assert child.info.status == "FINISHED"
+    if not uri:
+        assert child.info.artifact_uri.startswith((root / "mlartifacts").as_uri())
+        assert sorted(path.name for path in root.iterdir()) == ["data", "dvc.yaml", "mlflow.db"]
+
+
+def test_a_deleted_experiment_is_told_and_its_events_wait_for_it(
+    client: "MlflowClient", monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "gone")
+    experiment = client.create_experiment("gone")
+    client.delete_experiment(experiment)
+    run, folder = journal("kept")
+    run.start("train", {})
+    run.end("FINISHED")
+    assert not sender.send(folder)
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "experiment gone was deleted" in line
+    assert f"mlflow experiments restore -x {experiment}` restores it, MLFLOW_EXPERIMENT_NAME names another" in line
+    assert line.endswith(f"its events are kept in {folder}")
+    client.restore_experiment(experiment)
+    assert sender.send(folder)
+    (found,) = client.search_runs([experiment], "tags.`stargan.run` = 'kept'")
+    assert found.info.status == "FINISHED"

@@ -2,7 +2,8 @@
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -10,9 +11,6 @@ from filelock import FileLock
 from stargan.tracking import sender
 from support.journals import journal
 from support.odd_names import ODD
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_a_journal_is_read_in_pieces_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,3 +101,60 @@ def test_no_two_names_become_one() -> None:
     assert len(set(keys)) == len(names)
     assert all(len(key) <= 250 and re.fullmatch(r"[/\w.\- :]+", key) for key in keys)
     assert sender._key("detail/error/celeba flip Male") == "detail/error/celeba flip Male"
+
+
+WORDS = "API request to {0}api failed: Failed to parse: '{0}api' with url: /SECRET@host/api?token=SECRET (at {0})"
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("http://user:p@SECRET@host/", "http://host/"),
+        ("http://user:p/SECRET@host/", "http://host/"),
+        ("https://SECRET@host:50/", "https://host:50/"),
+        ("http://host/?token=SECRET", "http://host/?..."),
+        ("postgresql://user:SECRET@host/db?password=SECRET", "postgresql://host/db?..."),
+        ("http://host:5000/", "http://host:5000/"),
+    ],
+)
+def test_what_may_be_secret_in_a_uri_is_not_told(uri: str, shown: str) -> None:
+    told = sender.public(WORDS.format(uri))
+    assert "SECRET" not in told
+    assert "user" not in told
+    assert told.startswith(f"API request to {shown}")
+
+
+@pytest.mark.parametrize("uri", ["http://user:1/SECRET@host/", "http://user:SECRET?x@host/", "http://user:S ECRET@host/"])
+def test_a_password_that_ends_a_host_s_name_is_told_to_be_quoted(
+    uri: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Sent to the server's library, its first part would be the name of the host that is not found."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.setattr(sender, "LAST_PAUSE_SECONDS", 0.0)
+    run, folder = journal("quoted")
+    run.start("train", {})
+    run.end("FINISHED")
+    assert not sender.send(folder)
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "ECRET" not in line
+    assert "user" not in line
+    if " " not in uri:
+        assert "MLFLOW_TRACKING_URI: write /, ? and # in a password as %2F, %3F and %23" in line
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("sqlite:///x.db", "x.db"),
+        ("sqlite:///x.db?timeout=5", "x.db"),
+        ("sqlite+pysqlite:////a/my%20stores/x.db", "/a/my stores/x.db"),
+        ("sqlite:///:memory:", None),
+        ("sqlite://", None),
+        ("sqlite:///file:x.db?uri=true", None),
+        ("http://host/x.db", None),
+        ("./mlruns", None),
+        ("file:mlruns", None),
+    ],
+)
+def test_the_file_of_a_sqlite_store(uri: str, path: str | None) -> None:
+    assert sender.database_of(uri) == (Path(path) if path else None)
