@@ -19,7 +19,7 @@ from stargan.core.params import AnyDataset, AttributeTable, RafdNames, load
 from stargan.data.crops import crop_as_dict
 from stargan.data.prepared import read_prepared, write_manifest
 from stargan.data.records import PREPARED
-from stargan.errors import Fault, main, nearest, remedy
+from stargan.errors import Fault, main, nearest
 from stargan.raw import celeba, folder, rafd
 from stargan.raw.facts import Facts, facts_of
 from stargan.raw.facts_page import page
@@ -48,12 +48,9 @@ def run(dataset: str, sizes: Sequence[int], section: AnyDataset, out: Path) -> F
     with open_source(pictures_of(section), links="" if section.links else f"-S {key}.links=true") as source:
         raw = read_raw(source, section, key)
         _check(raw, section, source, dataset)
-        try:
-            with whole_folder(out) as temporary:
-                facts, *_ = [write(dataset, size, section, source, raw, temporary / str(size)) for size in sizes]
-                write_page(dataset, sizes, section, facts, temporary)
-        except OSError as error:
-            raise Fault(f"{out}: cannot be written ({error.strerror or error}); {remedy(error)}") from error
+        with whole_folder(out) as temporary:
+            facts, *_ = [write(dataset, size, section, source, raw, temporary / str(size)) for size in sizes]
+            write_page(dataset, sizes, section, facts, temporary)
     return facts
 
 

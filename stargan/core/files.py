@@ -1,12 +1,13 @@
 """Writing files and folders: whole or not at all; and what their names may be."""
 
+import errno
 import glob
 import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
-import tempfile
 import tokenize
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ import numpy as np
 
 ATTRIBUTE = "attribute"
 """What a label is called that is no class."""
+SUFFIX = ".stargan-part"
+"""How temporary names end: what a user names so is removed."""
 
 
 def checked_name(name: Any) -> str:
@@ -38,22 +41,12 @@ def checked_title(name: Any) -> str:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to a temporary file beside `path`, flush it to the disk and rename it into place.
-
-    What an earlier process left there when it was killed is removed first: no two write one file at a time.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_left(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp's 0600 would shut others out
-        os.replace(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    """Write `content` to `path`, whole or not at all. Raises OSError that names `path`."""
+    with (
+        whole_file(path) as temporary,
+        os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file,
+    ):
+        file.write(content)
 
 
 def write_json(path: Path, values: Any) -> None:
@@ -62,27 +55,63 @@ def write_json(path: Path, values: Any) -> None:
 
 
 @contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write a file to; it is flushed to the disk and becomes `path` when the block ends well.
+
+    Otherwise it vanishes. What an earlier process left there when it was killed is removed first: no two write one file at
+    a time. Raises OSError that names `path`, not the temporary file.
+    """
+    with _temporary_for(path) as temporary:
+        try:
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """Yield a temporary folder that takes the place of `path` when the block ends well, and vanishes otherwise.
 
-    What an earlier process left there when it was killed is removed first.
+    What an earlier process left there when it was killed is removed first. Raises OSError that names `path`, not the
+    temporary folder or a file in it.
     """
+    with _temporary_for(path) as temporary:
+        temporary.mkdir()
+        try:
+            yield temporary
+            if path.exists():
+                shutil.rmtree(path)
+            os.replace(temporary, path)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def _temporary_for(path: Path) -> Iterator[Path]:
+    """Yield a name beside `path`, that only this gives, for what is to become it; errors of the system then name `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_left(path)
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    temporary = path.with_name(f"{_prefix(path)}{secrets.token_hex(4)}{SUFFIX}")
     try:
         yield temporary
-        os.chmod(temporary, 0o755)
-        if path.exists():
-            shutil.rmtree(path)
-        os.replace(temporary, path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        if error.filename is None or str(error.filename).startswith(str(temporary)):  # a failed write has no name
+            raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(path)) from error
+        raise
+
+
+def _prefix(path: Path) -> str:
+    """Return how temporary names for `path` begin. They are longer than its own, which may be as long as a name can be."""
+    name = path.name if len(os.fsencode(path.name)) <= 200 else hashlib.sha256(os.fsencode(path.name)).hexdigest()
+    return f".{name}."
 
 
 def _remove_left(path: Path) -> None:
-    """Remove the temporary files and folders of `path`: mkstemp's and mkdtemp's names end in eight characters."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.????????"):
+    """Remove the temporary files and folders for `path` of processes that were killed."""
+    for left in path.parent.glob(f"{glob.escape(_prefix(path))}????????{SUFFIX}"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:

@@ -15,7 +15,7 @@ from torch import Tensor
 from stargan.core.files import mapped, sha256, whole_folder, workspace_root, write_json
 from stargan.core.tensors import fingerprint
 from stargan.data.prepared import Prepared
-from stargan.errors import Fault, remedy
+from stargan.errors import Fault
 from stargan.evaluation.protocol import Protocol
 from stargan.judge.judge import BATCH, Judge
 
@@ -51,17 +51,13 @@ def real_features(prepared: Prepared, judge: Judge, protocol: Protocol) -> Tenso
 def cached(folder: Path, key: str, rows: int, blocks: Callable[[], Iterable[np.ndarray]]) -> Tensor:
     """Return what the folder has under this key, else so many rows of `blocks`, which take its place.
 
-    Raises Fault where they can't be written.
+    Raises OSError where they can't be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):  # several evaluations may want the same
         found = _read(folder, key) if folder.exists() else None
         if found is None:
-            try:
-                _write(folder, key, rows, blocks())
-            except OSError as error:
-                reason = f"cannot be written ({error.strerror or error})"
-                raise Fault(f"{folder}: {reason}; {remedy(error)}") from error
+            _write(folder, key, rows, blocks())
             found = _read(folder, key)
         if found is None:
             raise Fault(f"{folder}: what was written there can't be read; check the disk")

@@ -1,10 +1,8 @@
 """Writes drawn faces as the real sets lie on disk, byte for byte the same for the same arguments."""
 
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from stargan.core.files import write_bytes
+from stargan.core.files import whole_file, write_bytes
 from stargan.progress import progress
 from stargan.synthetic.face import ATTRIBUTES, EXPRESSIONS, Face, edited
 from stargan.synthetic.people import celeba_face, celeba_name, rafd_name, rafd_people
@@ -71,7 +69,7 @@ def _sittings(people: Sequence[Face], angles: Sequence[int], gazes: Sequence[str
 def _write_zip(path: Path, members: Iterable[tuple[str, Image.Image]], count: int, drawing: Mapping[str, Any]) -> None:
     """Write pictures as JPEGs to a zip whose comment tells a drawn set from a real one, and which drawing it is."""
     comment = json.dumps({**drawing, "renderer": RENDERER}, sort_keys=True)
-    with _whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+    with whole_file(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for name, image in progress(members, count, "picture", f"draw {drawing['form']}"):
             info = zipfile.ZipInfo(name, _LONG_AGO)
             info.create_system = 3
@@ -88,16 +86,3 @@ def _jpeg(image: Image.Image) -> bytes:
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
     write_bytes(path, "".join(f"{line}\n" for line in lines).encode())
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; it becomes `path` once all is on disk, else it goes away."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -84,7 +84,7 @@ def live(folder: Path, end: float, chance: random.Random) -> tuple[Life, str]:
 
 def left_over(folder: Path) -> list[str]:
     """Return temporary files, parts and checkpoints that nobody needs any more."""
-    kept = [path for path in folder.rglob("*") if path.name.startswith(".") or path.suffix == ".part"]
+    kept = [path for path in folder.rglob("*") if path.name.startswith(".")]
     kept += folder.glob("data/checkpoints/both/*/*")
     return [str(path.relative_to(folder)) for path in kept if path.name != ".lock"]
 

@@ -114,7 +114,7 @@ def test_a_process_that_can_t_open_the_zip_says_so(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(packing, "SMALL", 0)
     monkeypatch.setattr(packing, "cores", lambda: 2)
     monkeypatch.setattr(ZipSource, "reopen", refused)
-    with pytest.raises(Fault, match="Too many open files"):
+    with pytest.raises(OSError, match="Too many open files"):
         prepared(tmp_path, celeba(tmp_path))
 
 

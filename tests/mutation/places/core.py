@@ -9,7 +9,7 @@ MUTATIONS = [
         ", budget, diat, cyclegan, translate, evaluate]",
         "tests/static/test_pipeline.py",
     ),
-    quick("stargan.core.files:whole_folder", "        os.chmod(temporary, 0o755)\n", "", "tests/unit/test_files.py"),
+    quick("stargan.core.files:write_bytes", "0o666", "0o600", "tests/unit/test_files.py"),
     quick("stargan.core.params.params:Params.followed", "exclude=unread", "exclude=None", "tests/unit/test_params.py"),
     quick(
         "stargan.core.params.params:Params.sizes",
@@ -55,10 +55,15 @@ MUTATIONS = [
         "isinstance(error, MemoryError)",
         "tests/unit/test_errors.py",
     ),
-    slow("stargan.core.files:whole_folder", "    _remove_left(path)\n", "", f"{KILLS}::test_a_stage"),
-    slow("stargan.core.files:write_bytes", "            os.fsync(file.fileno())\n", "", DISK),
     slow(
-        "stargan.core.files:write_bytes",
+        "stargan.core.files:whole_folder",
+        "            shutil.rmtree(temporary, ignore_errors=True)\n",
+        "            pass\n",
+        f"{DISK}::test_a_full_disk",
+    ),
+    slow("stargan.core.files:whole_file", "                os.fsync(file.fileno())\n", "                pass\n", DISK),
+    slow(
+        "stargan.core.files:_temporary_for",
         "    _remove_left(path)\n",
         "",
         f"{KILLS}::test_a_stage[compare-before anything is written-SIGKILL]",

@@ -100,9 +100,9 @@ MUTATIONS = [
         "tests/unit/test_synthetic.py",
     ),
     slow(
-        "stargan.synthetic.archive:_whole",
-        "        part.unlink(missing_ok=True)\n",
-        "        pass\n",
+        "stargan.core.files:whole_file",
+        "            temporary.unlink(missing_ok=True)\n",
+        "            pass\n",
         f"{DISK}::test_a_full_disk_while_pictures_are_drawn",
     ),
 ]
