@@ -22,7 +22,7 @@ REMEDY = (
 def check_outputs(params: Params, pipeline: Path) -> None:
     """Raise Fault where a place that a stage of dvc.yaml writes to is a link that its work would be lost by."""
     for stage in read_yaml(pipeline)["stages"].values():
-        names = {"${datasets}": params.datasets, "${runs}": params.runs}.get(str(stage.get("foreach")), ())
+        names = {"${datasets}": list(params.datasets), "${runs}": list(params.runs)}.get(str(stage.get("foreach")), [])
         for path, options in outputs(stage.get("do", stage)):
             for output in (pipeline.parent / path.replace("${key}", name) for name in names):
                 if options.get("cache", True):

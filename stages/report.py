@@ -73,4 +73,4 @@ def command() -> None:
 
 
 if __name__ == "__main__":
-    main(command)
+    main(command, answers=True)

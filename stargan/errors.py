@@ -5,8 +5,10 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
+from typing import Any, TextIO, cast
 
 REMEDIES = {
     errno.ENOSPC: "free space there",
@@ -96,28 +98,92 @@ def show(kind: type[BaseException], error: BaseException, trace: TracebackType |
         sys.__excepthook__(kind, error, trace)
 
 
-def main(function: Callable[[], None], lower: str = "") -> None:
+class Log:
+    """stdout or stderr of a command. What can't be written is dropped: no full disk and no closed pipe ends a run."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.lost: Exception | None = None
+        """Why something was dropped, if anything was."""
+
+    def write(self, text: str) -> int:
+        """Write text; what the encoding lacks, as in some names of files, is written as an escape. Return its length."""
+        encoding = self._stream.encoding or "utf-8"
+        self._dare(self._stream.write, text.encode(encoding, "backslashreplace").decode(encoding))
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on what was written."""
+        self._dare(self._stream.flush)
+
+    def close(self) -> None:
+        """Pass on what was written; where that fails leave it to /dev/null, or the interpreter would try again and fail."""
+        self.flush()
+        if self.lost:
+            with suppress(OSError, ValueError), open(os.devnull, "w") as null:
+                os.dup2(null.fileno(), self._stream.fileno())
+
+    def _dare(self, act: Callable[..., object], *given: str) -> None:
+        try:
+            act(*given)
+        except (OSError, ValueError) as error:  # a closed stream's is a ValueError
+            self.lost = error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def _logs() -> Iterator[Log]:
+    """Let stdout, which is yielded, and stderr be logs."""
+    # A file that is opened would take the number of a stream that is closed, and what is written there.
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    before = sys.stdout, sys.stderr
+    out, err = (Log(stream or open(os.devnull, "w")) for stream in before)  # noqa: SIM115
+    sys.stdout, sys.stderr = cast(TextIO, out), cast(TextIO, err)
+    try:
+        yield out
+    finally:
+        out.close()
+        err.close()
+        sys.stdout, sys.stderr = before
+
+
+def stop_signals() -> tuple[signal.Signals, ...]:
+    """Return what asks a command to stop besides Ctrl-C: a terminal's end too, unless it is ignored, as by `nohup`."""
+    hang_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return (signal.SIGTERM, signal.SIGHUP) if hang_up else (signal.SIGTERM,)
+
+
+def main(function: Callable[[], None], lower: str = "", answers: bool = False) -> None:
     """Run a command. A Fault, or an error of the system, becomes one line on stderr and exit status 1.
 
-    lower: the key of params.yaml that the command's memory goes with, if there is one.
-    Ctrl-C and SIGTERM become exit status 130, after every `with` and `finally` on the way has cleaned up.
+    lower: the key of params.yaml that the command's memory goes with, if there is one. answers: whether what it prints on
+    stdout is what it is for, so that it fails where that can't be written.
+    Ctrl-C, SIGTERM and SIGHUP become exit status 130, after every `with` and `finally` on the way has cleaned up.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        function()
-    except Exception as error:
-        line = one_line(error, lower)
-        if not line:
-            raise
-        print(f"error: {line}", file=sys.stderr)
-        sys.stderr.flush()
-        sys.exit(1)
-    except KeyboardInterrupt:
-        # The interpreter's own teardown may wait for worker threads; an interrupt should end now.
-        print("interrupted", file=sys.stderr)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(130)
+    for number in stop_signals():
+        signal.signal(number, _interrupt)
+    with _logs() as out:
+        try:
+            function()
+            out.flush()
+            if answers and isinstance(out.lost, OSError) and out.lost.errno != errno.EPIPE:  # as of `| head`
+                raise OSError(out.lost.errno, out.lost.strerror, "stdout") from out.lost
+        except Exception as error:
+            line = one_line(error, lower)
+            if not line:
+                raise
+            print(f"error: {line}", file=sys.stderr)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            # The interpreter's own teardown may wait for worker threads; an interrupt should end now.
+            print("interrupted", file=sys.stderr)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(130)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

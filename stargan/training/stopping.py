@@ -1,4 +1,4 @@
-"""A training that is asked to stop by SIGINT or SIGTERM: within half a minute it has saved where it stands.
+"""A training that is asked to stop by SIGINT, SIGTERM or SIGHUP: within half a minute it has saved where it stands.
 
 It stops after the iteration under way. One that takes long is given up instead, and its start is saved, of which a copy
 was kept. The main thread may be inside one call of torch for longer than that: then another thread saves, and ends it.
@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable
 from types import FrameType
 from typing import TypeVar
 
+from stargan.errors import stop_signals
 from stargan.training.engine import Training
 from stargan.training.state import State, copied, restore, state_of
 
@@ -42,7 +43,8 @@ class Stop:
         self._signalled, self._writer = socket.socketpair()
         self._writer.setblocking(False)
         signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        self._numbers = (signal.SIGINT, *stop_signals())
+        for number in self._numbers:
             signal.signal(number, self._note)
 
     def watch(self, save: Callable[[State], None]) -> None:
@@ -86,7 +88,7 @@ class Stop:
             raise Stopped
 
     def _watch(self, save: Callable[[State], None]) -> None:
-        while self._signalled.recv(1)[0] not in (signal.SIGINT, signal.SIGTERM):
+        while self._signalled.recv(1)[0] not in self._numbers:
             pass
         time.sleep(PATIENCE_SECONDS)
         start = self._start  # still there: no handler ran, the main thread has not come back from torch

@@ -62,7 +62,7 @@ POISONS: dict[str, tuple[str, Callable[[Training, pytest.MonkeyPatch], None], st
 @pytest.fixture
 def signals() -> Iterator[None]:
     """Give back the signal handlers that a training takes."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
     signal.set_wakeup_fd(-1)
     for number, handler in before.items():

@@ -30,6 +30,7 @@ class Fault(Exception): pass
 def nearest(*_): return ""
 def main(function, **_): function()
 def one_line(*_, **_named): return ""
+def stop_signals(): return ()
 show = None
 """,
     "progress.py": NOTHING + "def progress(iterable, *_args, **_kwargs): return Silent(iterable)\n",

@@ -77,7 +77,7 @@ class Sender:
             null = os.open(os.devnull, os.O_RDWR)
             os.dup2(null, 0)
             os.dup2(null, 1)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
                 signal.signal(number, signal.SIG_DFL)
             signal.set_wakeup_fd(-1)
             sys.argv = ["sender.py", str(folder), str(stage)]

@@ -16,11 +16,12 @@ from support.processes import ROOT
 
 
 @pytest.fixture(autouse=True)
-def handler() -> Iterator[None]:
-    """Give back the handler of SIGTERM that `main` replaces."""
-    before = signal.getsignal(signal.SIGTERM)
+def handlers() -> Iterator[None]:
+    """Give back the handlers of signals that `main` replaces."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def fault() -> None:

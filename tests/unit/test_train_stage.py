@@ -110,12 +110,13 @@ def test_a_signal_while_a_picture_is_written_is_not_lost(stages: Stages, workspa
     assert outputs(workspace) == outputs(whole)  # the picture that was given up is made again
 
 
-def test_asked_to_stop_it_stops_though_nothing_is_due(stages: Stages, workspace: Path) -> None:
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_asked_to_stop_it_stops_though_nothing_is_due(stages: Stages, workspace: Path, number: str) -> None:
     """Pictures that are due stop it as well, and so does a first iteration of its kind: here there are none any more."""
     params = read_yaml(workspace / "params.yaml")
     params["bookkeeping"]["sample_every"] = 1000
     (workspace / "params.yaml").write_text(json.dumps(params))
-    asked = {"at": place(Training, Training.iterate), "nth": 6, "signal": "SIGTERM"}
+    asked = {"at": place(Training, Training.iterate), "nth": 6, "signal": number}
     done = stages.run(workspace, "train both", asked)
     assert done.status == 130, done
     assert int(done.stderr.split("saved after ")[1].split()[0]) < 24
