@@ -129,7 +129,7 @@ def chosen(tensors: Weights, *, d: bool) -> dict[str, Tensor]:
     if len(begins) > 1 and len(means) == 1:
         begins = means
     if len(begins) != 1:
-        shown = ", ".join([*begins] or [*tensors][:SHOWN]) + (", ..." if not begins and len(tensors) > SHOWN else "")
+        shown = ", ".join(sorted(begins) or [*tensors][:SHOWN]) + (", ..." if not begins and len(tensors) > SHOWN else "")
         raise ValueError(f"{len(begins) or 'no'} {'D' if d else 'G'} among its {len(tensors)} tensors: {shown or 'none'}")
     (prefix,) = begins
     inside = ((key.removeprefix(prefix), value) for key, value in tensors.items() if key.startswith(prefix))

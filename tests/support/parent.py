@@ -158,6 +158,7 @@ def stage(job: dict[str, Any], own: Path) -> int:
     sys.argv = [job["module"], *job["arguments"]]
     signal.alarm(job["seconds"])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and one under nohup this
     if job["module"] == "dvc.cli":
         patch("dvc.utils.serialize._yaml:parse_yaml_for_update", lock_without_comments)
         return ended_by(lambda: importlib.import_module("dvc.cli").main(job["arguments"]))

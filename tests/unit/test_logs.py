@@ -1,5 +1,6 @@
 """What a command prints is a log: that it can't be written ends no run, unless it is what the command is for."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -93,5 +94,6 @@ def test_a_terminal_s_end_interrupts_unless_it_is_ignored(tmp_path: Path, before
         capture_output=True,
         text=True,
         env={"PYTHONPATH": str(ROOT)},
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # whatever the tests run under
     )
     assert (ended.returncode, ended.stdout + ended.stderr) == (status, f"{said}\n")

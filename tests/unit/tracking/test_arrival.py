@@ -61,7 +61,7 @@ def test_all_kinds_of_events_arrive_once_even_if_sent_twice(
     run_id = child.info.run_id
     assert history(client, run_id, "loss/d_real") == [(step, step / 2) for step in range(600)]
     assert history(client, run_id, "loss/g_cls") == [(step, -step) for step in range(600)]
-    assert math.isnan(child.data.metrics["error/Don_t know"])
+    assert math.isnan(child.data.metrics["error/Don:0027:t know"])
     assert child.data.metrics["fid"] == 2.5
     assert child.inputs is not None
     (data,) = child.inputs.dataset_inputs
