@@ -18,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 
 from stargan.data.crops import BadPicture, Crop, square
-from stargan.errors import Fault
+from stargan.errors import SCARCE, Fault
 from stargan.progress import progress
 from stargan.raw.pictures import decode
 from stargan.raw.source import Source
@@ -110,6 +110,8 @@ class Packing:
                 except BadPicture as reason:
                     outcomes.append(str(reason))
                 except (OSError, zipfile.BadZipFile) as error:
+                    if isinstance(error, OSError) and error.errno in SCARCE:
+                        raise
                     outcomes.append(f"can't be read ({error})")
                 else:
                     file.seek(self.place(row))

@@ -264,3 +264,11 @@ def test_the_schema_is_that_of_the_params_as_they_are(here: Path) -> None:
     for name in ("Train", "Bookkeeping", "Diat", "Compare"):
         assert set(definitions[name]["required"]) == set(definitions[name]["properties"]) == set(values[name.lower()])
     assert set(definitions["Run"]["required"]) == {"method", "datasets", "faces", "labels"}  # the size is said once
+
+
+@pytest.mark.parametrize("threads", [1025, 2**31 - 1, 2**64])
+def test_more_threads_than_a_machine_has_are_refused(here: Path, threads: int) -> None:
+    """Torch starts as many as it is told, and crashes."""
+    rewrite(threads=threads)
+    with pytest.raises(Fault, match="threads = [0-9]+: Input should be less than or equal to 1024"):
+        load()

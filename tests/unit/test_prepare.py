@@ -1,5 +1,6 @@
 """`prepare` from raw files in the real forms to the prepared form, and what it refuses without leaving a trace."""
 
+import errno
 import json
 import os
 import pickle
@@ -116,6 +117,19 @@ def test_a_process_that_can_t_open_the_zip_says_so(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(ZipSource, "reopen", refused)
     with pytest.raises(OSError, match="Too many open files"):
         prepared(tmp_path, celeba(tmp_path))
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+def test_a_machine_short_of_something_leaves_no_good_picture_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def short(*_: object) -> bytes:
+        raise OSError(number, os.strerror(number))
+
+    section = celeba(tmp_path, bad_images="quarantine")
+    monkeypatch.setattr(ZipSource, "read", short)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        prepared(tmp_path, section)
 
 
 BAD = PICTURES | {

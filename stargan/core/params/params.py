@@ -2,9 +2,9 @@
 
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from stargan.core.params import checks
 from stargan.core.params.datasets import AnyDataset
@@ -32,7 +32,7 @@ class Params(Section):
     """The whole of params.yaml."""
 
     seed: Count
-    threads: Positive
+    threads: Annotated[int, Field(gt=0, le=1024)]
     device: Literal["auto", "cpu", "cuda"]
     launcher: Launcher
     """What dvc.yaml starts trainings with: python, or torchrun with its options."""
