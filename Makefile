@@ -11,10 +11,11 @@ LONG = $(patsubst %,tests/pipeline/test_%.py,tour_of_comparisons launched again 
 LONG_FAULTS = $(patsubst %,tests/faults/test_%.py,soak dvc_experiments)
 REST = $(filter-out $(LONG),$(wildcard tests/pipeline/test_*.py))
 
-.PHONY: help repro check test test-pipeline test-faults test-faults-full test-all times soak bench clean
+.PHONY: help repro faces check test test-pipeline test-faults test-faults-full test-all times soak bench clean
 
 help:
 	@echo "make repro            the whole pipeline on drawn faces; PROFILE=tiny takes minutes"
+	@echo "make faces            what finds faces in photographs: dlib"
 	@echo "make test             the quick tests"
 	@echo "make check            format, lint, types, import layers, documents"
 	@echo "make test-pipeline    DVC, MLflow, several processes, the study's page in a browser"
@@ -31,6 +32,8 @@ ifdef PROFILE
 	@echo "params.yaml now holds profile $(PROFILE); to go back: git restore params.yaml metrics dvc.lock"
 endif
 	dvc repro
+
+faces: $(BIN)/.faces
 
 check: $(BIN)/.installed
 	ruff check .
@@ -64,6 +67,10 @@ $(BIN)/.installed: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "error: Python 3.11 or newer is needed; give one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	touch $@
+
+$(BIN)/.faces: requirements-faces.txt $(BIN)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-faces.txt
 	touch $@
 
 clean:

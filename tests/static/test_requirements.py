@@ -1,6 +1,8 @@
-"""The lock: exact pins alone, all that is asked for, and for every Python that the README promises."""
+"""The lock, and the faces extra: exact pins alone, all that is asked for, and for every Python that the README promises."""
 
-from importlib.metadata import metadata, version
+import os
+import re
+from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,14 @@ def read(name: str) -> dict[str, Requirement]:
 
 
 LOCK = read("requirements.lock")
+FACES = read("requirements-faces.txt")
 
 
 def test_all_that_is_asked_for_is_pinned() -> None:
     assert read("requirements.txt").keys() <= LOCK.keys()
-    assert all(pin.url is None and [one.operator for one in pin.specifier] == ["=="] for pin in LOCK.values())
+    for pin in (*LOCK.values(), *FACES.values()):
+        assert pin.url is None
+        assert [one.operator for one in pin.specifier] == ["=="]
 
 
 @pytest.mark.parametrize("name", [name for name, pin in LOCK.items() if pin.marker is None or pin.marker.evaluate()])
@@ -31,3 +36,21 @@ def test_a_pin_is_what_is_tested_and_takes_every_python(name: str) -> None:
     assert version(name) in LOCK[name].specifier
     taken = SpecifierSet(str(metadata(name).json.get("requires_python", "")))
     assert [python for python in PYTHONS if python not in taken] == []
+
+
+def test_the_faces_extra_is_apart_from_the_lock() -> None:
+    assert FACES.keys().isdisjoint(LOCK)
+
+
+@pytest.mark.parametrize("name", FACES)
+def test_a_pin_of_the_faces_extra_is_what_is_tested(name: str) -> None:
+    try:
+        assert version(name) in FACES[name].specifier
+    except PackageNotFoundError:
+        if "CI" in os.environ:
+            raise
+        pytest.skip("the faces extra is not installed (make faces)")
+
+
+def test_ci_installs_the_faces_extra_before_it_tests() -> None:
+    assert re.search(r"^make faces\nmake \"\$\{1:-test-all\}\"$", (ROOT / ".ci/run").read_text(), re.M)
