@@ -53,7 +53,7 @@ def protocol_of(settings: Evaluate, seed: int, device: torch.device) -> Protocol
         features, weights_sha256 = Inception(Path(settings.inception_weights), device).features, SHA256
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
     sizes = settings.kid_subset, settings.bootstrap, settings.truths
-    return Protocol(settings.neutral, *sizes, seed=seed, features=features, weights_sha256=weights_sha256, device=name)
+    return Protocol(settings.neutral, *sizes, seed, features, weights_sha256, settings.identity, name)
 
 
 def run(name: str, params: Params) -> None:

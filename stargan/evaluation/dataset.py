@@ -11,6 +11,7 @@ from stargan.data.prepared import Prepared
 from stargan.evaluation.across import across
 from stargan.evaluation.distances import feature_distances
 from stargan.evaluation.errors import errors
+from stargan.evaluation.person import same_person
 from stargan.evaluation.protocol import Protocol
 from stargan.evaluation.reconstruction import reconstruction
 from stargan.evaluation.truth import cross_truth, own_truth
@@ -41,7 +42,6 @@ def evaluate_dataset(
     rows = made.index[(made.index["labels"] == dataset) & made.index["set"].isin(JUDGED)]
     seen = judge.see(made.images, rows.index.to_numpy())
     table = judged(dataset, sets, rows, judge.labels(seen))
-
     measures = [
         rate("classifier_error", dataset, "", int(real_wrong.sum()), real_wrong.size),
         *errors(table, prepared.kind, dataset, protocol),
@@ -49,6 +49,7 @@ def evaluate_dataset(
         *reconstruction(prepared, made),
         *across(dataset, sets, judges, table, judge.probabilities(seen), made),
         *own_truth(prepared, table[table["set"] == "own"], made.images, protocol),
+        *same_person(prepared, table[table["set"] == "own"], made.images, protocol),
         *cross_truth(dataset, sets, table[table["set"] == "cross"], made.images, protocol),
     ]
     return Evaluated(measures, table, real_wrong)

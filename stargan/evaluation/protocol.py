@@ -24,6 +24,8 @@ class Protocol:
     features: Features | None = None
     weights_sha256: str = ""
     """Of the network that gives `features`."""
+    identity: bool = False
+    """Whether photographs are compared with their translations by dlib."""
     device: str = "cpu"
     """Where networks look at images: a GPU's own name."""
 

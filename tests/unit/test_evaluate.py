@@ -172,11 +172,10 @@ def test_equal_seeds_give_equal_numbers_and_other_seeds_other_resamples(sets: di
 
 
 def test_the_protocol_is_what_the_params_say() -> None:
-    settings = Evaluate(
-        features="classifier", inception_weights="", neutral={"mine": "calm"}, kid_subset=3, bootstrap=5, truths=7
-    )
+    values = {"features": "classifier", "inception_weights": "", "neutral": {"mine": "calm"}, "identity": True}
+    settings = Evaluate.model_validate(values | {"kid_subset": 3, "bootstrap": 5, "truths": 7})
     found = evaluate.protocol_of(settings, 11, torch.device("cpu"))
-    assert found == Protocol(neutral={"mine": "calm"}, kid_subset=3, bootstrap=5, truths=7, seed=11, features=None)
+    assert found == Protocol(neutral={"mine": "calm"}, kid_subset=3, bootstrap=5, truths=7, seed=11, identity=True)
 
 
 def test_domains_by_hand() -> None:

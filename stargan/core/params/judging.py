@@ -41,6 +41,8 @@ class Evaluate(Section):
     """The class of each dataset that its error starts from (Table 3); of a dataset that is not named, every class."""
     kid_subset: Annotated[int, Field(ge=2)]
     bootstrap: Positive
+    identity: bool
+    """Whether translations of photographs are compared with their originals by dlib, which tells whom they show."""
     truths: Positive
     """Test faces of each dataset whose translations are compared with their drawn truth."""
 
