@@ -6,24 +6,33 @@ python -m stages.inspect ~/faces --add mine   # writes datasets.mine and runs.mi
 
 import argparse
 import tempfile
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 from pydantic import TypeAdapter
 
 from stages.prepare import choices, pictures_of, read_raw
 from stargan.core.files import checked_name
 from stargan.core.params import AnyDataset, Params, add_entries, load
+from stargan.data.crops import BadPicture, Crop, square
 from stargan.errors import Fault, main
+from stargan.evaluation.faces.extra import installed
+from stargan.evaluation.faces.places import eye_places
 from stargan.raw.facts import Facts, facts_of, lines
 from stargan.raw.forms import form_of, path_of
 from stargan.raw.packing import pack
-from stargan.raw.source import open_source
+from stargan.raw.pictures import decode
+from stargan.raw.source import Source, open_source
 
-SIZE = 64
-"""Pixels at which pictures are looked at."""
+SIZE, LARGE = 64, 256
+"""Pixels at which pictures are looked at, and at which eyes are looked for."""
+FACES = 30
+"""Pictures, spread over all, in which eyes are looked for: a fifth of a second each."""
 LINKS = "--links"
 
 
@@ -47,6 +56,29 @@ def looked_at(name: str, values: Mapping[str, Any]) -> Facts:
         raw, file = read_raw(source, section, key), Path(into, "images.npy")
         packed = pack(file, source, raw.rows["source"].tolist(), raw.crop, SIZE, "inspect")
         return facts_of(raw.without(packed.bad), packed, np.load(file), key)
+
+
+def eyes_in(values: Mapping[str, Any], name: str) -> tuple[list[float], str]:
+    """Return where eyes lie in the squares that a section makes, [] where that is not known, and what to say of it."""
+    if not installed():
+        return [], "not looked for; pip install -r requirements-faces.txt, and photographs can be laid as these pictures are"
+    section: AnyDataset = TypeAdapter(AnyDataset).validate_python(dict(values))
+    with open_source(pictures_of(section), links="" if section.links else LINKS) as source:
+        raw = read_raw(source, section, f"datasets.{name}")
+        names = raw.rows["source"].tolist()
+        squares = list(readable(source, names[:: max(1, len(names) // FACES)], raw.crop))
+    places = eye_places(squares)
+    if places is None:
+        return [], f"no face was found in most of {len(squares)} pictures"
+    eyes = [round(share, 4) for share in places]
+    return eyes, f"at ({eyes[0]}, {eyes[1]}) and ({eyes[2]}, {eyes[3]}) of the square, the median of {len(squares)} pictures"
+
+
+def readable(source: Source, names: Sequence[str], crop: Crop) -> Iterator[Image.Image]:
+    """Yield the squares of the pictures that can be read, large enough to see eyes in."""
+    for name in names:
+        with suppress(BadPicture, OSError, zipfile.BadZipFile):
+            yield Image.fromarray(square(decode(source.read(name), name), crop, LARGE))
 
 
 def run_of(name: str, params: Params) -> dict[str, Any]:
@@ -77,10 +109,14 @@ def command() -> None:
     facts = looked_at(name, values)
     if facts.bad:
         values["bad_images"] = "quarantine"
+    eyes, where = eyes_in(values, name)
+    if eyes:
+        values["eyes"] = eyes
     print(f"{given.path}: {values['form']}, because {why}")
     section: AnyDataset = TypeAdapter(AnyDataset).validate_python(values)
     for what, how in choices(section, [params.image_size]):
         print(f"  {what}: {how}")
+    print(f"  eyes: {where}")
     print("\n".join(lines(facts)))
     if given.add:
         add_entries({"datasets": {name: values}, "runs": {name: run_of(name, params)}})

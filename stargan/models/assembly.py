@@ -124,17 +124,18 @@ class Model:
         shares = (step / (steps - 1) for step in range(steps))
         return np.stack([self._made(face, [start, one + share * (other - one)]) for share in shares])
 
-    def targets(self, given: str = "") -> list[str]:
-        """Return one target a label, as `translate` takes them, of those that it can make of faces that are `given`.
+    def targets(self, given: str = "") -> dict[str, str]:
+        """Return {target: what is given for it}: a target a label that the model can make of faces that are `given`.
 
-        Attributes are flipped where they are given, else set: then nothing is known to be flipped.
+        Attributes are flipped where they are given, else set: then nothing is known to be flipped. Labels of one dataset
+        say nothing for targets of another.
         """
         known = dataset_of(self.space, given) if given else None
-        found = []
+        found = dict[str, str]()
         for dataset, kind in enumerate(self.space.kinds):
-            names = kind.singles() if isinstance(kind, Classes) or dataset == known else map(quoted, kind.names)
             own = given if dataset == known else ""
-            found += [name for name in names if self.translator.can_translate(target_path(self.space, name, own)).all()]
+            names = kind.singles() if own or isinstance(kind, Classes) else map(quoted, kind.names)
+            found |= {name: own for name in names if self.translator.can_translate(target_path(self.space, name, own)).all()}
         return found
 
     def _made(self, face: np.ndarray, path: list[Tensor]) -> np.ndarray:

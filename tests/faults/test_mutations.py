@@ -132,7 +132,7 @@ def test_mutated_params(tmp_path: Path, tell: Tell, kind: str) -> None:
     tell("mutations", kind, "every stage: params.yaml", each((ROOT / "params.yaml").read_bytes(), kind, accepts))
 
 
-LEFT_OUT = {"image_size", "unit", "length", "decay", "like", "pairs", "sizes", "labels", "links"}
+LEFT_OUT = {"image_size", "unit", "length", "decay", "like", "pairs", "sizes", "labels", "links", "eyes", "start_from"}
 """What a run or a dataset may leave out."""
 
 

@@ -7,6 +7,9 @@ from support.repository import Repository
 
 DOCUMENTS = ("docs/results.md", "docs/experiments.md", "docs/photos.md", "docs/paper.md", "README.md")
 
+ALIGNED = (
+    "python -m stages.translate_image --model data/models/celeba/generator.safetensors --image photo.jpg --to Blond_Hair"
+)
 # Commands that no test can run as they stand, each with its reason.
 NOT_RUN = {
     "source .venv/bin/activate": "the tests have an environment",
@@ -17,6 +20,9 @@ NOT_RUN = {
     "dvc exp run --temp -n official -S train.schedule=official evaluate@rafd": "as no-cls",
     "dvc exp run --temp -n critic-1 -S train.n_critic=1 evaluate@rafd": "as no-cls",
     "dvc exp run --temp -n critic-5 -S train.n_critic=5 evaluate@rafd": "as no-cls",
+    "pip install -r requirements-faces.txt": "the tests have an environment",
+    f"{ALIGNED} --align": "needs the faces extra; tests/unit/test_photos_of_ones_own.py aligns where it is there",
+    f"{ALIGNED} --align --all --paste": "as the one before",
     "mlflow ui": "a server; started and asked in test_again.py",
     "dvc queue start -j 2": "goes on in the background; started and awaited in test_experiments.py",
 }

@@ -102,21 +102,6 @@ def test_impossible_targets_are_refused(to: str, said: str) -> None:
         target_path(BOTH, to, "")
 
 
-def test_a_folder_of_pictures_becomes_pngs_of_the_models_size(ours: Path, tmp_path: Path) -> None:
-    source, out = tmp_path / "photos", tmp_path / "out"
-    source.mkdir()
-    Image.new("RGB", (40, 30), "red").save(source / "a.jpg")
-    Image.new("L", (20, 50), 99).save(source / "b.png")
-    (source / "notes.txt").write_text("no picture")
-    model = assembly.load_model(ours, CPU)
-    for photo in translate_image.pictures_in(source):
-        stargan.write_png(out / f"{photo.stem}.png", model.translate(stargan.read_face(photo, 16), "happy"))
-    assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png"]
-    for png in out.iterdir():
-        with Image.open(png) as picture:
-            assert (picture.size, picture.mode) == ((16, 16), "RGB")
-
-
 ODD_MODEL = DomainSpace(("m",), (Classes(("../../x", "a/b", "a-b", "-30", "a,b", "a", "b", "A")),))
 
 
@@ -145,8 +130,8 @@ def test_pictures_stay_in_their_folder_whatever_the_class_is_called(
 def test_other_targets_have_other_pictures() -> None:
     """Catches a picture that is written over that of another target."""
     targets = ["a,b", "a-b", "a,-b", "-a,b", "-a-b", "a", "b", '"a,b"', "a-b,c", "a,b-c", "a,b,c", "a-b-c"]
-    assert len({translate_image.named_by(Path("p.png"), to) for to in targets}) == len(targets)
-    assert translate_image.named_by(Path("p.png"), "Blond_Hair, Young") == "p.png-Blond_Hair-Young"
+    assert len({translate_image.told(to) for to in targets}) == len(targets)
+    assert translate_image.told("Blond_Hair, Young") == "-Blond_Hair-Young"
 
 
 def test_only_the_centre_square_counts(ours: Path, tmp_path: Path) -> None:

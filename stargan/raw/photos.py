@@ -1,0 +1,42 @@
+"""Photos to translate: a picture, or those of a folder or a zip."""
+
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from stargan.errors import Fault
+from stargan.raw.pictures import FORMATS
+from stargan.raw.rawset import pictures_of
+from stargan.raw.source import MAX_MEMBER_BYTES, open_source
+
+Photos = Mapping[str, Callable[[], bytes]]
+"""How each photo is read, by its name."""
+
+
+@contextmanager
+def photos_in(path: Path) -> Iterator[tuple[Photos, str]]:
+    """Yield the photos of a picture, a folder or a zip, and what is to be said of files that are none; "" of none.
+
+    Raises Fault where there is no photo.
+    """
+    if not path.exists():
+        raise Fault(f"{path}: no such picture, folder or zip; correct --image")
+    if not path.is_dir() and not zipfile.is_zipfile(path):
+        yield {path.name: partial(read_file, path)}, ""
+        return
+    with open_source(path) as source:
+        names, note = pictures_of(source)
+        if not names:
+            raise Fault(f"{path}: no picture there{f' ({note})' if note else ''}; known are {', '.join(FORMATS)}")
+        yield {name: partial(source.read, name) for name in names}, note
+
+
+def read_file(path: Path) -> bytes:
+    """Return a file's bytes. Raises OSError on what is no file, or above the limit."""
+    if not path.is_file():  # a pipe would be waited for
+        raise OSError("is not a file")
+    if path.stat().st_size > MAX_MEMBER_BYTES:
+        raise OSError(f"has {path.stat().st_size} bytes, above the limit of {MAX_MEMBER_BYTES}")
+    return path.read_bytes()
