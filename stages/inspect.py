@@ -27,6 +27,7 @@ from stargan.raw.facts import Facts, facts_of, lines
 from stargan.raw.forms import form_of, path_of
 from stargan.raw.packing import pack
 from stargan.raw.pictures import decode
+from stargan.raw.rawset import check_splits
 from stargan.raw.source import Source, open_source
 
 SIZE, LARGE = 64, 256
@@ -55,7 +56,9 @@ def looked_at(name: str, values: Mapping[str, Any]) -> Facts:
     ):
         raw, file = read_raw(source, section, key), Path(into, "images.npy")
         packed = pack(file, source, raw.rows["source"].tolist(), raw.crop, SIZE, "inspect")
-        return facts_of(raw.without(packed.bad), packed, np.load(file), key)
+        kept = raw.without(packed.bad)
+        check_splits(kept, source.path, key)
+        return facts_of(kept, packed, np.load(file), key)
 
 
 def eyes_in(values: Mapping[str, Any], name: str) -> tuple[list[float], str]:

@@ -45,7 +45,7 @@ def run(dataset: str, sizes: Sequence[int], section: AnyDataset, out: Path) -> F
                 f"needs; use {max(MULTIPLE, round(size / MULTIPLE) * MULTIPLE)}"
             )
     key = f"datasets.{dataset}"
-    with open_source(pictures_of(section), links="" if section.links else f"-S {key}.links=true") as source:
+    with open_source(pictures_of(section), links="" if section.links else f"links: true of {key} in params.yaml") as source:
         raw = read_raw(source, section, key)
         _check(raw, section, source, dataset)
         with whole_folder(out) as temporary:

@@ -30,7 +30,7 @@ from stargan.evaluation.faces.pasting import pasted
 from stargan.evaluation.faces.squares import Square, squares_of
 from stargan.models.assembly import Model, check_degrees, check_served, load_model
 from stargan.models.released import label_kinds, load_released
-from stargan.models.targets import dataset_of, parts_of, target_path
+from stargan.models.targets import asked_of, parts_of, target_path
 from stargan.raw.photos import photos_in
 from stargan.raw.pictures import decode
 
@@ -101,7 +101,7 @@ def targets_of(model: Model, given: Namespace) -> dict[str, str]:
 
 def eyes_of(model: Model, target: str) -> tuple[Eyes, str]:
     """Return where the eyes of the pictures lie whose labels a target names, and what is to be said of that."""
-    dataset = model.space.datasets[dataset_of(model.space, target)]
+    dataset = model.space.datasets[asked_of(model.space, target)[0]]
     eyes = model.header.get("squares", {}).get(dataset, {}).get("eyes")
     if eyes:
         return Eyes(*eyes), ""

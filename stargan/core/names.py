@@ -10,9 +10,14 @@ from typing import Any
 from stargan.errors import Fault, nearest
 
 
+def odd_letter(name: str) -> bool:
+    """Return whether a name holds what is no letter of a line: a control character, the end of a line, no Unicode at all."""
+    return any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)
+
+
 def checked_label(name: Any) -> str:
     """Return the name of a class or an attribute. Raises ValueError on what is none: a number, no text, no line of it."""
-    if not isinstance(name, str) or not name or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+    if not isinstance(name, str) or not name or odd_letter(name):
         raise ValueError(f"{name!r} is no name of a label; give it a name of letters, without control characters")
     return name
 

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from stargan.core.files import ATTRIBUTE, checked_name, checked_title
 from stargan.core.names import checked_labels, index_of, matched
-from stargan.core.target import Step, steps_of
+from stargan.core.target import Step, steps_of, unquoted
 from stargan.errors import Fault
 
 
@@ -131,7 +131,7 @@ class Classes:
 
     def written(self, target: str) -> str:
         """Return a target in the one form that files and keys have it in. Raises Fault on an unknown name."""
-        return self.names[index_of(target, self.names)]
+        return self.names[index_of(named(target, self.names), self.names)]
 
     def target(self, labels: Tensor, text: str) -> Tensor:
         """Return (N, width) labels that are all of the class `text`. Raises Fault on an unknown name."""
@@ -196,8 +196,8 @@ def kept_labels(kind: LabelKind, names: Sequence[str]) -> tuple[LabelKind, list[
 
 
 def named(name: str, names: Sequence[str]) -> str:
-    """Return the one name that is `matched`, else `name` itself."""
-    found = matched(name, names)
+    """Return the one name that is `matched`, as it is or without quotes round it, else `name` itself."""
+    found = matched(name, names) or matched(unquoted(name), names)
     return found[0] if len(found) == 1 else name
 
 

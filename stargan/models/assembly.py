@@ -18,7 +18,7 @@ from stargan.errors import Fault
 from stargan.models.networks.icgan import ConditionalGenerator, Encoder
 from stargan.models.networks.residual import ResidualGenerator
 from stargan.models.networks.star import Generator
-from stargan.models.targets import dataset_of, target_path
+from stargan.models.targets import asked_of, target_path
 from stargan.models.translators import IcGanTranslator, Pair, PairTranslator, StarTranslator, Translator, name_of
 
 
@@ -118,7 +118,7 @@ class Model:
         if steps < 2:
             raise Fault(f"{steps} steps lead from no target to another; give 2 or more")
         (start, one), (_, other) = (target_path(self.space, target, given) for target in (first, last))
-        if dataset_of(self.space, first) != dataset_of(self.space, last):
+        if asked_of(self.space, first)[0] != asked_of(self.space, last)[0]:
             raise Fault(f"targets {first} and {last}: the labels belong to different datasets; give two of one")
         check_degrees(self, 0)
         shares = (step / (steps - 1) for step in range(steps))
@@ -130,11 +130,16 @@ class Model:
         Attributes are flipped where they are given, else set: then nothing is known to be flipped. Labels of one dataset
         say nothing for targets of another.
         """
-        known = dataset_of(self.space, given) if given else None
+        known = asked_of(self.space, given)[0] if given else None
+        every = [name for kind in self.space.kinds for name in kind.names]
         found = dict[str, str]()
         for dataset, kind in enumerate(self.space.kinds):
             own = given if dataset == known else ""
-            names = kind.singles() if own or isinstance(kind, Classes) else map(quoted, kind.names)
+            singles = kind.singles() if own or isinstance(kind, Classes) else map(quoted, kind.names)
+            shared = {name for name in kind.names if every.count(name) > 1}
+            names = [
+                f"{self.space.datasets[dataset]}/{one}" if kind.steps(one)[0].name in shared else one for one in singles
+            ]
             found |= {name: own for name in names if self.translator.can_translate(target_path(self.space, name, own)).all()}
         return found
 

@@ -24,20 +24,32 @@ def steps_in(kind: LabelKind, text: str) -> list[Step]:
     return [step for part in parts_of(text) for step in steps_of(part)]
 
 
-def dataset_of(space: DomainSpace, text: str) -> int:
-    """Return the dataset whose labels a list names: the first that has them as they are, else the one with their like.
+def asked_of(space: DomainSpace, text: str) -> tuple[int, str]:
+    """Return the dataset whose labels a list names, and the list: a dataset of the model may stand before it, as 'rafd/sad'.
 
-    Raises Fault on an unknown name, a mixture, or where several datasets have labels like them.
+    Raises Fault on an unknown name, a mixture, or where several datasets have such labels.
+    """
+    for at, name in enumerate(space.datasets):
+        if text.startswith(f"{name}/") and not matched(text, space.kinds[at].names):
+            return at, text.removeprefix(f"{name}/")
+    return dataset_of(space, text), text
+
+
+def dataset_of(space: DomainSpace, text: str) -> int:
+    """Return the one dataset whose labels a list names, as they are or, where none has them so, but for their case.
+
+    Raises Fault on an unknown name, a mixture, or where several datasets have such labels.
     """
     names = [[step.name for step in steps_in(kind, text)] for kind in space.kinds]
     exact = [at for at, kind in enumerate(space.kinds) if set(names[at]) <= set(kind.names)]
     alike = [at for at, kind in enumerate(space.kinds) if all(matched(name, kind.names) for name in names[at])]
     if not alike:
         raise Fault(why_not(space.kinds, text))
-    if not exact and len(alike) > 1:
-        sets = " or ".join(space.datasets[at] for at in alike)
-        raise Fault(f"target {text}: the label may be one of {sets}; write it in capitals and small letters as it is")
-    return (exact or alike)[0]
+    found = exact or alike
+    if len(found) > 1 and parts_of(text):
+        sets = [f"{space.datasets[at]}/{text}" for at in found]
+        raise Fault(f"target {text}: several datasets have such labels; write {' or '.join(sets)}")
+    return found[0]
 
 
 def why_not(kinds: Sequence[LabelKind], text: str) -> str:
@@ -53,7 +65,8 @@ def target_path(space: DomainSpace, to: str, given: str) -> list[Tensor]:
     """Return c~ (1, width) of faces that are `given`, and of what they shall be. Raises Fault on unknown names."""
     if not parts_of(to):
         raise Fault("the target names no label; give for instance Young")
-    dataset = dataset_of(space, to)
+    dataset, to = asked_of(space, to)
+    given = asked_of(space, given)[1] if given else given
     kind = space.kinds[dataset]
     path = [torch.zeros(1, kind.width)]
     for part in (given, to):

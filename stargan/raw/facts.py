@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from stargan.data.crops import CentreCrop, Crop
 from stargan.data.domains import Attributes, LabelKind
 from stargan.raw.likeness import Pair, same_bytes, same_look
 from stargan.raw.packing import Packed, Seen
@@ -45,7 +46,7 @@ def facts_of(raw: RawSet, packed: Packed, images: np.ndarray, key: str) -> Facts
         *raw.notes,
         *(told_pairs("the very same file", equal, names, sides)),
         *(told_pairs("what looks like the same picture", alike, names, sides)),
-        *cropped(packed.seen, images.shape[1], key),
+        *cropped(packed.seen, raw.crop, images.shape[1], key),
         *balance(raw, key),
     ]
     return Facts(
@@ -66,14 +67,15 @@ def told_pairs(what: str, pairs: Sequence[Pair], names: Sequence[str], sides: Se
         yield f"{what} is on two sides of the split, {len(pairs)} times: {shown}"
 
 
-def cropped(seen: Sequence[Seen], size: int, key: str) -> Iterator[str]:
+def cropped(seen: Sequence[Seen], crop: Crop, size: int, key: str) -> Iterator[str]:
     """Yield whether the crop keeps little of the pictures, or has to be enlarged to `size` pixels."""
     small = [one for one in seen if one.kept < THIRD]
     if small:
         least = min(small, key=lambda one: one.kept)
+        larger = "" if crop == CentreCrop() else f"; {key}.crop: null in params.yaml takes the largest square"
         yield (
             f"the crop keeps less than a third of {len(small)} of {len(seen)} pictures, {least.kept:.0%} of one of "
-            f"{least.width} x {least.height}; {key}.crop=null takes the largest square"
+            f"{least.width} x {least.height}{larger}"
         )
     enlarged = sum(one.kept * one.width * one.height < size * size for one in seen)
     if enlarged:

@@ -99,6 +99,12 @@ def check_sides(source: Source, paths: Paths, key: str) -> None:
 
 def refuse_sides(source: Source, paths: Paths, key: str) -> None:
     """Raise Fault where the root holds sides, of which no split is to be drawn: test pictures would be trained on."""
+    within = {path[1].lower() for path in paths.values() if len(path) > 2}
+    if len({SIDES[name] for name in within if name in SIDES}) > 1 and within <= SIDES.keys():
+        raise Fault(
+            f"{source.path}: classes hold {' and '.join(f'{name}/' for name in sorted(within))}; put the sides first, as in "
+            f"train/{next(iter(paths.values()))[0]}/, and take them by {key}.split: folders"
+        )
     found = sorted({path[0] for path in paths.values() if len(path) > 2 and path[0].lower() in SIDES})
     if len({SIDES[name.lower()] for name in found}) > 1:
         raise Fault(

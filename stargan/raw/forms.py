@@ -1,13 +1,15 @@
 """Which form raw files have, by looking at them, and the params that read them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from stargan.core.names import composed
 from stargan.data.crops import BadPicture
 from stargan.errors import Fault
-from stargan.raw.folder import SIDES
+from stargan.raw.folder import SIDES, below_root
 from stargan.raw.matching import files_of
 from stargan.raw.pictures import decode, is_picture
 from stargan.raw.rafd import shot
@@ -23,6 +25,7 @@ ALIGNED = (178, 218)
 """Width and height of CelebA's aligned pictures, of which the paper cuts the middle 178 x 178."""
 FEW = 2000
 """Pictures below which a fifth is tested, not a tenth."""
+NO_TABLE = "there is no .csv or .txt beside the pictures"
 LOOKED_AT = 50
 """Pictures that are opened to tell how large all are."""
 
@@ -62,22 +65,32 @@ def form_of(source: Source) -> Form:
         return attributes_of(source, source, pictures, "")
     except Fault as fault:
         if any("/" in name for name in pictures):
-            return folders(pictures)
+            return folders(pictures, "" if str(fault) == NO_TABLE else f"; no table was taken: {fault}")
         raise Fault(f"{source.path}: is neither class folders nor pictures beside a table: {fault}") from fault
 
 
-def folders(pictures: Sequence[str]) -> Form:
-    """Return the form of class folders: with a split of their own where they hold train and a side beside it."""
+def folders(pictures: Sequence[str], passed_over: str) -> Form:
+    """Return the form of class folders: with a split of their own where they hold train and a side beside it.
+
+    passed_over: why tables beside the pictures are none.
+    """
     parts = [{part.lower() for part in PurePosixPath(name).parts[:-2]} for name in pictures]
     sides = {SIDES[part] for part in set().union(*parts) if part in SIDES}
     given = "train" in sides and len(sides) > 1
-    values = {
+    values: dict[str, Any] = {
         "form": "folders",
         "title": "class",
         "split": "folders" if given else "image",
         "test_share": share(len(pictures)),
     }
-    return Form(values, f"pictures lie in folders, {'of ' + ', '.join(sorted(sides)) if given else 'one a class'}")
+    if not given:
+        _, paths = below_root({name: PurePosixPath(composed(name)).parts for name in pictures}, "image")
+        counts = Counter(path[0] for path in paths.values() if len(path) > 1)
+        several = sorted(name for name, count in counts.items() if count > 1)
+        if 1 < len(several) < len(counts):  # a class of one picture can't be on both sides
+            values["labels"] = several
+    why = f"pictures lie in folders, {'of ' + ', '.join(sorted(sides)) if given else 'one a class'}"
+    return Form(values, why + passed_over)
 
 
 def attributes_of(outer: Source, inner: Source, pictures: Sequence[str], images: str) -> Form:
@@ -92,9 +105,12 @@ def attributes_of(outer: Source, inner: Source, pictures: Sequence[str], images:
             break
         reasons.append(f"{found.path.name} does not name the pictures, or holds no attribute")
     if table is None:
-        raise Fault("; ".join(reasons) or "there is no .csv or .txt beside the pictures")
+        raise Fault("; ".join(reasons) or NO_TABLE)
     name = table.path.relative_to(outer.path).as_posix()
-    columns = table.columns()
+    known = table.columns()
+    columns = [name for name, bits in zip(known, table.bits(known).T, strict=True) if 0 < bits.sum() < len(bits)]
+    if not columns:
+        raise Fault(f"{table.path.name}: all pictures agree in {', '.join(known)}, so there is nothing to learn")
     labels = list(PAPER) if set(PAPER) <= set(columns) else columns
     hair = [name for name in labels if name in HAIR]
     partition = next((one for one in outer.names if one != name and partitions(outer, one, table)), "")

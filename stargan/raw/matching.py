@@ -6,11 +6,30 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from stargan.core.names import composed
+from stargan.raw.pictures import is_picture
 
-KEYS: Mapping[str, Callable[[str], str]] = {
-    "path": composed,
-    "file name": lambda name: PurePosixPath(composed(name)).name,
-    "stem": lambda name: PurePosixPath(composed(name)).stem,
+
+def path_of(name: str) -> str:
+    """Return a name with its letters composed, '/' between folders whatever system wrote it, and no './'."""
+    return PurePosixPath(composed(name).replace("\\", "/")).as_posix()
+
+
+def base_of(name: str) -> str:
+    """Return a name without folders."""
+    return PurePosixPath(path_of(name)).name
+
+
+def stem_of(name: str) -> str:
+    """Return a name without folders and without a picture's suffix."""
+    base = PurePosixPath(base_of(name))
+    return base.stem if is_picture(base.name) else base.name
+
+
+KEYS: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
+    "path": (path_of, path_of),
+    "file name": (base_of, base_of),
+    "name before the suffix": (base_of, stem_of),
+    "stem": (stem_of, stem_of),
 }
 """By what a row and a file are compared, in this order."""
 
@@ -30,8 +49,8 @@ def files_of(rows: Iterable[str], files: Iterable[str]) -> Found:
     found: dict[str, str] = {}
     unclear: dict[str, Sequence[str]] = {}
     by: dict[str, int] = {}
-    for name, key in KEYS.items():
-        asked, there = _by(key, left), _by(key, free)
+    for name, (of_row, of_file) in KEYS.items():
+        asked, there = _by(of_row, left), _by(of_file, free)
         pairs = {mine[0]: there[value][0] for value, mine in asked.items() if len(mine) == len(there.get(value, ())) == 1}
         unclear |= {row: there[value] for value, mine in asked.items() if value in there for row in mine if row not in pairs}
         found |= pairs

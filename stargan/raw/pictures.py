@@ -107,7 +107,7 @@ def _has_another(picture: Image.Image) -> bool:
 def _rgb(picture: Image.Image) -> Image.Image:
     # Pillow's own conversion would clip at 255.
     if picture.mode.startswith("I"):
-        return _grey(np.asarray(picture), 65535)
+        return _grey(np.asarray(picture), 65535, picture.info.get("transparency"))
     if picture.mode == "F":
         return _grey(np.asarray(picture), 1)
     if picture.has_transparency_data:
@@ -116,9 +116,13 @@ def _rgb(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _grey(values: np.ndarray, white: int) -> Image.Image:
-    """Return a grey picture whose values lie from 0 to `white`. Raises BadPicture where they don't."""
+def _grey(values: np.ndarray, white: int, clear: int | None = None) -> Image.Image:
+    """Return a grey picture whose values lie from 0 to `white`, of which `clear` is transparent.
+
+    Raises BadPicture where they don't.
+    """
     low, high = float(values.min()), float(values.max())
     if not 0 <= low <= high <= white:
         raise BadPicture(f"has values from {low:g} to {high:g}, not from 0 to {white}; save it as 8-bit")
+    values = values if clear is None else np.where(values == clear, white, values)
     return Image.fromarray((values.astype(np.float64) * 255 / white).round().astype(np.uint8)).convert("RGB")

@@ -1,5 +1,6 @@
 """What a dataset's own reader makes of its raw form: which pictures, with which labels, on which side."""
 
+import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,10 +111,10 @@ def class_sides(
         return person_split(persons, share, seed)
     lone = sorted(name for name, times in Counter(classes).items() if times == 1)
     if lone:
-        rest = ",".join(sorted(set(classes) - set(lone)))
+        rest = ", ".join(json.dumps(name, ensure_ascii=False) for name in sorted(set(classes) - set(lone)))
         raise Fault(
             f"{source.path}: class {few(lone)} has a single picture, which can't be on both sides; add pictures, or leave "
-            f"it out by -S '{key}.labels=[{rest}]'"
+            f"it out: {key}.labels: [{rest}] in params.yaml"
         )
     return class_split(classes, share, seed)
 
@@ -133,6 +134,9 @@ def check_splits(raw: RawSet, path: object, key: str) -> None:
         checked_labels(raw.kind.names)
     except ValueError as error:
         raise Fault(f"{path}: {error}") from error
+    if raw.rows.empty and raw.bad:
+        name, reason = next(iter(raw.bad.items()))
+        raise Fault(f"{path}: none of {len(raw.bad)} pictures can be used: {name} {reason}; mend them, or give others")
     sides = set(raw.rows["split"])
     lack = "train" if "train" not in sides else "" if sides & {"test", "val"} else "test"
     if lack:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from stargan.core.names import odd_letter
 from stargan.errors import Fault
 
 MAX_MEMBERS = 2_000_000
@@ -130,7 +131,7 @@ class FolderSource:
             self.folders += [] if folder == path else [folder.relative_to(path).as_posix()]
         self.names.sort()
         self.folders.sort()
-        odd = next((name for name in (*self.names, *self.folders) if not name.isprintable()), None)
+        odd = next((name for name in (*self.names, *self.folders) if odd_letter(name)), None)
         if odd:  # bytes that are no UTF-8 would end up in rows.csv
             raise Fault(f"{path}: {odd!r} has control characters in its name or is not UTF-8; rename it")
 
@@ -165,7 +166,7 @@ class FolderSource:
         below = {  # of a link the path is asked: the entry raises on one that leads to itself
             entry.name: (folder / entry.name).is_dir() if entry.name in linked else entry.is_dir() for entry in entries
         }
-        lost = next((name for name in linked if not (folder / name).exists()), None)
+        lost = next((name for name in linked if not _hidden(name) and not (folder / name).exists()), None)
         if lost and not PurePosixPath(lost).suffix:  # with one it is a picture that can't be read
             raise Fault(f"{folder / lost}: is a link to what is not there; remove it, or bring that back")
         yield folder, [folder / name for name, is_folder in below.items() if not is_folder]
@@ -185,12 +186,14 @@ def _refuse_hostile(path: Path, members: list[zipfile.ZipInfo]) -> None:
     end = 0
     for info in sorted(members, key=lambda member: member.header_offset):
         parts = info.filename.split("/")
-        reason = None
+        reason, remedy = "", "get the archive from a source you trust"
         if not PurePosixPath(info.filename).parts:
             reason = "has no name"
+        elif "\\" in info.filename and not {"..", ""} & {*info.filename.replace("\\", "/").split("/")}:
+            reason, remedy = "has \\ between folders, which could lead out of the archive", "pack it again with /"
         elif info.filename.startswith("/") or "\\" in info.filename or ":" in parts[0] or ".." in parts:
             reason = "leads out of the archive"
-        elif info.orig_filename != info.filename or not info.filename.isprintable():
+        elif info.orig_filename != info.filename or odd_letter(info.filename):
             reason = "has control characters in its name"
         elif not info.filename.isascii() and not info.flag_bits & UTF8:
             reason = "has a name that is not marked as UTF-8: its letters can't be told; pack it again with names in UTF-8"
@@ -198,17 +201,19 @@ def _refuse_hostile(path: Path, members: list[zipfile.ZipInfo]) -> None:
         elif info.filename in seen:
             reason = "is there twice"
         elif info.flag_bits & 1:
-            reason = "is encrypted"
+            reason, remedy = "is encrypted", "pack it again without a password"
         elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # the others inflate without a bound
             reason = f"is compressed by method {info.compress_type}, not deflated"
+            remedy = "pack it again by deflate, or give a folder"
         elif stat.S_ISLNK(info.external_attr >> 16):
             reason = "is a link"
         elif info.header_offset < end:
             reason = "overlaps the member before it"
         elif info.file_size > MAX_MEMBER_BYTES or info.file_size > MAX_RATIO * max(info.compress_size, 1024):
             reason = f"would unpack to {info.file_size} bytes from {info.compress_size}"
+            remedy = "get the archive from a source you trust, or give a folder"
         if reason:
-            raise Fault(f"{path}: member {info.filename!r} {reason}; get the archive from a source you trust")
+            raise Fault(f"{path}: member {info.filename!r} {reason}; {remedy}")
         seen.add(info.filename)
         end = info.header_offset + info.compress_size
 

@@ -4,7 +4,7 @@ import csv
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -62,10 +62,16 @@ class Table:
         )
 
     def words(self, column: int) -> tuple[str, str]:
-        """Return how a column says yes and no. A table that has -1 anywhere has no 0: it could mean unknown."""
-        if np.isin(self.codes[:, column], [CODES["true"], CODES["false"]]).any():
+        """Return how a column says yes and no.
+
+        Where this one or another says no by -1, a 0 could mean unknown. Another column that holds more than yes and no, such
+        as an age, has no part in that.
+        """
+        codes = self.codes[:, column]
+        if np.isin(codes, [CODES["true"], CODES["false"]]).any():
             return PAIRS[2]
-        return PAIRS[1] if (self.codes == CODES["0"]).any() and not (self.codes == CODES["-1"]).any() else PAIRS[0]
+        signed = np.isin(self.codes, [1, -1]).all(axis=0) & (self.codes == -1).any(axis=0)
+        return PAIRS[1] if (self.codes == 0).any() and not (codes == -1).any() and not signed.any() else PAIRS[0]
 
     def columns(self) -> list[str]:
         """Return the names of the columns that are attributes from their first cell to their last."""
@@ -82,6 +88,8 @@ def read_table(path: Path, content: bytes | None = None) -> Table:
     if not rows:
         raise Fault(f"{path}: is empty; fetch it again (python -m stages.fetch celeba)")
     names, rows = _heading(path, rows, separated)
+    if separated and _numbered(rows):
+        raise Fault(f"{path}: its first column numbers the rows, not the pictures; save it without (index=False)")
     codes = np.empty((len(rows), len(names)), dtype=np.int8)
     pictures: dict[str, int] = {}
     odd: dict[int, str] = {}
@@ -128,6 +136,12 @@ def _heading(path: Path, rows: list[Row], separated: bool) -> tuple[list[str], l
     return names, rows
 
 
+def _numbered(rows: Sequence[Row]) -> bool:
+    """Say whether the first column counts from 0 on, as pandas writes it, beside one that names files."""
+    counted = all(cells[0] == str(number) for number, (_, cells) in enumerate(rows))
+    return counted and all(len(cells) > 1 and PurePosixPath(cells[1]).suffix for _, cells in rows)
+
+
 def _count(path: Path, row: Row) -> int:
     line, text = row[0], " ".join(row[1])
     if not text.isdecimal():
@@ -138,11 +152,27 @@ def _count(path: Path, row: Row) -> int:
 def _rows(path: Path, content: bytes | None) -> tuple[list[Row], bool]:
     """Return all rows that are not blank, and whether they are CSV, by their first line; else blanks part their cells."""
     lines = _text(path, content).split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    separator = max(SEPARATORS, key=first.count)
-    if separator not in first.strip():
+    separator = separator_of([line for line in lines if line.strip()][:2])
+    if not separator:
         return [(number, line.split()) for number, line in enumerate(lines, 1) if line.strip()], False
     return list(_of_csv(path, lines, separator)), True
+
+
+def separator_of(lines: Sequence[str]) -> str:
+    """Return what parts the cells of a CSV, by its first two lines, which have as many; "" where it is none.
+
+    A separator within quotes is none, and one that only some lines have is a part of their cells.
+    """
+
+    def cells(line: str, separator: str) -> int:
+        try:
+            return len(next(csv.reader([line], delimiter=separator, skipinitialspace=True, strict=True), []))
+        except csv.Error:
+            return 0
+
+    counts = {separator: [cells(line, separator) for line in lines] for separator in SEPARATORS}
+    best = max(counts, key=lambda one: (len(set(counts[one])) == 1 and counts[one][0] > 1, counts[one][:1]))
+    return best if lines and counts[best][0] > 1 else ""
 
 
 def _of_csv(path: Path, lines: Sequence[str], separator: str) -> Iterator[Row]:
@@ -165,6 +195,8 @@ def _text(path: Path, content: bytes | None) -> str:
             f"{path}: cannot be read ({error.strerror}); fetch it (python -m stages.fetch celeba) or "
             "correct its path in params.yaml"
         ) from error
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Fault(f"{path}:1: is UTF-16, not UTF-8; save the file as UTF-8")
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         raise Fault(f"{path}:{line}: holds a NUL byte, so it is damaged; fetch it again")

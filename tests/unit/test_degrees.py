@@ -133,3 +133,14 @@ def test_a_way_that_is_none_is_refused(first: str, last: str, steps: int, said: 
 def test_pixels_beyond_white_are_white() -> None:
     assert to_uint8(torch.full((1, 3, 1, 1), 1.7)).max() == 255
     assert FACES.width + MOODS.width + 2 == BOTH.width
+
+
+def test_labels_that_two_datasets_have_are_asked_for_by_the_dataset() -> None:
+    space = DomainSpace(("one", "two"), (Classes(("007", "a")), Classes(("b", "007"))))
+    model, goals = told(space)
+    assert list(model.targets()) == ["one/007", "a", "b", "two/007"]
+    for target in model.targets():
+        model.translate(FACE, target)
+    assert [goal.index(1) for goal in goals] == [0, 1, 2, 3]
+    with pytest.raises(Fault, match="target 007: several datasets have such labels; write one/007 or two/007"):
+        model.translate(FACE, "007")

@@ -118,7 +118,7 @@ def test_a_crop_that_keeps_little_is_said(tmp_path: Path, size: tuple[int, int],
     notes = run("mine", [16], table, tmp_path / "out").notes
     assert notes[0] == (
         f"the crop keeps less than a third of 8 of 8 pictures, {kept} of one of {size[0]} x {size[1]}; "
-        "datasets.mine.crop=null takes the largest square"
+        "datasets.mine.crop: null in params.yaml takes the largest square"
     )
     whole = run("mine", [16], AttributeTable.model_validate(values | {"crop": None}), tmp_path / "out").notes
     assert not [note for note in whole if "crop" in note]

@@ -12,7 +12,7 @@ from torchvision.datasets import ImageFolder
 from stargan.errors import Fault
 from stargan.raw import folder
 from stargan.raw.rawset import RawSet, check_splits
-from stargan.raw.source import open_source
+from stargan.raw.source import _refuse_hostile, open_source
 
 
 def write(root: Path, names: list[str]) -> Path:
@@ -28,7 +28,7 @@ def write(root: Path, names: list[str]) -> Path:
     return root
 
 
-def read(root: Path, split: str = "image", links: str = "-S datasets.mine.links=true", **changes: Any) -> RawSet:
+def read(root: Path, split: str = "image", links: str = "links: true", **changes: Any) -> RawSet:
     values: dict[str, Any] = {"title": "mood", "labels": [], "test_share": 0.5, "seed": 1} | changes
     with open_source(root, links=links) as source:
         raw = folder.read_raw(source, split=split, key="datasets.mine", **values)
@@ -115,7 +115,7 @@ def test_all_three_sides(tmp_path: Path) -> None:
         (["set/Train/a/1.png", "set/Train/b/1.png", "set/Val/a/1.png"], "image", "holds Train/ and Val/, so a split"),
         (["train/a/1.png", "train/b/1.png", "val/a/1.png"], "folders", "'b' of train/ is missing in val/"),
         (["train/a/1.png", "train/b/1.png", "val/a/1.png", "valid/b/1.png"], "folders", "val and valid are both the val"),
-        (["cat/1.png", "cat/2.png", "fox/1.png"], "image", r"class fox has a single picture.*labels=\[cat\]"),
+        (["cat/1.png", "cat/2.png", "fox/1.png"], "image", r'class fox has a single picture.*mine\.labels: \["cat"\]'),
         (["cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png", "1.png"], "image", None),
     ],
 )
@@ -197,7 +197,7 @@ def test_links_within_are_followed(tmp_path: Path) -> None:
     assert read(root).kind.names == ("cat", "dog", "more", "wolf")
 
 
-@pytest.mark.parametrize("links", ["-S datasets.mine.links=true", "--links"])
+@pytest.mark.parametrize("links", ["links: true", "--links"])
 def test_links_out_are_followed_where_they_may(tmp_path: Path, links: str) -> None:
     root = write(tmp_path / "faces", ["cat/1.png", "cat/2.png", "wild/1.png", "wild/2.png"])
     write(tmp_path / "elsewhere", ["1.png", "2.png"])
@@ -219,3 +219,49 @@ def test_a_link_that_leads_nowhere_is_no_silent_loss(tmp_path: Path) -> None:
     (root / "fox").symlink_to(tmp_path / "gone")
     with pytest.raises(Fault, match="fox: is a link to what is not there"):
         read(root)
+
+
+@pytest.mark.parametrize("name", ["b\u00a0c", "très\u202ftriste", "\U0001f469\u200d\U0001f680", "ab\u200bc"])
+@pytest.mark.parametrize("kind", ["zip", "folder"])
+def test_any_letter_of_a_line_may_stand_in_a_name(tmp_path: Path, name: str, kind: str) -> None:
+    """Blanks that don't break, of which macOS names screenshots, and joined signs."""
+    root = write(tmp_path / "set", [f"{mood}/{n}.png" for mood in (name, "z") for n in range(2)])
+    if kind == "zip":
+        with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+            for file in sorted(root.rglob("*.png")):
+                archive.write(file, file.relative_to(root))
+        root = tmp_path / "set.zip"
+    assert set(read(root).kind.names) == {name, "z"}
+
+
+@pytest.mark.parametrize("names", [("train", "test"), ("Train", "val"), ("training", "validation")])
+@pytest.mark.parametrize("split", ["image", "folders"])
+def test_sides_within_classes_are_refused(tmp_path: Path, names: tuple[str, str], split: str) -> None:
+    root = write(tmp_path, [f"{mood}/{side}/{n}.png" for mood in ("happy", "sad") for side in names for n in range(2)])
+    said = "put the sides first" if split == "image" else "folder 'happy' is none of train, val and test"
+    with pytest.raises(Fault, match=said):
+        read(root, split)
+
+
+@pytest.mark.parametrize("name", [".#notes", ".lock", "cat/.~tmp"])
+def test_a_hidden_link_that_leads_nowhere_is_passed_over(tmp_path: Path, name: str) -> None:
+    root = write(tmp_path, TREES["flat"])
+    (root / name).symlink_to("me@host.1:2")
+    assert read(root).kind.names == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda info: setattr(info, "filename", "a\\1.png"), "has .* between folders.*; pack it again with /"),
+        (lambda info: setattr(info, "flag_bits", info.flag_bits | 1), "is encrypted; pack it again without a password"),
+        (lambda info: setattr(info, "compress_type", zipfile.ZIP_LZMA), "not deflated; pack it again by deflate"),
+    ],
+)
+def test_a_harmless_zip_of_another_tool_is_told_how_to_be_packed(tmp_path: Path, change: Any, said: str) -> None:
+    info = zipfile.ZipInfo("a/1.png")
+    info.header_offset = info.file_size = info.compress_size = 0
+    change(info)
+    info.orig_filename = info.filename
+    with pytest.raises(Fault, match=said):
+        _refuse_hostile(tmp_path / "set.zip", [info])

@@ -13,7 +13,7 @@ from PIL import Image
 from ruamel.yaml import YAML
 
 from stages import inspect
-from stargan.core.params import load
+from stargan.core.params import add_entries, load
 from stargan.errors import Fault
 from stargan.raw.rafd import EXPRESSIONS
 from support.edited_params import here_in
@@ -45,7 +45,7 @@ def rafd(root: Path) -> Path:
 
 def celeba(root: Path, partition: bool = False) -> Path:
     names = ["Bald", "Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young"]
-    rows = [f"{n:06d}.jpg {' '.join('1' if (n >> bit) & 1 else '-1' for bit in range(6))}" for n in range(1, 33)]
+    rows = [f"{n:06d}.jpg {' '.join('1' if (n >> bit % 3) & 1 else '-1' for bit in range(6))}" for n in range(1, 33)]
     root.mkdir()
     (root / "list_attr_celeba.txt").write_text("\n".join(["32", " ".join(names), *rows]) + "\n")
     with zipfile.ZipFile(root / "img_align_celeba.zip", "w") as archive:
@@ -201,3 +201,61 @@ def test_links_out_are_asked_for(
         told(monkeypatch, capsys, "set")
     assert f"  {linked}  5 train, 1 test" in told(monkeypatch, capsys, "set", "--links", "--add", "mine")
     assert load().datasets["mine"].links
+
+
+@pytest.mark.parametrize("kind", ["links", "nonsense", "empty"])
+def test_a_set_without_a_picture_that_can_be_read_is_refused(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    class_folders(here / "elsewhere", ("a", "b"))
+    for file in sorted((here / "elsewhere").rglob("*.png")):
+        link = here / "set" / file.relative_to(here / "elsewhere")
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if kind == "links":
+            link.symlink_to(file)
+        else:
+            link.write_bytes(b"" if kind == "empty" else b"nonsense")
+    with pytest.raises(Fault, match="none of 12 pictures can be used: a/0.png (is|can't)") as raised:
+        told(monkeypatch, capsys, "set")
+    assert ("permit it by --links" in str(raised.value)) == (kind == "links")
+
+
+YAML_WORDS = [
+    *("1:30", "a:b", ":x", "? a", "- y", "#x", "{x}", "[y]", "&a", "*b", "!t", "|", ">", "%d", "@x", "`", "it's", '"q"'),
+    *("yes", "null", "~", "1e5", "0x1F", "2020-01-01", " a ", "a\u00a0b", "喜び", "<<", "${y}", "a, b", "a: b", "=", "\\n"),
+]
+
+
+@pytest.mark.parametrize("word", YAML_WORDS)
+def test_any_name_is_read_back_as_it_was(here: Path, word: str) -> None:
+    values = {"form": "folders", "path": f"data/{word}/x", "title": "mood", "labels": [word, "b"], "split": "image"}
+    add_entries({"datasets": {"mine": values | {"test_share": 0.2, "seed": 1, "bad_images": "stop"}}})
+    found = load().datasets["mine"]
+    assert (found.path, found.labels) == (f"data/{word}/x", [word, "b"])
+
+
+@pytest.mark.parametrize("lone", ["fox", "007", "a b"])
+def test_a_class_of_one_picture_is_left_out_and_said(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lone: str
+) -> None:
+    noise(class_folders(here / "set", ("cat", "dog")) / lone / "1.png", 99)
+    said = told(monkeypatch, capsys, "set", "--add", "mine")
+    assert f"note: datasets.mine.labels leaves out 1 pictures of {lone}" in said
+    assert load().datasets["mine"].labels == ["cat", "dog"]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("file,A\na/0.png,1\na/0.png,0\n", "'a/0.png' is in line 2 already"),
+        ("file,A\nnobody.png,1\nelse.png,0\n", "labels.csv does not name the pictures"),
+        ("file,A\na/0.png,1\na/1.png,1.0\n", "labels.csv does not name the pictures, or holds no attribute"),
+    ],
+)
+def test_why_a_table_is_not_taken_is_told(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], table: str, said: str
+) -> None:
+    (class_folders(here / "set", ("a", "b")) / "labels.csv").write_text(table)
+    line = told(monkeypatch, capsys, "set").splitlines()[0]
+    assert "; no table was taken: " in line
+    assert said in line

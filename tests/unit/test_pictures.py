@@ -120,6 +120,12 @@ def test_deep_pictures_have_a_stated_range(values: np.ndarray, levels: list[int]
     assert np.asarray(found)[0].tolist() == [[level] * 3 for level in levels]
 
 
+@pytest.mark.parametrize("clear", [0, 300, 65535])
+def test_a_deep_picture_s_transparent_level_is_laid_on_white(clear: int) -> None:
+    picture = Image.fromarray(np.array([[clear, 25700]], np.uint16))
+    assert np.asarray(decode(encoded(picture, transparency=clear), "deep.png"))[0].tolist() == [[255] * 3, [100] * 3]
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -182,3 +182,55 @@ def test_a_table_that_is_not_in_the_zip_is_named(tmp_path: Path) -> None:
         archive.writestr("Labels.csv", CSVS["1 and 0"])
     with pytest.raises(Fault, match=r"labels\.csv: is not in the zip; nearest: Labels\.csv"):
         prepared(tmp_path, section(tmp_path / "set.zip"))
+
+
+SEPARATED = {
+    "commas in quotes, semicolons between": '"img";"a,b";"c,d"\n"0.png";1;0\n',
+    "commas in heads, tabs between": "img\ta, b\tc, d\n0.png\t1\t0\n",
+    "semicolons in heads, commas between": "img,a;b,c;d\n0.png,1,0\n",
+}
+
+
+@pytest.mark.parametrize("kind", SEPARATED)
+def test_a_separator_within_a_cell_is_none(kind: str) -> None:
+    found = read_table(Path("labels.csv"), SEPARATED[kind].encode())
+    assert (found.pictures, len(found.attributes)) == (["0.png"], 2)
+    assert found.bits(found.attributes).tolist() == [[1, 0]]
+
+
+@pytest.mark.parametrize(("score", "smiles"), [("-1", "10"), ("9", "10"), ("0.5", "10")])
+def test_what_another_column_holds_decides_nothing(score: str, smiles: str) -> None:
+    text = f"img,smile,score\na,1,{score}\nb,0,3\n"
+    found = read_table(Path("labels.csv"), text.encode())
+    assert found.columns() == ["smile"]
+    assert found.bits(["smile"])[:, 0].tolist() == [int(bit) for bit in smiles]
+
+
+DOTTED = {
+    "row without a suffix": (["s0.left", "s1.left"], ["s0.left.png", "s1.left.png"]),
+    "a version is no suffix": (["s0.v2"], ["s0.png"]),
+    "a dot and a slash": (["./a/0.png", "./b/0.png"], ["a/0.png", "b/0.png"]),
+    "Windows' folders": (["a\\0.png", "b\\0.png"], ["a/0.png", "b/0.png"]),
+}
+
+
+@pytest.mark.parametrize("kind", DOTTED)
+def test_rows_as_other_tools_write_them(kind: str) -> None:
+    rows, files = DOTTED[kind]
+    found = dict(files_of(rows, files).files)
+    assert found == ({} if kind == "a version is no suffix" else dict(zip(rows, files, strict=True)))
+
+
+@pytest.mark.parametrize("head", ["", "Unnamed: 0", "index"])
+def test_numbers_of_rows_are_no_names_of_pictures(head: str) -> None:
+    """As pandas writes them: row 0 would take 0.png, whatever picture it tells of."""
+    text = f"{head},img,smile\n" + "".join(f"{n},{9 - n}.png,{n % 2}\n" for n in range(10))
+    with pytest.raises(Fault, match="its first column numbers the rows, not the pictures; save it without"):
+        read_table(Path("labels.csv"), text.encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_another_encoding_is_told(encoding: str) -> None:
+    content = CSVS["1 and 0"].encode(encoding)
+    with pytest.raises(Fault, match="labels.csv:1: (is UTF-16, not UTF-8|holds a NUL)"):
+        read_table(Path("labels.csv"), content)

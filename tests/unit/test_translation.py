@@ -9,6 +9,7 @@ import torch
 
 from stargan.data.domains import Classes, DomainSpace
 from stargan.data.prepared import Prepared
+from stargan.errors import Fault
 from stargan.models.translation import Request, feasible, path_of, requests, rows_of_faces, served, translated
 from support.sets import LOOKS
 
@@ -142,3 +143,16 @@ def test_what_can_not_be_made_is_not_asked_for_and_equal_ways_back_are_one(direc
         ("own", "Blond+~Male"): [2],
         **{("reconstruction", target): [2] for target in back},
     }
+
+
+@pytest.mark.parametrize("target", ["hapy", '"-1"', "sad+happy"])
+def test_a_target_that_is_no_class_is_refused_and_not_left_out(target: str) -> None:
+    with pytest.raises(Fault, match="is unknown"):
+        requests(BOTH, ["rafd"], {"rafd": ["happy", target]})
+
+
+@pytest.mark.parametrize("name", ["-1", "a+b", "~x"])
+def test_a_class_may_stand_in_quotes_or_as_it_is(name: str) -> None:
+    space = DomainSpace(("mine",), (Classes((name, "other")),))
+    for target in (name, f'"{name}"'):
+        assert [one.target for one in requests(space, ["mine"], {"mine": [target]}) if one.set == "own"] == [name]

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from stargan.core.files import write_bytes
 from stargan.core.params.params import Params
@@ -25,8 +26,13 @@ def add_entries(sections: Mapping[str, Mapping[str, Any]], path: Path = Path("pa
         place = end_of(lines, section, path)
         lines[place:place] = [line for name, values in entries.items() for line in block(name, values)]
     text = "".join(lines)
+    read = YAML(typ="safe").load(text)
+    for section, entries in sections.items():
+        for name, values in entries.items():
+            if read[section][name] != values:
+                raise Fault(f"{path}: YAML can't hold {section}.{name} = {values}; rename what has odd letters")
     try:
-        Params.model_validate(YAML(typ="safe").load(text))
+        Params.model_validate(read)
     except ValidationError as error:
         raise Fault(f"{path}: can't take that: {'; '.join(map(told, error.errors()))}") from error
     write_bytes(path, text.encode())
@@ -49,5 +55,13 @@ def block(name: str, values: Mapping[str, Any]) -> list[str]:
     yaml, out = YAML(), io.StringIO()
     yaml.width = 4096
     yaml.default_flow_style = None
-    yaml.dump({name: dict(values)}, out)
-    return [f"  {line}\n" for line in out.getvalue().splitlines()]
+    yaml.dump({name: {key: quoted(value) for key, value in values.items()}}, out)
+    return [f"  {line}\n" for line in out.getvalue().split("\n") if line]
+
+
+def quoted(value: Any) -> Any:
+    """Return a value whose texts stand in quotes where YAML could take them for more than text."""
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[A-Za-z_/.][A-Za-z0-9_/. -]*", value) and value == value.strip()
+        return value if plain else DoubleQuotedScalarString(value)
+    return [quoted(one) for one in value] if isinstance(value, list) else value

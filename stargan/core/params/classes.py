@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stargan.core.names import matched
 from stargan.core.params.params import Params
+from stargan.core.target import unquoted
 from stargan.errors import Fault, nearest
 
 
@@ -28,5 +29,5 @@ def class_faults(params: Params, dataset: str, names: Sequence[str]) -> Iterator
         yield f"evaluate.neutral.{dataset} = {neutral!r} is no class of {dataset}{nearest(neutral, names)}"
     for key, targets in wanted.items():
         for target in dict.fromkeys(targets):
-            if len(matched(target, names)) != 1:
+            if len(matched(target, names) or matched(unquoted(target), names)) != 1:
                 yield f"{key}: {target!r} is no class of {dataset}{nearest(target, names)}"

@@ -7,7 +7,7 @@ FOLDER, TABLE, FACTS, INSPECT, PHOTOS = (
 )
 
 MUTATIONS = [
-    quick("stargan.raw.table:Table.words", 'and not (self.codes == CODES["-1"]).any()', "", TABLE),
+    quick("stargan.raw.table:Table.words", "and not signed.any()", "", TABLE),
     quick("stargan.raw.table:_of_csv", "strict=True", "strict=False", TABLE),
     quick("stargan.raw.table:_text", '"NFC"', '"NFD"', TABLE),
     quick("stargan.raw.table:Table.bits", "self.attributes.index(name)", "place", "tests/unit/test_celeba.py"),
@@ -21,7 +21,7 @@ MUTATIONS = [
         "tests/unit/test_rafd.py",
     ),
     quick("stargan.raw.folder:read_raw", "SIDES[path[0].lower()]", '"train" if path[0] == "train" else "test"', FOLDER),
-    quick("stargan.raw.folder:refuse_sides", "> 1", "> 2", FOLDER),
+    quick("stargan.raw.folder:refuse_sides", "in found}) > 1", "in found}) > 2", FOLDER),
     quick("stargan.raw.folder:check_classes", '"test" if "test" in of else "val"', '"test"', FOLDER),
     quick("stargan.raw.splits:class_split", "len(mine) - 1)", "len(mine))", FOLDER),
     quick("stargan.raw.splits:class_split", "max(1, round(share * len(mine)))", "round(share * len(mine))", FOLDER),
@@ -42,5 +42,8 @@ MUTATIONS = [
     quick("stargan.raw.forms:attributes_of", "if set(PAPER) <= set(columns)", "if False", INSPECT),
     quick("stargan.raw.forms:folders", '"folders" if given else "image"', '"image"', INSPECT),
     quick("stargan.core.params.adding:add_entries", "lines[place:place]", "lines[place : place + 1]", INSPECT),
+    quick("stargan.raw.table:separator_of", "len(set(counts[one])) == 1 and ", "", TABLE),
+    quick("stargan.raw.matching:stem_of", "base.stem if is_picture(base.name) else base.name", "base.stem", TABLE),
+    quick("stargan.core.params.adding:quoted", "if isinstance(value, str):", "if False:", INSPECT),
     quick("stages.inspect:command", "if facts.bad:", "if False:", INSPECT),
 ]
