@@ -1,4 +1,4 @@
-"""Say what a folder or a zip of pictures is, before anything is trained; nothing is changed.
+"""Say what a folder or a zip of pictures is, before anything is trained. Changes nothing without --add.
 
 python -m stages.inspect ~/faces.zip
 python -m stages.inspect ~/faces --add mine   # writes datasets.mine and runs.mine into params.yaml
@@ -6,8 +6,7 @@ python -m stages.inspect ~/faces --add mine   # writes datasets.mine and runs.mi
 
 import argparse
 import tempfile
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from stargan.raw.facts import Facts, facts_of, lines
 from stargan.raw.forms import form_of, path_of
 from stargan.raw.packing import pack
 from stargan.raw.pictures import decode
-from stargan.raw.rawset import check_splits
+from stargan.raw.rawset import RawSet, check_splits
 from stargan.raw.source import Source, open_source
 
 SIZE, LARGE = 64, 256
@@ -46,9 +45,8 @@ def section_of(path: Path, links: bool) -> tuple[dict[str, Any], str]:
     return {key: value for key, value in values.items() if key not in empty} | ({"links": True} if links else {}), form.why
 
 
-def looked_at(name: str, values: Mapping[str, Any]) -> Facts:
-    """Return the facts of the dataset that a section reads, its bad pictures left out."""
-    section: AnyDataset = TypeAdapter(AnyDataset).validate_python(dict(values))
+def looked_at(name: str, section: AnyDataset) -> tuple[Facts, list[float], str]:
+    """Return the facts of the dataset that a section reads, its bad pictures left out, and what `eyes_in` does."""
     key = f"datasets.{name}"
     with (
         open_source(pictures_of(section), links="" if section.links else LINKS) as source,
@@ -58,18 +56,16 @@ def looked_at(name: str, values: Mapping[str, Any]) -> Facts:
         packed = pack(file, source, raw.rows["source"].tolist(), raw.crop, SIZE, "inspect")
         kept = raw.without(packed.bad)
         check_splits(kept, source.path, key)
-        return facts_of(kept, packed, np.load(file), key)
+        facts = facts_of(kept, packed, np.load(file, mmap_mode="r"), key)
+        return facts, *eyes_in(source, kept)
 
 
-def eyes_in(values: Mapping[str, Any], name: str) -> tuple[list[float], str]:
-    """Return where eyes lie in the squares that a section makes, [] where that is not known, and what to say of it."""
+def eyes_in(source: Source, raw: RawSet) -> tuple[list[float], str]:
+    """Return where eyes lie in the squares of a set, [] where that is not known, and what to say of it."""
     if not installed():
         return [], "not looked for; pip install -r requirements-faces.txt, and photographs can be laid as these pictures are"
-    section: AnyDataset = TypeAdapter(AnyDataset).validate_python(dict(values))
-    with open_source(pictures_of(section), links="" if section.links else LINKS) as source:
-        raw = read_raw(source, section, f"datasets.{name}")
-        names = raw.rows["source"].tolist()
-        squares = list(readable(source, names[:: max(1, len(names) // FACES)], raw.crop))
+    names = raw.rows["source"].tolist()
+    squares = list(readable(source, names[:: max(1, len(names) // FACES)], raw.crop))
     places = eye_places(squares)
     if places is None:
         return [], f"no face was found in most of {len(squares)} pictures"
@@ -80,7 +76,7 @@ def eyes_in(values: Mapping[str, Any], name: str) -> tuple[list[float], str]:
 def readable(source: Source, names: Sequence[str], crop: Crop) -> Iterator[Image.Image]:
     """Yield the squares of the pictures that can be read, large enough to see eyes in."""
     for name in names:
-        with suppress(BadPicture, OSError, zipfile.BadZipFile):
+        with suppress(BadPicture, OSError):
             yield Image.fromarray(square(decode(source.read(name), name), crop, LARGE))
 
 
@@ -109,14 +105,13 @@ def command() -> None:
     if given.add and (name in params.datasets or name in params.runs):
         raise Fault(f"--add {name}: is in params.yaml already; choose another name")
     values, why = section_of(given.path, given.links)
-    facts = looked_at(name, values)
+    section: AnyDataset = TypeAdapter(AnyDataset).validate_python(values)
+    facts, eyes, where = looked_at(name, section)
     if facts.bad:
         values["bad_images"] = "quarantine"
-    eyes, where = eyes_in(values, name)
     if eyes:
         values["eyes"] = eyes
     print(f"{given.path}: {values['form']}, because {why}")
-    section: AnyDataset = TypeAdapter(AnyDataset).validate_python(values)
     for what, how in choices(section, [params.image_size]):
         print(f"  {what}: {how}")
     print(f"  eyes: {where}")

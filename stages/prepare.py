@@ -7,7 +7,7 @@ The only stage that knows a dataset's raw form.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from stargan import tracking
 from stargan.core.files import whole_folder, write_bytes
 from stargan.core.params import AnyDataset, AttributeTable, RafdNames, load
 from stargan.data.crops import crop_as_dict
-from stargan.data.prepared import read_prepared, write_manifest
+from stargan.data.prepared import write_manifest
 from stargan.data.records import PREPARED
 from stargan.errors import Fault, main, nearest
 from stargan.raw import celeba, folder, rafd
 from stargan.raw.facts import Facts, facts_of
 from stargan.raw.facts_page import page
-from stargan.raw.packing import pack
+from stargan.raw.forms import TABLES
+from stargan.raw.packing import Packed, pack
 from stargan.raw.rawset import RawSet, check_splits
 from stargan.raw.source import Source, open_source
 from stargan.raw.table import read_partition, read_table
@@ -31,6 +32,8 @@ from stargan.raw.table import read_partition, read_table
 MULTIPLE = 4  # the generator halves an image twice
 SHOWN = 5  # bad pictures named in a fault
 REPORT = "report.html"
+Made = tuple[RawSet, Packed]
+"""A set at one size without its bad pictures, and how these were packed."""
 
 
 def run(dataset: str, sizes: Sequence[int], section: AnyDataset, out: Path) -> Facts:
@@ -49,13 +52,16 @@ def run(dataset: str, sizes: Sequence[int], section: AnyDataset, out: Path) -> F
         raw = read_raw(source, section, key)
         _check(raw, section, source, dataset)
         with whole_folder(out) as temporary:
-            facts, *_ = [write(dataset, size, section, source, raw, temporary / str(size)) for size in sizes]
-            write_page(dataset, sizes, section, facts, temporary)
+            made = {size: write(dataset, size, section, source, raw, temporary / str(size)) for size in sizes}
+            facts = write_page(dataset, made, section, temporary)
     return facts
 
 
-def write(dataset: str, size: int, section: AnyDataset, source: Source, raw: RawSet, out: Path) -> Facts:
-    """Write the prepared form at one size. Raises Fault on pictures that are bad, unless they are to be left out."""
+def write(dataset: str, size: int, section: AnyDataset, source: Source, raw: RawSet, out: Path) -> Made:
+    """Write the prepared form at one size; return what it is without its bad pictures.
+
+    Raises Fault on pictures that are bad, unless they are to be left out.
+    """
     out.mkdir()
     packed = pack(out / "images.npy", source, raw.rows["source"].tolist(), raw.crop, size, f"prepare {dataset} {size}")
     kept = raw.without(packed.bad)
@@ -72,15 +78,19 @@ def write(dataset: str, size: int, section: AnyDataset, source: Source, raw: Raw
         images_sha256=packed.sha256,
         eyes=section.eyes,
     )
-    return facts_of(kept, packed, np.load(out / "images.npy", mmap_mode="r"), f"datasets.{dataset}")
+    return kept, packed
 
 
-def write_page(dataset: str, sizes: Sequence[int], section: AnyDataset, facts: Facts, out: Path) -> None:
-    """Write report.html beside the prepared sizes: the facts, how the set was read, a contact sheet a label."""
-    prepared = read_prepared(out / str(sizes[0]))
-    train = prepared.split("train")
-    html = page(dataset, facts, choices(section, sizes), prepared.images[train], prepared.labels[train])
+def write_page(dataset: str, made: Mapping[int, Made], section: AnyDataset, out: Path) -> Facts:
+    """Write report.html beside the prepared sizes; return the facts that it shows, of the largest size."""
+    size = max(made)
+    kept, packed = made[size]
+    images = np.load(out / str(size) / "images.npy", mmap_mode="r")
+    facts = facts_of(kept, packed, images, f"datasets.{dataset}")
+    train = np.flatnonzero((kept.rows["split"] == "train").to_numpy())
+    html = page(dataset, facts, choices(section, list(made)), images, kept.labels, train)
     write_bytes(out / REPORT, html.encode())
+    return facts
 
 
 def choices(section: AnyDataset, sizes: Sequence[int]) -> list[tuple[str, str]]:
@@ -142,7 +152,8 @@ def table_of(source: Source, section: AttributeTable, name: str) -> tuple[Path, 
     if not Path(section.path).is_file():
         return path, None
     if name not in source.names:
-        raise Fault(f"{path}: is not in the zip{nearest(name, source.names)}; correct it in params.yaml")
+        tables = [one for one in source.names if one.lower().endswith(TABLES)]
+        raise Fault(f"{path}: is not in the zip{nearest(name, tables)}; correct it in params.yaml")
     return path, source.read(name)
 
 

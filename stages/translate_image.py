@@ -10,7 +10,6 @@ come all targets and a sheet of them. A generator of the released code (N-G.ckpt
 
 import argparse
 import sys
-import zipfile
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,17 +22,23 @@ from PIL import Image
 from stargan.core.device import device_of
 from stargan.core.names import file_names
 from stargan.core.params import AttributeTable, Params, load
+from stargan.data.crops import BadPicture
 from stargan.data.grids import grid, write_png
-from stargan.errors import Fault, main
+from stargan.errors import SCARCE, Fault, main
 from stargan.evaluation.faces.aligning import CELEBA, Eyes
 from stargan.evaluation.faces.pasting import pasted
 from stargan.evaluation.faces.squares import Square, squares_of
-from stargan.models.assembly import Model, check_degrees, check_served, load_model
+from stargan.models.assembly import Model, check_degrees, check_served, check_strip, load_model
 from stargan.models.released import label_kinds, load_released
 from stargan.models.targets import asked_of, parts_of, target_path
 from stargan.raw.photos import photos_in
 from stargan.raw.pictures import decode
+from stargan.raw.rawset import few
 
+LEAST, MOST = 8, 4096
+"""Pixels that a model's pictures may have: a generator halves them twice."""
+STEPS = 7
+"""Pictures of a strip."""
 Pictures = dict[str, np.ndarray]
 """Pictures, uint8 (H, W, 3), by what their files are called without the end."""
 
@@ -50,7 +55,7 @@ def arguments() -> Namespace:
     add("--from", dest="given", default="", help="labels of the face as it is, kept unless --to changes them")
     add("--strength", type=float, default=1.0, help="how far the label goes: 0 not at all, 1 as trained, 2 as far again")
     add("--between", nargs=2, metavar=("A", "B"), help="a strip from one target to another")
-    add("--steps", type=int, default=7, help="pictures of a strip")
+    add("--steps", type=int, help="pictures of a strip; default: 7")
     add("--align", action="store_true", help="find the face, and lay its eyes where the model's pictures have them")
     add("--all", action="store_true", help="with --align: all faces of a picture, not the largest alone")
     add("--paste", action="store_true", help="put the translated face back into its picture")
@@ -62,6 +67,8 @@ def arguments() -> Namespace:
 
 def model_of(given: Namespace, params: Params, device: torch.device) -> Model:
     """Return the model that the command line names. Raises Fault where it is none, or can't have the size."""
+    if given.labels and given.model.suffix == ".safetensors":
+        raise Fault(f"{given.model}: a model of this project knows its labels; leave --labels out")
     if given.labels:
         tables = [one for one in params.datasets.values() if isinstance(one, AttributeTable)]
         kinds = label_kinds(given.labels, [group for one in tables for group in one.exclusive])
@@ -74,9 +81,10 @@ def model_of(given: Namespace, params: Params, device: torch.device) -> Model:
         model = load_model(given.model, device)
         if given.size and "z" in model.header["architecture"]:
             raise Fault(f"--size {given.size}: this model has linear layers for {model.image_size} px; leave --size out")
-        model = replace(model, image_size=given.size or model.image_size)
-    if model.image_size < 4 or model.image_size % 4:
-        raise Fault(f"--size {model.image_size} is not a multiple of 4; use {max(4, model.image_size // 4 * 4)}")
+        model = replace(model, image_size=model.image_size if given.size is None else given.size)
+    if not LEAST <= model.image_size <= MOST or model.image_size % 4:
+        nearest = min(max(LEAST, model.image_size // 4 * 4), MOST)
+        raise Fault(f"--size {model.image_size} is not a multiple of 4 from {LEAST} to {MOST}; use {nearest}")
     return model
 
 
@@ -86,6 +94,10 @@ def targets_of(model: Model, given: Namespace) -> dict[str, str]:
         raise Fault("--to and --between: ask for one of them")
     if given.between and given.paste:
         raise Fault("--between and --paste: a strip is no part of the picture; leave one out")
+    if given.between and given.strength != 1:
+        raise Fault(f"--between and --strength {given.strength:g}: a strip goes all the way; leave one out")
+    if given.steps is not None and not given.between:
+        raise Fault(f"--steps {given.steps}: only --between makes a strip; leave it out")
     if given.all and not given.align:
         raise Fault("--all finds all faces of a picture, so it needs --align")
     targets = {given.to: given.given} if given.to else model.targets(given.given)
@@ -94,8 +106,11 @@ def targets_of(model: Model, given: Namespace) -> dict[str, str]:
         raise Fault("the model makes nothing of a face of which nothing is known; say what it is (--from)")
     for target, own in targets.items():
         check_served(model, target_path(model.space, target, own))
-    if given.strength != 1 or given.between:
+    if given.strength != 1:
         check_degrees(model, given.strength)
+    if given.between:
+        first, last = given.between
+        check_strip(model, first, last, STEPS if given.steps is None else given.steps)
     return targets
 
 
@@ -117,7 +132,10 @@ def translations(
     """
     if given.between:
         first, last = given.between
-        strips = (model.between(square.pixels, first, last, given.steps, given.given) for square in squares)
+        strips = (
+            model.between(square.pixels, first, last, STEPS if given.steps is None else given.steps, given.given)
+            for square in squares
+        )
         return numbered(f"{told(first)}-to{told(last)}", [np.concatenate(list(strip), axis=1) for strip in strips])
     made = {
         target: [model.translate(square.pixels, target, own, given.strength) for square in squares]
@@ -125,7 +143,8 @@ def translations(
     }
     found: Pictures = {}
     for target, faces in made.items():
-        found |= {told(target): put_back(photo, squares, faces)} if given.paste else numbered(told(target), faces)
+        name = told(target) if told(target) not in found else f",{target}"
+        found |= {name: put_back(photo, squares, faces)} if given.paste else numbered(name, faces)
     if not given.to:
         cells = np.stack([[square.pixels, *faces] for square, *faces in zip(squares, *made.values(), strict=True)])
         found[".sheet"] = grid(cells, ["input", *(target.replace("_", " ") for target in made)], side=128)
@@ -167,19 +186,27 @@ def run(given: Namespace, params: Params) -> list[str]:
     targets = targets_of(model, given)
     eyes, note = eyes_of(model, next(iter(targets))) if given.align else (None, "")
     failed: list[str] = []
-    with photos_in(given.image) as (photos, passed_over):
+    if given.out.resolve() == given.image.resolve():
+        raise Fault(
+            f"--out {given.out}: is the folder of the pictures; give another, or they would be mixed with what is made"
+        )
+    given.out.mkdir(parents=True, exist_ok=True)
+    with photos_in(given.image, given.out) as (photos, passed_over):
         for line in filter(None, (note, passed_over)):
             print(line, file=sys.stderr)
         for name, read in photos.items():
             try:
                 photo = decode(read(), name)
-                squares, said = squares_of(photo, model.image_size, eyes, every=given.all)
-                if said:
-                    print(f"{name}: {said}", file=sys.stderr)
-                for path in write_all(given.out, name, translations(model, photo, squares, targets, given)):
-                    print(path)
-            except (Fault, OSError, zipfile.BadZipFile) as error:
+            except (BadPicture, OSError) as error:
+                if isinstance(error, OSError) and error.errno in SCARCE:
+                    raise
                 failed.append(f"{given.image / name if given.image.is_dir() else name}: {error}")
+                continue
+            squares, said = squares_of(photo, model.image_size, eyes, every=given.all)
+            if said:
+                print(f"{name}: {said}", file=sys.stderr)
+            for path in write_all(given.out, name, translations(model, photo, squares, targets, given)):
+                print(path)
     return failed
 
 
@@ -187,7 +214,9 @@ def command() -> None:
     """Read the command line and do it. Raises Fault that lists what could not be translated, once all else is."""
     failed = run(arguments(), load())
     if failed:
-        raise Fault(f"{len(failed)} picture(s) could not be translated: {'; '.join(failed)}; give others")
+        for line in failed:
+            print(line, file=sys.stderr)
+        raise Fault(f"{len(failed)} picture(s) could not be translated: {few(failed)}; give others")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def checked_labels(names: Any) -> tuple[str, ...]:
     if not isinstance(names, list | tuple):
         raise ValueError(f"{names!r} is no list of labels")
     found = tuple(map(checked_label, names))
-    twice = sorted({name for name in found if found.count(name) > 1})
+    twice = sorted(name for name, times in Counter(found).items() if times > 1)
     if twice:
         raise ValueError(f"{', '.join(map(repr, twice))} of the labels is there twice")
     return found

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from stargan.core.about import file_digest, read_about, write_about
+from stargan.core.eyes import checked_eyes
 from stargan.core.files import checked_name, mapped, sha256
 from stargan.core.names import index_of
 from stargan.data.domains import LabelKind, kept_labels, label_kind
@@ -135,20 +136,10 @@ def read_prepared(folder: Path) -> Prepared:
             manifest["crop"],
             about.files["images.npy"],
             about.digest,
-            eyes_of(manifest),
+            checked_eyes(manifest["eyes"]) if "eyes" in manifest else None,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Fault(f"{folder}: not a prepared dataset ({error}); run the prepare stage again") from error
-
-
-def eyes_of(values: Mapping[str, Any]) -> tuple[float, ...] | None:
-    """Return where a record says that eyes lie; None where it does not. Raises ValueError on what is no place."""
-    if "eyes" not in values:
-        return None
-    eyes = tuple(float(share) for share in values["eyes"])
-    if len(eyes) != 4 or not all(0 <= share <= 1 for share in eyes):
-        raise ValueError(f"eyes {eyes} are not four shares of a side")
-    return eyes
 
 
 def read_set(dataset: str, size: int) -> Prepared:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from stargan.core.eyes import checked_eyes
 from stargan.core.names import checked_label
 from stargan.core.target import quoted
 from stargan.core.tensors import read_tensors
@@ -115,12 +116,8 @@ class Model:
 
         Raises Fault as `translate` does, where the targets are of two datasets, and on fewer than two steps.
         """
-        if steps < 2:
-            raise Fault(f"{steps} steps lead from no target to another; give 2 or more")
+        check_strip(self, first, last, steps)
         (start, one), (_, other) = (target_path(self.space, target, given) for target in (first, last))
-        if asked_of(self.space, first)[0] != asked_of(self.space, last)[0]:
-            raise Fault(f"targets {first} and {last}: the labels belong to different datasets; give two of one")
-        check_degrees(self, 0)
         shares = (step / (steps - 1) for step in range(steps))
         return np.stack([self._made(face, [start, one + share * (other - one)]) for share in shares])
 
@@ -162,6 +159,9 @@ def load_model(path: Path | str, device: torch.device | str = "cpu") -> Model:
         raise Fault(f"{path}: some weights are not finite; train it again")
     try:
         space, image_size = domain_space(header["space"]), int(header["image_size"])
+        for square in dict(header.get("squares", {})).values():
+            if "eyes" in square:
+                checked_eyes(square["eyes"])
         with torch.device("meta"):  # shapes alone: the weights come from the file
             translator, networks = TRANSLATORS[header["method"]](space, image_size, header["architecture"])
         expected = {f"{name}.{key}" for name, network in networks.items() for key in network.state_dict()}
@@ -171,7 +171,7 @@ def load_model(path: Path | str, device: torch.device | str = "cpu") -> Model:
             own = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
             network.load_state_dict(own, assign=True)
             network.to(device).requires_grad_(False)
-    except (KeyError, TypeError, ValueError, OverflowError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise Fault(f"{path}: its weights do not fit its header ({reason}); train it again") from error
     return Model(translator, space, image_size, header, device)
@@ -185,6 +185,15 @@ def check_served(model: Model, path: list[Tensor]) -> None:
         raise Fault(
             f"target: this model translates {ways}; say what the face is (--from), and ask for what it has a network for"
         )
+
+
+def check_strip(model: Model, first: str, last: str, steps: int) -> None:
+    """Raise Fault where no strip leads from one target to another: of two datasets, without degrees, of one step."""
+    if steps < 2:
+        raise Fault(f"{steps} steps lead from no target to another; give 2 or more")
+    if asked_of(model.space, first)[0] != asked_of(model.space, last)[0]:
+        raise Fault(f"targets {first} and {last}: the labels belong to different datasets; give two of one")
+    check_degrees(model, 0)
 
 
 def check_degrees(model: Model, strength: float) -> None:

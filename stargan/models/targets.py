@@ -10,6 +10,8 @@ from stargan.core.target import Step, quoted, split, steps_of, unquoted
 from stargan.data.domains import Classes, DomainSpace, LabelKind
 from stargan.errors import Fault, nearest
 
+NO_LABEL = "the target names no label; give for instance Young"
+
 
 def parts_of(text: str) -> list[str]:
     """Return the parts of a list of labels by commas, as they were written."""
@@ -19,7 +21,7 @@ def parts_of(text: str) -> list[str]:
 def steps_in(kind: LabelKind, text: str) -> list[Step]:
     """Return the labels of a kind that a list by commas asks for; of classes the text as a whole may be one, as it is."""
     if isinstance(kind, Classes):
-        names = [text.strip()] if matched(text.strip(), kind.names) else map(unquoted, parts_of(text))
+        names = [text.strip()] if matched(text.strip(), kind.names) else [unquoted(part) for part in parts_of(text)]
         return [Step(name) for name in names]
     return [step for part in parts_of(text) for step in steps_of(part)]
 
@@ -41,12 +43,14 @@ def dataset_of(space: DomainSpace, text: str) -> int:
     Raises Fault on an unknown name, a mixture, or where several datasets have such labels.
     """
     names = [[step.name for step in steps_in(kind, text)] for kind in space.kinds]
-    exact = [at for at, kind in enumerate(space.kinds) if set(names[at]) <= set(kind.names)]
-    alike = [at for at, kind in enumerate(space.kinds) if all(matched(name, kind.names) for name in names[at])]
+    if not any(names):
+        raise Fault(NO_LABEL)
+    exact = [at for at, kind in enumerate(space.kinds) if names[at] and set(names[at]) <= set(kind.names)]
+    alike = [at for at, kind in enumerate(space.kinds) if names[at] and all(matched(name, kind.names) for name in names[at])]
     if not alike:
         raise Fault(why_not(space.kinds, text))
     found = exact or alike
-    if len(found) > 1 and parts_of(text):
+    if len(found) > 1:
         sets = [f"{space.datasets[at]}/{text}" for at in found]
         raise Fault(f"target {text}: several datasets have such labels; write {' or '.join(sets)}")
     return found[0]
@@ -61,17 +65,35 @@ def why_not(kinds: Sequence[LabelKind], text: str) -> str:
     return f"target {text}: the labels belong to different datasets; ask for those of one at a time"
 
 
+def check_exclusive(kind: LabelKind, steps: Sequence[Step]) -> None:
+    """Raise Fault where two attributes that rule each other out are both to be set: the last would clear the first."""
+    if isinstance(kind, Classes):
+        return
+    names = [kind.steps(step.text)[0].name for step in steps if not step.sign]
+    for at, name in enumerate(names):
+        other = next((one for one in names[at + 1 :] if one != name and one in kind.group(name)), None)
+        if other:
+            raise Fault(f"target: {name} and {other} rule each other out; name one")
+
+
 def target_path(space: DomainSpace, to: str, given: str) -> list[Tensor]:
     """Return c~ (1, width) of faces that are `given`, and of what they shall be. Raises Fault on unknown names."""
-    if not parts_of(to):
-        raise Fault("the target names no label; give for instance Young")
     dataset, to = asked_of(space, to)
-    given = asked_of(space, given)[1] if given else given
+    if given:
+        known, given = asked_of(space, given)
+        if known != dataset:
+            names = space.datasets[known], space.datasets[dataset]
+            raise Fault(f"the face is given by labels of {names[0]}, the target by those of {names[1]}; name labels of one")
     kind = space.kinds[dataset]
+    if not steps_in(kind, to):
+        raise Fault(NO_LABEL)
     path = [torch.zeros(1, kind.width)]
     for part in (given, to):
-        label = path[-1]
-        for step in steps_in(kind, part):
+        label, steps = path[-1], steps_in(kind, part)
+        if isinstance(kind, Classes) and len(steps) > 1:
+            raise Fault(f"target {part}: a face is of one class; name one")
+        check_exclusive(kind, steps)
+        for step in steps:
             label = kind.target(label, step.name if isinstance(kind, Classes) else step.text)
         path.append(label)
     return [space.vector(label, dataset) for label in path[1:]]

@@ -6,7 +6,7 @@ from stargan.core.names import matched
 from stargan.data.crops import CentreCrop
 from stargan.data.domains import Attributes
 from stargan.errors import Fault, nearest
-from stargan.raw.matching import Found, files_of
+from stargan.raw.matching import OTHER_SUFFIX, Found, files_of
 from stargan.raw.rawset import RawSet, few, frame, pictures_of
 from stargan.raw.source import Source
 from stargan.raw.splits import OFFICIAL_TEST, official_split, random_split
@@ -59,11 +59,11 @@ def read_raw(
 
 def _told(found: Found, rows: int) -> Iterator[str]:
     """Yield by what else than their whole path or file name rows were matched."""
-    if "stem" in found.by:
-        row = next(row for row, file in found.files.items() if not file.endswith(row))
+    other = found.by.get(OTHER_SUFFIX, ())
+    if other:
         yield (
-            f"{found.by['stem']} of {rows} rows name another kind of file than there is, such as {row} for "
-            f"{found.files[row]}: matched by the name before the suffix"
+            f"{len(other)} of {rows} rows name another kind of file than there is, such as {other[0]} for "
+            f"{found.files[other[0]]}: matched by the name before the suffix"
         )
 
 

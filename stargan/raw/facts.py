@@ -24,8 +24,7 @@ class Facts:
     """What is known of a dataset once its pictures are packed.
 
     counts: pictures a label (rows) and side (columns). sides: pictures a side. sizes: (width, height) in pixels, upright,
-    and how many pictures have it, the most frequent first. bad: {picture: why it can't be used}. same: pairs of pictures on
-    two sides. notes: sentences.
+    and how many pictures have it, the most frequent first. bad: {picture: why it can't be used}. notes: sentences.
     """
 
     kind: LabelKind
@@ -33,15 +32,15 @@ class Facts:
     sides: dict[str, int]
     sizes: list[tuple[tuple[int, int], int]]
     bad: dict[str, str]
-    same: list[tuple[str, str]]
     notes: list[str]
 
 
 def facts_of(raw: RawSet, packed: Packed, images: np.ndarray, key: str) -> Facts:
     """Return the facts of a set without its bad pictures. images: uint8 (N, s, s, 3). key: its section of params.yaml."""
     sides, names = raw.rows["split"].tolist(), raw.rows["source"].tolist()
-    equal = same_bytes([one.digest for one in packed.seen], sides)
-    alike = [pair for pair in same_look(images, sides) if pair not in set(equal)]
+    digests = [one.digest for one in packed.seen]
+    equal = same_bytes(digests, sides)
+    alike = [(one, other) for one, other in same_look(images, sides) if digests[one] != digests[other]]
     notes = [
         *raw.notes,
         *(told_pairs("the very same file", equal, names, sides)),
@@ -55,7 +54,6 @@ def facts_of(raw: RawSet, packed: Packed, images: np.ndarray, key: str) -> Facts
         {side: sides.count(side) for side in ("train", "val", "test") if side in sides},
         Counter((one.width, one.height) for one in packed.seen).most_common(),
         dict(raw.bad),
-        [(names[one], names[other]) for one, other in equal + alike],
         notes,
     )
 
@@ -68,7 +66,7 @@ def told_pairs(what: str, pairs: Sequence[Pair], names: Sequence[str], sides: Se
 
 
 def cropped(seen: Sequence[Seen], crop: Crop, size: int, key: str) -> Iterator[str]:
-    """Yield whether the crop keeps little of the pictures, or has to be enlarged to `size` pixels."""
+    """Yield a note where the crop keeps little of pictures, and one where squares are enlarged to `size` pixels."""
     small = [one for one in seen if one.kept < THIRD]
     if small:
         least = min(small, key=lambda one: one.kept)
@@ -83,7 +81,7 @@ def cropped(seen: Sequence[Seen], crop: Crop, size: int, key: str) -> Iterator[s
 
 
 def balance(raw: RawSet, key: str) -> Iterator[str]:
-    """Yield which labels have few training pictures, and which no test picture."""
+    """Yield notes on labels that have few training pictures, or no test picture."""
     counts = raw.counts()
     train, total = counts["train"], int((raw.rows["split"] == "train").sum())
     if isinstance(raw.kind, Attributes):

@@ -13,13 +13,16 @@ FACES = 12
 """Pictures of a label on its sheet, spread evenly over its training pictures."""
 
 
-def page(dataset: str, facts: Facts, choices: Sequence[tuple[str, str]], images: np.ndarray, labels: np.ndarray) -> str:
+def page(
+    dataset: str, facts: Facts, choices: Sequence[tuple[str, str]], images: np.ndarray, labels: np.ndarray, train: np.ndarray
+) -> str:
     """Return the page's HTML.
 
-    choices: (what, how) the dataset is read. images, labels: its training pictures, uint8 (N, s, s, 3), and (N, width).
+    choices: (what, how) the dataset is read. images: uint8 (N, s, s, 3), of which few are looked at; labels: (N, width);
+    train: the positions of training pictures.
     """
     rows = [
-        {"name": name, "counts": list(facts.counts.loc[name]), "sheet": sheet(images[labels[:, column] == 1])}
+        {"name": name, "counts": list(facts.counts.loc[name]), "sheet": sheet(images, train[labels[train, column] == 1])}
         for column, name in enumerate(facts.kind.names)
     ]
     what = "attribute" if isinstance(facts.kind, Attributes) else facts.kind.title
@@ -28,9 +31,9 @@ def page(dataset: str, facts: Facts, choices: Sequence[tuple[str, str]], images:
     return rendered(template, dataset=dataset, what=what, facts=facts, rows=rows, choices=choices, columns=columns)
 
 
-def sheet(images: np.ndarray) -> str:
-    """Return some of (N, s, s, 3) uint8 pictures beside each other, as a PNG in a data URL; "" of none."""
-    if not len(images):
+def sheet(images: np.ndarray, positions: np.ndarray) -> str:
+    """Return some of the pictures at `positions` beside each other, as a PNG in a data URL; "" of none."""
+    if not len(positions):
         return ""
-    chosen = images[np.unique(np.linspace(0, len(images) - 1, FACES).astype(int))]
-    return data_url(np.concatenate(list(chosen), axis=1))
+    chosen = positions[np.unique(np.linspace(0, len(positions) - 1, FACES).astype(int))]
+    return data_url(np.concatenate([images[position] for position in chosen], axis=1))

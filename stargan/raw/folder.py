@@ -48,7 +48,8 @@ def read_raw(
     paths = {name: path for name, path in paths.items() if name not in bad}
     mine = [path[depth] for path in paths.values()]
     classes, dropped = chosen(mine, mine, labels, source, key)
-    paths = {name: path for name, path in paths.items() if path[depth] in classes}
+    kept = set(classes)
+    paths = {name: path for name, path in paths.items() if path[depth] in kept}
     mine, persons = [path[depth] for path in paths.values()], [_person(name) for name in paths]
     if len(classes) < 2:
         stray = "".join(f"; {name} {reason}" for name, reason in list(bad.items())[:1])
@@ -58,7 +59,8 @@ def read_raw(
         check_classes(source, mine, sides, key)
     else:
         sides = class_sides(source, mine, persons, split, test_share, seed, key)
-    one_hot = np.eye(len(classes), dtype=np.uint8)[[classes.index(name) for name in mine]]
+    places = {name: place for place, name in enumerate(classes)}
+    one_hot = np.eye(len(classes), dtype=np.uint8)[[places[name] for name in mine]]
     rows = frame(list(paths), persons, sides)
     raw = RawSet(Classes(tuple(classes), title), CentreCrop(), rows, one_hot, bad)
     return raw.noted(note, dropped, *structure(source, names, wrappers, paths, depth), *sides_told(sides))
@@ -145,7 +147,8 @@ def structure(source: Source, pictures: Sequence[str], wrappers: tuple[str, ...]
     if empty:
         yield f"folders without a picture are no classes: {few(empty)}"
     classes = {path[depth] for path in paths.values()}
-    alike = sorted(name for name in classes if sum(one.lower() == name.lower() for one in classes) > 1)
+    lower = Counter(name.lower() for name in classes)
+    alike = sorted(name for name in classes if lower[name.lower()] > 1)
     if alike:
         yield f"classes whose names differ in case alone are kept apart: {few(alike)}"
 

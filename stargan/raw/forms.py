@@ -44,7 +44,11 @@ def form_of(source: Source) -> Form:
     packed = [name for name in source.names if name.lower().endswith(".zip")]
     if not pictures and len(packed) == 1 and source.path.is_dir():
         with open_source(source.path / packed[0]) as inner:
-            return attributes_of(source, inner, [name for name in inner.names if is_picture(name)], packed[0])
+            try:
+                return attributes_of(source, inner, [name for name in inner.names if is_picture(name)], packed[0])
+            except Fault as fault:
+                remedy = f"for class folders give {packed[0]} itself as the path"
+                raise Fault(f"{source.path}: holds a zip and no table of its pictures: {fault}; {remedy}") from fault
     if not pictures:
         raise Fault(f"{source.path}: holds no picture; give a folder or a zip of pictures")
     shots = [found for name in pictures if (found := shot(name))]
@@ -100,10 +104,12 @@ def attributes_of(outer: Source, inner: Source, pictures: Sequence[str], images:
     """
     table, reasons = None, list[str]()
     for found in tables(outer, reasons):
-        if 2 * len(files_of(found.pictures, pictures).files) > len(found.pictures) and found.columns():
+        named = len(files_of(found.pictures, pictures).files)
+        if 2 * named > len(pictures) and found.columns():
             table = found
             break
-        reasons.append(f"{found.path.name} does not name the pictures, or holds no attribute")
+        lack = "holds no column of yes and no" if 2 * named > len(pictures) else f"names {named} of {len(pictures)} pictures"
+        reasons.append(f"{found.path.name} {lack}")
     if table is None:
         raise Fault("; ".join(reasons) or NO_TABLE)
     name = table.path.relative_to(outer.path).as_posix()
@@ -137,8 +143,8 @@ def tables(source: Source, reasons: list[str]) -> Iterator[Table]:
     for name in sorted(named, key=lambda one: (one.count("/"), one)):
         try:
             yield read_table(source.path / name, source.read(name))
-        except Fault as fault:
-            reasons.append(str(fault))
+        except (Fault, OSError) as fault:
+            reasons.append(str(fault) if isinstance(fault, Fault) else f"{name} {fault}")
 
 
 def partitions(source: Source, name: str, table: Table) -> bool:
@@ -147,7 +153,7 @@ def partitions(source: Source, name: str, table: Table) -> bool:
         return False
     try:
         return set(table.pictures) <= read_partition(source.path / name, source.read(name)).keys()
-    except Fault:
+    except (Fault, OSError):
         return False
 
 

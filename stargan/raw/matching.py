@@ -25,22 +25,23 @@ def stem_of(name: str) -> str:
     return base.stem if is_picture(base.name) else base.name
 
 
+OTHER_SUFFIX = "name with another suffix"
 KEYS: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
     "path": (path_of, path_of),
     "file name": (base_of, base_of),
-    "name before the suffix": (base_of, stem_of),
-    "stem": (stem_of, stem_of),
+    "name without its suffix": (base_of, stem_of),
+    OTHER_SUFFIX: (stem_of, stem_of),
 }
 """By what a row and a file are compared, in this order."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """files: {row: file}. unclear: {row: files that it could mean}. by: of how many rows which key was what told."""
+    """files: {row: file}. unclear: {row: files that it could mean}. by: {key: rows whose file it told}."""
 
     files: Mapping[str, str]
     unclear: Mapping[str, Sequence[str]]
-    by: Mapping[str, int]
+    by: Mapping[str, Sequence[str]]
 
 
 def files_of(rows: Iterable[str], files: Iterable[str]) -> Found:
@@ -48,13 +49,13 @@ def files_of(rows: Iterable[str], files: Iterable[str]) -> Found:
     left, free = list(rows), list(files)
     found: dict[str, str] = {}
     unclear: dict[str, Sequence[str]] = {}
-    by: dict[str, int] = {}
+    by: dict[str, list[str]] = {}
     for name, (of_row, of_file) in KEYS.items():
         asked, there = _by(of_row, left), _by(of_file, free)
         pairs = {mine[0]: there[value][0] for value, mine in asked.items() if len(mine) == len(there.get(value, ())) == 1}
         unclear |= {row: there[value] for value, mine in asked.items() if value in there for row in mine if row not in pairs}
         found |= pairs
-        by |= {name: len(pairs)} if pairs else {}
+        by |= {name: list(pairs)} if pairs else {}
         taken = set(pairs.values())
         left, free = [row for row in left if row not in pairs], [file for file in free if file not in taken]
     return Found(found, {row: known for row, known in unclear.items() if row not in found}, by)

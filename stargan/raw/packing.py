@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-import zipfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -109,8 +108,8 @@ class Packing:
                     found, seen = self._square(self.names[row])
                 except BadPicture as reason:
                     outcomes.append(str(reason))
-                except (OSError, zipfile.BadZipFile) as error:
-                    if isinstance(error, OSError) and error.errno in SCARCE:
+                except OSError as error:
+                    if error.errno in SCARCE:
                         raise
                     outcomes.append(f"can't be read ({error})")
                 else:

@@ -16,18 +16,21 @@ Photos = Mapping[str, Callable[[], bytes]]
 
 
 @contextmanager
-def photos_in(path: Path) -> Iterator[tuple[Photos, str]]:
+def photos_in(path: Path, out: Path) -> Iterator[tuple[Photos, str]]:
     """Yield the photos of a picture, a folder or a zip, and what is to be said of files that are none; "" of none.
 
-    Raises Fault where there is no photo.
+    What lies below `out`, where translations go, is none. Raises Fault where there is no photo.
     """
     if not path.exists():
         raise Fault(f"{path}: no such picture, folder or zip; correct --image")
-    if not path.is_dir() and not zipfile.is_zipfile(path):
+    if not path.is_dir() and not (path.is_file() and zipfile.is_zipfile(path)):  # a pipe would be waited for
         yield {path.name: partial(read_file, path)}, ""
         return
     with open_source(path) as source:
         names, note = pictures_of(source)
+        if path.is_dir() and out.resolve().is_relative_to(path.resolve()):
+            below = out.resolve().relative_to(path.resolve()).as_posix()
+            names = [name for name in names if not name.startswith(f"{below}/")]
         if not names:
             raise Fault(f"{path}: no picture there{f' ({note})' if note else ''}; known are {', '.join(FORMATS)}")
         yield {name: partial(source.read, name) for name in names}, note

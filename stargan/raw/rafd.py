@@ -70,7 +70,8 @@ def read_raw(
     taken = {name: found for name, found in taken.items() if found.expression in classes}
     persons, mine = [found.person for found in taken.values()], [found.expression for found in taken.values()]
     sides = class_sides(source, mine, persons, split, test_share, seed, key)
-    one_hot = np.eye(len(classes), dtype=np.uint8)[[classes.index(name) for name in mine]]
+    places = {name: place for place, name in enumerate(classes)}
+    one_hot = np.eye(len(classes), dtype=np.uint8)[[places[name] for name in mine]]
     square = CentreCrop() if crop is None else ShareCrop(*crop)
     return RawSet(Classes(tuple(classes), title), square, frame(list(taken), persons, sides), one_hot, bad).noted(
         note, dropped

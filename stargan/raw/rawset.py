@@ -1,7 +1,6 @@
 """What a dataset's own reader makes of its raw form: which pictures, with which labels, on which side."""
 
 import json
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,10 +9,10 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
-from stargan.core.names import checked_labels, matched
+from stargan.core.names import checked_labels, index_of
 from stargan.data.crops import Crop
 from stargan.data.domains import LabelKind
-from stargan.errors import Fault, nearest
+from stargan.errors import Fault
 from stargan.raw.pictures import begins_as_picture, is_picture
 from stargan.raw.source import Source
 from stargan.raw.splits import class_split, person_split
@@ -77,7 +76,7 @@ def _head(source: Source, name: str) -> bytes:
     """Return how a file begins that is passed over; b"" where it can't be read, which nobody asked for."""
     try:
         return source.read(name, 16)
-    except (OSError, zipfile.BadZipFile):
+    except OSError:
         return b""
 
 
@@ -89,12 +88,14 @@ def chosen(
     classes: of each picture; known: all there are. Raises Fault on a label that is no class.
     """
     there = sorted(set(known))
-    wanted = [found[0] for name in labels if len(found := matched(name, there)) == 1] if labels else there
-    for name in labels:
-        if len(matched(name, there)) != 1:
-            raise Fault(f"{key}.labels: {name!r} is no class of {source.path}{nearest(name, there)}")
-    left = [name for name in there if name not in wanted]
-    count = sum(name in left for name in classes)
+    try:
+        wanted = [there[index_of(name, there)] for name in labels] or there
+    except Fault as fault:
+        raise Fault(f"{key}.labels: {fault}; these are the classes of {source.path}") from fault
+    if len(set(wanted)) < len(wanted):
+        raise Fault(f"{key}.labels: {', '.join(labels)} repeats a class; name each once")
+    left = sorted(set(there) - set(wanted))
+    count = sum(times for name, times in Counter(classes).items() if name in left)
     return sorted(wanted), f"{key}.labels leaves out {count} pictures of {few(left)}" if left else ""
 
 

@@ -20,6 +20,9 @@ MAX_MEMBER_BYTES = 1 << 28  # 256 MiB: far above any picture
 MAX_RATIO = 200  # compressed pictures hardly deflate
 UTF8 = 0x800  # the flag of a member whose name is UTF-8
 
+UNREADABLE = (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, struct.error, zlib.error)
+"""What zipfile raises on a member that can't be read."""
+
 FILES: Mapping[str, Any] = {"kind": "files"}
 
 
@@ -36,7 +39,7 @@ class Source(Protocol):
     """{"kind": "files"}, or {"kind": "synthetic", "form", "renderer", "seed", "height"} of a set that the project drew."""
 
     def read(self, name: str, most: int | None = None) -> bytes:
-        """Return the bytes of one file, the first `most` of them. Raises OSError or BadZipFile where they can't be had."""
+        """Return the bytes of one file, the first `most` of them. Raises OSError where they can't be had."""
 
     def reopen(self) -> None:
         """Take an own file handle in a forked process: the place in an inherited one is shared."""
@@ -79,14 +82,22 @@ class ZipSource:
         self.origin = _origin(archive.comment)
 
     def read(self, name: str, most: int | None = None) -> bytes:
-        """Return the bytes of one member, its CRC checked where it is read whole. Raises OSError or BadZipFile."""
+        """Return the bytes of one member, its CRC checked where it is read whole. Raises OSError."""
         info = self._archive.getinfo(name)
         try:
             with self._archive.open(info) as member:
                 # read() alone would inflate all, whatever the directory tells
                 return member.read(info.file_size if most is None else most)
-        except (NotImplementedError, EOFError, RuntimeError, ValueError, struct.error, zlib.error) as error:
-            raise zipfile.BadZipFile(str(error)) from error
+        except (
+            zipfile.BadZipFile,
+            NotImplementedError,
+            EOFError,
+            RuntimeError,
+            ValueError,
+            struct.error,
+            zlib.error,
+        ) as error:
+            raise OSError(str(error)) from error
 
     def reopen(self) -> None:
         """Take an own handle of the very same file, whatever has its name by now. Linux forks, others spawn."""
@@ -196,8 +207,8 @@ def _refuse_hostile(path: Path, members: list[zipfile.ZipInfo]) -> None:
         elif info.orig_filename != info.filename or odd_letter(info.filename):
             reason = "has control characters in its name"
         elif not info.filename.isascii() and not info.flag_bits & UTF8:
-            reason = "has a name that is not marked as UTF-8: its letters can't be told; pack it again with names in UTF-8"
-            raise Fault(f"{path}: member {info.filename!r} {reason}, or give a folder")
+            reason = "has a name that is not marked as UTF-8: its letters can't be told"
+            remedy = "pack it again with names in UTF-8, or give a folder"
         elif info.filename in seen:
             reason = "is there twice"
         elif info.flag_bits & 1:

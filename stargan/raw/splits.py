@@ -1,6 +1,7 @@
 """Which pictures are for training and which for testing: pure functions of a seed."""
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,8 +41,10 @@ def class_split(classes: Sequence[str], share: float, seed: int) -> list[str]:
     """
     generator = np.random.default_rng(seed)
     marks = ["train"] * len(classes)
-    for name in sorted(set(classes)):
-        mine = [place for place, one in enumerate(classes) if one == name]
+    places = defaultdict[str, list[int]](list)
+    for place, name in enumerate(classes):
+        places[name].append(place)
+    for _, mine in sorted(places.items()):
         test = min(max(1, round(share * len(mine))), len(mine) - 1)
         for place in generator.choice(mine, size=test, replace=False):
             marks[place] = "test"

@@ -4,6 +4,7 @@ import csv
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -70,8 +71,17 @@ class Table:
         codes = self.codes[:, column]
         if np.isin(codes, [CODES["true"], CODES["false"]]).any():
             return PAIRS[2]
-        signed = np.isin(self.codes, [1, -1]).all(axis=0) & (self.codes == -1).any(axis=0)
-        return PAIRS[1] if (self.codes == 0).any() and not (codes == -1).any() and not signed.any() else PAIRS[0]
+        return PAIRS[1] if self.has_zeros and not (codes == -1).any() and not self.is_signed else PAIRS[0]
+
+    @cached_property
+    def has_zeros(self) -> bool:
+        """Whether any cell is 0."""
+        return bool((self.codes == 0).any())
+
+    @cached_property
+    def is_signed(self) -> bool:
+        """Whether a column is of 1 and -1 alone."""
+        return bool((np.isin(self.codes, [1, -1]).all(axis=0) & (self.codes == -1).any(axis=0)).any())
 
     def columns(self) -> list[str]:
         """Return the names of the columns that are attributes from their first cell to their last."""
@@ -96,6 +106,8 @@ def read_table(path: Path, content: bytes | None = None) -> Table:
     for position, (line, (picture, *cells)) in enumerate(rows):
         if len(cells) != len(names):
             raise Fault(f"{path}:{line}: {picture!r} has {len(cells)} values, not {len(names)}; mend the row")
+        if not picture:
+            raise Fault(f"{path}:{line}: names no picture; name it, or remove the row")
         if picture in pictures:
             raise Fault(f"{path}:{line}: {picture!r} is in line {pictures[picture]} already; remove one")
         pictures[picture] = line
@@ -128,7 +140,7 @@ def _heading(path: Path, rows: list[Row], separated: bool) -> tuple[list[str], l
     (line, names), *rows = rows if separated else rows[1:] or [(2, [])]
     names = names[1:] if separated else names
     if not names or not all(names) or len(set(names)) != len(names):
-        raise Fault(f"{path}:{line}: attribute names are missing or repeated; fetch the table again")
+        raise Fault(f"{path}:{line}: attribute names are missing or repeated; name each column once")
     if stated is not None and stated != len(rows):
         raise Fault(f"{path}:1: {stated} rows are announced, {len(rows)} are there; fetch the table again")
     if not rows:
@@ -145,13 +157,18 @@ def _numbered(rows: Sequence[Row]) -> bool:
 def _count(path: Path, row: Row) -> int:
     line, text = row[0], " ".join(row[1])
     if not text.isdecimal():
-        raise Fault(f"{path}:{line}: {text[:60]!r} is not the number of rows; fetch the table again")
+        raise Fault(
+            f"{path}:{line}: {text[:60]!r} is not the number of rows; save the table as CSV, or begin it with the number"
+        )
     return int(text)
 
 
 def _rows(path: Path, content: bytes | None) -> tuple[list[Row], bool]:
     """Return all rows that are not blank, and whether they are CSV, by their first line; else blanks part their cells."""
-    lines = _text(path, content).split("\n")
+    text = _text(path, content)
+    if "\r" in text and "\n" not in text:
+        raise Fault(f"{path}:1: ends its lines by carriage returns alone; save it with line feeds")
+    lines = text.split("\n")
     separator = separator_of([line for line in lines if line.strip()][:2])
     if not separator:
         return [(number, line.split()) for number, line in enumerate(lines, 1) if line.strip()], False

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stargan.core.measures import HEADLINES
+from stargan.raw.rafd import EXPRESSIONS
 from support.processes import ROOT
 from support.repository import AFTER, RUNS, Repository
 from support.stages import Stages
@@ -24,11 +25,16 @@ def tour(built: Path, stages: Stages, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_pictures_of_ones_own(tour: tuple[Repository, dict[str, str]]) -> None:
-    assert sorted(path.name for path in (tour[0].path / "data/translated").iterdir()) == [
+    made = {path.name for path in (tour[0].path / "data/translated").iterdir()}
+    labels = ("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young", "Pale_Skin", *EXPRESSIONS)
+    assert made == {
         "a.png-happy.png",
         "photo.jpg-Blond_Hair-Young.png",
         "photo.jpg-Brown_Hair-Male.png",
-    ]
+        "photo.jpg-happy-to-angry.png",
+        "photo.jpg.sheet.png",
+        *(f"photo.jpg-{label}.png" for label in labels),
+    }
 
 
 def test_an_experiment_runs_what_its_param_reaches(tour: tuple[Repository, dict[str, str]]) -> None:

@@ -160,3 +160,41 @@ def test_a_validation_side_stands_in_for_a_test_side(tmp_path: Path) -> None:
     found = read_prepared(tmp_path / "out/16")
     assert set(found.rows["split"]) == {"train", "val"}
     assert len(found.split("test")) == 8
+
+
+def labelled(folder: Path, rows: dict[str, tuple[int, int]], **changes: Any) -> list[str]:
+    """Prepare pictures beside a table of two attributes; return the notes."""
+    (folder / "set").mkdir()
+    (folder / "set/t.csv").write_text("file,A,B\n" + "".join(f"{name},{a},{b}\n" for name, (a, b) in rows.items()))
+    for seed, name in enumerate(rows):
+        picture(seed).save(folder / "set" / name)
+    values: dict[str, Any] = {
+        "form": "attributes",
+        "path": str(folder / "set"),
+        "attributes": "t.csv",
+        "labels": ["A", "B"],
+        "crop": None,
+    }
+    values |= {"split": "random", "test_images": 1, "seed": 1, "bad_images": "stop"} | changes
+    return run("mine", [16], AttributeTable.model_validate(values), folder / "out").notes
+
+
+def test_an_attribute_that_nearly_all_share_is_said(tmp_path: Path) -> None:
+    rows = {f"{n}.png": (int(n > 0), n % 2) for n in range(60)}
+    notes = labelled(tmp_path, rows)
+    assert "nearly all training pictures agree in A: little to learn it from; datasets.mine.labels can drop it" in notes
+
+
+def test_a_label_that_no_test_picture_has_is_said(tmp_path: Path) -> None:
+    rows = {f"{n}.png": (n % 2, int(n < 4)) for n in range(12)}
+    (tmp_path / "parts.txt").write_text("".join(f"{n}.png {0 if n < 6 else 2}\n" for n in range(12)))
+    notes = labelled(tmp_path, rows, split="partition", partition="../parts.txt")
+    assert "no test picture is B, so nothing is measured of it" in notes
+
+
+def test_the_page_is_of_the_largest_size_and_opens_few_pictures(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for name, content in sides().items():
+            archive.writestr(name, content)
+    notes = run("mine", [16, 64], section(tmp_path / "set.zip"), tmp_path / "out").notes
+    assert notes == ["the square of 16 of 16 pictures has fewer than 64 x 64 pixels and is enlarged"]

@@ -248,8 +248,8 @@ def test_a_class_of_one_picture_is_left_out_and_said(
     ("table", "said"),
     [
         ("file,A\na/0.png,1\na/0.png,0\n", "'a/0.png' is in line 2 already"),
-        ("file,A\nnobody.png,1\nelse.png,0\n", "labels.csv does not name the pictures"),
-        ("file,A\na/0.png,1\na/1.png,1.0\n", "labels.csv does not name the pictures, or holds no attribute"),
+        ("file,A\nnobody.png,1\nelse.png,0\n", "labels.csv names 0 of 12 pictures"),
+        ("file,A\na/0.png,1\na/1.png,1.0\n", "labels.csv names 2 of 12 pictures"),
     ],
 )
 def test_why_a_table_is_not_taken_is_told(
@@ -259,3 +259,59 @@ def test_why_a_table_is_not_taken_is_told(
     line = told(monkeypatch, capsys, "set").splitlines()[0]
     assert "; no table was taken: " in line
     assert said in line
+
+
+@pytest.mark.parametrize("kind", ["no last line feed", "carriage returns", "indented by four"])
+def test_any_valid_params_take_an_entry_more(here: Path, kind: str) -> None:
+    path = Path("params.yaml")
+    before = path.read_bytes()
+    if kind == "no last line feed":
+        before = before.rstrip()
+    elif kind == "carriage returns":
+        before = before.replace(b"\n", b"\r\n")
+    else:
+        lines = before.decode().split("\n")
+        before = "\n".join(("  " + line) if line.startswith("  ") else line for line in lines).encode()
+    path.write_bytes(before)
+    values = {"form": "folders", "path": "set", "title": "mood", "split": "image", "test_share": 0.2, "seed": 1}
+    add_entries({"datasets": {"mine": values | {"bad_images": "stop"}}})
+    after = path.read_bytes()
+    assert load().datasets["mine"].path == "set"
+    assert (b"\r\n" in after) == (kind == "carriage returns")
+    added = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert len(added) == 1
+    assert b"mine: {form: folders" in added[0]
+
+
+@pytest.mark.parametrize("kind", ["crc", "link", "small table"])
+def test_odd_files_beside_pictures_are_told_and_no_traceback(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    root = class_folders(here / "set", ("a", "b"))
+    if kind == "link":
+        (here / "table.csv").write_text("file,A\n")
+        (root / "labels.csv").symlink_to(here / "table.csv")
+    if kind == "small table":  # it names few of the pictures: the folders are what the set is labelled by
+        (root / "samples.csv").write_text("file,A\na/0.png,1\nb/0.png,0\na/1.png,1\n")
+    if kind == "crc":
+        root = zipped(root)
+        content = bytearray(root.read_bytes())
+        content[content.index(b"IDAT") + 40] ^= 255
+        root.write_bytes(content)
+    said = told(monkeypatch, capsys, str(root))
+    assert f"{root}: folders, because" in said
+    assert {"crc": "can't be used: 1", "link": "labels.csv is a link out", "small table": "names 3 of 12 pictures"}[
+        kind
+    ] in said
+
+
+def test_a_folder_that_holds_a_zip_of_class_folders_is_told_what_to_give(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "outer").mkdir()
+    zipped(class_folders(here / "set")).rename(here / "outer/set.zip")
+    monkeypatch.setattr(sys, "argv", ["inspect", "outer"])
+    with pytest.raises(
+        Fault, match="outer: holds a zip and no table of its pictures: .*; for class folders give set.zip itself"
+    ):
+        inspect.command()

@@ -1,5 +1,7 @@
 """Photos through the command line: folders and zips, what fails, what comes back, faces aligned and put back."""
 
+import errno
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -9,13 +11,14 @@ import pytest
 from PIL import Image
 
 from stages import translate_image
+from stargan.core.params import load
 from stargan.core.tensors import read_tensors, write_tensors
 from stargan.errors import Fault
 from stargan.evaluation.faces import extra
 from stargan.evaluation.faces.aligning import CELEBA
 from stargan.models.assembly import Model, load_model
 from stargan.raw.pictures import read_face
-from support.edited_params import here_in
+from support.edited_params import here_in, rewrite
 from support.photographs import ASTRONAUT_EYES, astronaut, needs_faces
 from support.sets import write_generator
 
@@ -149,16 +152,29 @@ def test_a_face_is_put_back_where_it_was(here: Path, monkeypatch: pytest.MonkeyP
         (["--to", "happy", "--strength", "3"], "strength 3 is not from 0 to 2"),
         (["--between", "happy", "Young"], "belong to different datasets"),
         (["--between", "happy", "angry", "--steps", "1"], "1 steps lead from no target"),
-        (["--to", "happy", "--size", "30"], "--size 30 is not a multiple of 4; use 28"),
+        (["--to", "happy", "--size", "30"], "--size 30 is not a multiple of 4 from 8 to 4096; use 28"),
+        (["--to", "happy", "--size", "4"], "--size 4 is not a multiple of 4 from 8 to 4096; use 8"),
+        (["--to", "happy", "--size", "0"], "--size 0 is not"),
+        (["--to", "happy", "--size", "400000"], "use 4096"),
+        (["--between", "happy", "angry", "--strength", "0.5"], "--between and --strength 0.5: a strip goes all the way"),
+        (["--to", "happy", "--steps", "5"], "--steps 5: only --between makes a strip"),
+        (["--to", "happy", "--labels", "A,B"], "a model of this project knows its labels; leave --labels out"),
+        (["--to", "happy,sad"], "label 'sad' is unknown"),
+        (["--to", "happy,angry"], "a face is of one class; name one"),
+        (["--to", "Black_Hair,Blond_Hair"], "Black_Hair and Blond_Hair rule each other out"),
+        (["--to", "happy", "--from", "Male"], "given by labels of celeba, the target by those of rafd"),
+        (["--to", "rafd/"], "the target names no label"),
+        (["--to", "happy", "--out", "photos"], "--out photos: is the folder of the pictures"),
     ],
 )
 def test_what_cannot_be_had_together_is_said(
     here: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
 ) -> None:
-    photo(here / "a.png")
+    photo(here / "photos/a.png")
     with pytest.raises(Fault) as raised:
-        translated(monkeypatch, "a.png", *words)
+        translated(monkeypatch, "photos", *words)
     assert said in str(raised.value)
+    assert [path.name for path in Path("photos").iterdir()] == ["a.png"]
     assert not Path("out").exists()
 
 
@@ -242,3 +258,52 @@ def test_without_the_extra_one_line_names_it(here: Path, monkeypatch: pytest.Mon
     with pytest.raises(Fault, match=r"pip install -r requirements-faces\.txt"):
         translated(monkeypatch, "a.png", "--to", "happy", "--align")
     extra.dlib.cache_clear()
+
+
+def test_what_was_made_is_not_translated_again(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo(here / "a.png")
+    photo(here / "more/b.png")
+    for _ in range(3):
+        assert translated(monkeypatch, ".", "--to", "happy") == ["a.png-happy.png", "more/b.png-happy.png"]
+
+
+def test_a_pipe_is_not_waited_for(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo("pipe.jpg")
+    with pytest.raises(Fault, match="pipe.jpg: is not a file"):
+        translated(monkeypatch, "pipe.jpg", "--to", "happy")
+
+
+def test_a_full_disk_is_no_bad_picture(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "out/a.png-happy.png")
+
+    photo(here / "a.png")
+    monkeypatch.setattr(translate_image, "write_png", full)
+    with pytest.raises(OSError, match="No space left"):
+        translated(monkeypatch, "a.png", "--to", "happy")
+
+
+NO_EYES = [
+    [0.5, 0.5, 0.5, 0.5],
+    [0.7, 0.4, 0.3, 0.4],
+    [69, 91, 108, 91],
+    [0.3, 0.4, 0.7],
+    "abcd",
+    None,
+    [0.3, 0.4, 1.7, 0.4],
+]
+
+
+@pytest.mark.parametrize("eyes", NO_EYES)
+def test_eyes_that_are_none_are_refused_with_the_file(here: Path, eyes: list[float]) -> None:
+    tensors, header = read_tensors(here / "g.safetensors")
+    write_tensors(here / "g.safetensors", tensors, {**header, "squares": {"rafd": {"eyes": eyes}}})
+    with pytest.raises(Fault, match=r"g\.safetensors: its weights do not fit its header \(.*are no places of eyes"):
+        load_model("g.safetensors")
+
+
+@pytest.mark.parametrize("eyes", [[0.5, 0.5, 0.5, 0.5], [0.7, 0.4, 0.3, 0.4], [69.0, 91.0, 108.0, 91.0]])
+def test_eyes_that_are_none_are_refused_in_params(here: Path, eyes: list[float]) -> None:
+    rewrite(datasets__celeba__eyes=eyes)
+    with pytest.raises(Fault, match=r"datasets\.celeba\.eyes = .*are no places of eyes; give x and y"):
+        load()

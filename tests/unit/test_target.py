@@ -142,7 +142,7 @@ def test_a_class_is_asked_for_by_its_name_as_it_is(name: str) -> None:
     ("to", "columns"),
     [
         ("blond hair", [0]),
-        ('"a+b"', [1]),
+        ('faces/"a+b"', [1]),
         ('~"a+b", Blond_Hair', [0, 1]),
         ('"-x"+"a+b"', [1, 2]),
         ("happy", [4 + len(ODD)]),
@@ -158,7 +158,7 @@ def test_what_people_write(to: str, columns: list[int]) -> None:
     ("to", "said"),
     [
         ("hapy", "label 'hapy' is unknown to this model; nearest: Happy"),
-        ("SAME", "the label may be one of faces or moods; write it"),
+        ("SAME", "several datasets have such labels; write faces/SAME or moods/SAME"),
         ("Happy,Blond_Hair", "the labels belong to different datasets"),
     ],
 )

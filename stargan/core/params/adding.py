@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from stargan.core.files import write_bytes
@@ -21,12 +22,19 @@ def add_entries(sections: Mapping[str, Mapping[str, Any]], path: Path = Path("pa
 
     Raises Fault where a section is not there in block style, or what comes of it is not valid; nothing is written then.
     """
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    before = path.read_bytes().decode()
+    end = "\r\n" if "\r\n" in before else "\n"
+    lines = before.removesuffix(end).split(end)
     for section, entries in sections.items():
-        place = end_of(lines, section, path)
-        lines[place:place] = [line for name, values in entries.items() for line in block(name, values)]
-    text = "".join(lines)
-    read = YAML(typ="safe").load(text)
+        first, place = place_in(lines, section, path)
+        blanks = " " * (len(first) - len(first.lstrip()))
+        lines[place:place] = [blanks + line for name, values in entries.items() for line in block(name, values)]
+    text = end.join([*lines, ""])
+    try:
+        read = YAML(typ="safe").load(text)
+    except YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise Fault(f"{path}: its sections can't take an entry more ({reason}); indent all their entries alike") from error
     for section, entries in sections.items():
         for name, values in entries.items():
             if read[section][name] != values:
@@ -38,25 +46,27 @@ def add_entries(sections: Mapping[str, Mapping[str, Any]], path: Path = Path("pa
     write_bytes(path, text.encode())
 
 
-def end_of(lines: list[str], section: str, path: Path) -> int:
-    """Return the index of the line after the last one that is indented below a top-level section."""
+def place_in(lines: list[str], section: str, path: Path) -> tuple[str, int]:
+    """Return the first entry's line below a top-level section, and the index after the last one that is indented."""
     start = next((index for index, line in enumerate(lines) if re.match(rf"{section}:\s*(#.*)?$", line)), None)
-    if start is None:
+    indented = []
+    for index, line in enumerate(lines[(start or 0) + 1 :], (start or 0) + 1):
+        if line.startswith(" ") and line.strip()[:1] not in ("", "#"):
+            indented.append(index)
+        elif line.strip()[:1] not in ("", "#"):
+            break
+    if start is None or not indented:
         raise Fault(f"{path}: {section} is not a line of its own, with its entries indented below; write it so")
-    below = (index for index, line in enumerate(lines[start + 1 :], start + 1) if line[:1] not in (" ", "\n", "#", ""))
-    end = next(below, len(lines))
-    while not lines[end - 1].startswith(" "):
-        end -= 1
-    return end
+    return lines[indented[0]], indented[-1] + 1
 
 
 def block(name: str, values: Mapping[str, Any]) -> list[str]:
-    """Return an entry as lines of YAML, indented by two, a key a line."""
+    """Return an entry as lines of YAML, a key a line."""
     yaml, out = YAML(), io.StringIO()
     yaml.width = 4096
     yaml.default_flow_style = None
     yaml.dump({name: {key: quoted(value) for key, value in values.items()}}, out)
-    return [f"  {line}\n" for line in out.getvalue().split("\n") if line]
+    return [line for line in out.getvalue().split("\n") if line]
 
 
 def quoted(value: Any) -> Any:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from stargan.core.params.section import Count, OpenShare, Positive, Section, Share, Title
+from stargan.core.eyes import checked_eyes
+from stargan.core.params.section import Count, OpenShare, Positive, Section, Title
 
 
 class Dataset(Section):
@@ -15,7 +16,7 @@ class Dataset(Section):
     seed: Count
     """Of the split."""
     bad_images: Literal["stop", "quarantine"]
-    eyes: Annotated[list[Share], Field(min_length=4, max_length=4)] | None = None
+    eyes: Annotated[list[float], AfterValidator(lambda eyes: list(checked_eyes(eyes)))] | None = None
     """Where eyes lie in the cropped square, as shares of its side: x and y of the one at the left, then of the other.
     Photographs are aligned to them; without them they are not."""
     links: bool = False

@@ -7,7 +7,7 @@ FOLDER, TABLE, FACTS, INSPECT, PHOTOS = (
 )
 
 MUTATIONS = [
-    quick("stargan.raw.table:Table.words", "and not signed.any()", "", TABLE),
+    quick("stargan.raw.table:Table.words", "and not self.is_signed", "", TABLE),
     quick("stargan.raw.table:_of_csv", "strict=True", "strict=False", TABLE),
     quick("stargan.raw.table:_text", '"NFC"', '"NFD"', TABLE),
     quick("stargan.raw.table:Table.bits", "self.attributes.index(name)", "place", "tests/unit/test_celeba.py"),
@@ -25,7 +25,7 @@ MUTATIONS = [
     quick("stargan.raw.folder:check_classes", '"test" if "test" in of else "val"', '"test"', FOLDER),
     quick("stargan.raw.splits:class_split", "len(mine) - 1)", "len(mine))", FOLDER),
     quick("stargan.raw.splits:class_split", "max(1, round(share * len(mine)))", "round(share * len(mine))", FOLDER),
-    quick("stargan.raw.rawset:chosen", "if labels else there", "if False else there", FOLDER),
+    quick("stargan.raw.rawset:chosen", "[there[index_of(name, there)] for name in labels] or there", "there", FOLDER),
     quick("stargan.raw.rawset:pictures_of", "if begins_as_picture(_head(source, name))", "if not name", FOLDER),
     quick("stargan.raw.source:FolderSource._walk", "if place in above:", "if False:", FOLDER),
     quick("stargan.raw.source:FolderSource._walk", "if self._leads_out(folder):", "if False:", FOLDER),

@@ -163,14 +163,14 @@ MUTATIONS = [
     ),
     quick(
         "stargan.models.targets:target_path",
-        "        label = path[-1]\n",
-        "        label = path[0]\n",
+        "label, steps = path[-1],",
+        "label, steps = path[0],",
         f"{IMAGE}::test_target_paths",
     ),
     quick(
         "stargan.models.targets:dataset_of",
-        "if all(matched(",
-        "if any(matched(",
+        "and all(matched(",
+        "and any(matched(",
         f"{IMAGE}::test_impossible_targets_are_refused",
     ),
     slow(

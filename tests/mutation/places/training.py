@@ -225,7 +225,7 @@ MUTATIONS = [
     ),
     slow(
         "stargan.models.assembly:load_model",
-        "ValueError, OverflowError, RuntimeError",
+        "ValueError, AttributeError, OverflowError, RuntimeError",
         "ValueError, RuntimeError",
         f"{WEIGHTS}::test_a_model_of_ours",
     ),
