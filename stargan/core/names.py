@@ -18,7 +18,7 @@ def odd_letter(name: str) -> bool:
 def checked_label(name: Any) -> str:
     """Return the name of a class or an attribute. Raises ValueError on what is none: a number, no text, no line of it."""
     if not isinstance(name, str) or not name or odd_letter(name):
-        raise ValueError(f"{name!r} is no name of a label; give it a name of letters, without control characters")
+        raise ValueError(f"{name!r} is no name of a label; give it a text on one line (in YAML a number in quotes)")
     return name
 
 

@@ -99,7 +99,7 @@ def _fewer(test: int, table: Table, key: str) -> int:
 
 def _side(sides: Mapping[str, str], name: str, key: str) -> str:
     if name not in sides:
-        raise Fault(f"{key}.partition: has no line for {name!r}; fetch it again or use {key}.split=random")
+        raise Fault(f"{key}.partition: has no line for {name!r}; add it, or use {key}.split=random")
     return sides[name]
 
 

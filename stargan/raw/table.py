@@ -96,7 +96,7 @@ def read_table(path: Path, content: bytes | None = None) -> Table:
     """
     rows, separated = _rows(path, content)
     if not rows:
-        raise Fault(f"{path}: is empty; fetch it again (python -m stages.fetch celeba)")
+        raise Fault(f"{path}: is empty; write it again, or fetch it if it is CelebA's (python -m stages.fetch celeba)")
     names, rows = _heading(path, rows, separated)
     if separated and _numbered(rows):
         raise Fault(f"{path}: its first column numbers the rows, not the pictures; save it without (index=False)")
@@ -127,7 +127,7 @@ def read_partition(path: Path, content: bytes | None = None) -> dict[str, str]:
         if position == 0 and cells[-1] == "partition":
             continue
         if len(cells) != 2 or cells[1] not in PARTITION:
-            raise Fault(f"{path}:{line}: {' '.join(cells)[:60]!r} is not a name and 0, 1 or 2; fetch the file again")
+            raise Fault(f"{path}:{line}: {' '.join(cells)[:60]!r} is not a name and 0, 1 or 2; mend the line")
         if cells[0] in sides:
             raise Fault(f"{path}:{line}: {cells[0]!r} is there twice; remove one")
         sides[cells[0]] = PARTITION[cells[1]]
@@ -142,9 +142,11 @@ def _heading(path: Path, rows: list[Row], separated: bool) -> tuple[list[str], l
     if not names or not all(names) or len(set(names)) != len(names):
         raise Fault(f"{path}:{line}: attribute names are missing or repeated; name each column once")
     if stated is not None and stated != len(rows):
-        raise Fault(f"{path}:1: {stated} rows are announced, {len(rows)} are there; fetch the table again")
+        raise Fault(
+            f"{path}:1: {stated} rows are announced, {len(rows)} are there; fetch a cut file again, or mend the number"
+        )
     if not rows:
-        raise Fault(f"{path}: no row below the attribute names; fetch the table again")
+        raise Fault(f"{path}: no row below the attribute names; add a row a picture")
     return names, rows
 
 
@@ -209,16 +211,16 @@ def _text(path: Path, content: bytes | None) -> str:
         content = path.read_bytes() if content is None else content
     except OSError as error:
         raise Fault(
-            f"{path}: cannot be read ({error.strerror}); fetch it (python -m stages.fetch celeba) or "
+            f"{path}: cannot be read ({error.strerror}); put it there (CelebA's: python -m stages.fetch celeba), or "
             "correct its path in params.yaml"
         ) from error
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Fault(f"{path}:1: is UTF-16, not UTF-8; save the file as UTF-8")
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
-        raise Fault(f"{path}:{line}: holds a NUL byte, so it is damaged; fetch it again")
+        raise Fault(f"{path}:{line}: holds a NUL byte, so it is damaged; write or fetch it again")
     try:
         return unicodedata.normalize("NFC", content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise Fault(f"{path}:{line}: is not UTF-8; save the file as UTF-8 or fetch it again") from error
+        raise Fault(f"{path}:{line}: is not UTF-8; save the file as UTF-8") from error
