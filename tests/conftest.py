@@ -1,5 +1,8 @@
 """What any test may ask for: stages that start in milliseconds, and a repository in which the pipeline has run."""
 
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,18 @@ import pytest
 from support.repository import Repository, build, key
 from support.stages import Stages, start
 from support.workspaces import once
+
+
+@pytest.fixture(autouse=True)
+def threads() -> Iterator[None]:
+    """Take torch's threads back after a test: a command that runs in this process sets those of params.
+
+    Two workers with two threads each on two cores take three times as long for all that follows.
+    """
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None and "OMP_NUM_THREADS" in os.environ:
+        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
 @pytest.fixture(scope="session")
