@@ -11,14 +11,13 @@ import pytest
 from PIL import Image
 
 from stages import translate_image
-from stargan.core.params import load
 from stargan.core.tensors import read_tensors, write_tensors
 from stargan.errors import Fault
 from stargan.evaluation.faces import extra
 from stargan.evaluation.faces.aligning import CELEBA
 from stargan.models.assembly import Model, load_model
 from stargan.raw.pictures import read_face
-from support.edited_params import here_in, rewrite
+from support.edited_params import here_in
 from support.photographs import ASTRONAUT_EYES, astronaut, needs_faces
 from support.sets import write_generator
 
@@ -281,29 +280,3 @@ def test_a_full_disk_is_no_bad_picture(here: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(translate_image, "write_png", full)
     with pytest.raises(OSError, match="No space left"):
         translated(monkeypatch, "a.png", "--to", "happy")
-
-
-NO_EYES = [
-    [0.5, 0.5, 0.5, 0.5],
-    [0.7, 0.4, 0.3, 0.4],
-    [69, 91, 108, 91],
-    [0.3, 0.4, 0.7],
-    "abcd",
-    None,
-    [0.3, 0.4, 1.7, 0.4],
-]
-
-
-@pytest.mark.parametrize("eyes", NO_EYES)
-def test_eyes_that_are_none_are_refused_with_the_file(here: Path, eyes: list[float]) -> None:
-    tensors, header = read_tensors(here / "g.safetensors")
-    write_tensors(here / "g.safetensors", tensors, {**header, "squares": {"rafd": {"eyes": eyes}}})
-    with pytest.raises(Fault, match=r"g\.safetensors: its weights do not fit its header \(.*are no places of eyes"):
-        load_model("g.safetensors")
-
-
-@pytest.mark.parametrize("eyes", [[0.5, 0.5, 0.5, 0.5], [0.7, 0.4, 0.3, 0.4], [69.0, 91.0, 108.0, 91.0]])
-def test_eyes_that_are_none_are_refused_in_params(here: Path, eyes: list[float]) -> None:
-    rewrite(datasets__celeba__eyes=eyes)
-    with pytest.raises(Fault, match=r"datasets\.celeba\.eyes = .*are no places of eyes; give x and y"):
-        load()
