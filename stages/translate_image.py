@@ -24,7 +24,7 @@ from stargan.core.names import file_names
 from stargan.core.params import AttributeTable, Params, load
 from stargan.data.crops import BadPicture
 from stargan.data.grids import grid, write_png
-from stargan.errors import SCARCE, Fault, main
+from stargan.errors import Fault, main
 from stargan.evaluation.faces.aligning import CELEBA, Eyes
 from stargan.evaluation.faces.pasting import pasted
 from stargan.evaluation.faces.squares import Square, squares_of
@@ -32,7 +32,7 @@ from stargan.models.assembly import Model, check_degrees, check_served, check_st
 from stargan.models.released import label_kinds, load_released
 from stargan.models.targets import asked_of, parts_of, target_path
 from stargan.raw.photos import photos_in
-from stargan.raw.pictures import decode
+from stargan.raw.pictures import SCARCE, decode
 from stargan.raw.rawset import few
 
 LEAST, MOST = 8, 4096

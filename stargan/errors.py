@@ -35,8 +35,6 @@ REMEDIES = {
 """What helps against an error of the system, by its number. What another number needs is not known."""
 DENIED = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS, errno.EMFILE, errno.ENFILE}
 """What tells nothing about a file's content: no reader's remedy, such as to make the file again, would help."""
-SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-"""What a machine that is short of something says of any file, however good that is."""
 NO_MEMORY = ("out of memory", "allocate memory", "enough memory", "failed to map segment")
 """How torch, and the loader of libraries, tell a want of memory, for which on a CPU they have no class."""
 

@@ -17,9 +17,9 @@ from typing import BinaryIO
 import numpy as np
 
 from stargan.data.crops import BadPicture, Crop, square
-from stargan.errors import SCARCE, Fault
+from stargan.errors import Fault
 from stargan.progress import progress
-from stargan.raw.pictures import decode
+from stargan.raw.pictures import SCARCE, decode
 from stargan.raw.source import Source
 
 CHUNK = 32  # pictures that a process takes at once

@@ -1,5 +1,6 @@
 """A picture's bytes to a square of RGB: decoded, turned as its EXIF says, cropped, then resized."""
 
+import errno
 import io
 import warnings
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,8 @@ from pillow_heif import register_heif_opener
 from stargan.data.crops import BadPicture, CentreCrop, square
 from stargan.errors import Fault
 
+SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+"""What a machine that is short of something says of any picture, however good that is."""
 register_heif_opener()
 Image.init()
 STILL = {
