@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from stargan.errors import Fault
-from stargan.raw.pictures import FORMATS
 from stargan.raw.rawset import pictures_of
 from stargan.raw.source import MAX_MEMBER_BYTES, open_source
 
@@ -32,7 +31,7 @@ def photos_in(path: Path, out: Path) -> Iterator[tuple[Photos, str]]:
             below = out.resolve().relative_to(path.resolve()).as_posix()
             names = [name for name in names if not name.startswith(f"{below}/")]
         if not names:
-            raise Fault(f"{path}: no picture there{f' ({note})' if note else ''}; known are {', '.join(FORMATS)}")
+            raise Fault(f"{path}: no picture there{f' ({note})' if note else ''}; docs/own-data.md has the formats")
         yield {name: partial(source.read, name) for name in names}, note
 
 
