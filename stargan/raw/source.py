@@ -88,15 +88,7 @@ class ZipSource:
             with self._archive.open(info) as member:
                 # read() alone would inflate all, whatever the directory tells
                 return member.read(info.file_size if most is None else most)
-        except (
-            zipfile.BadZipFile,
-            NotImplementedError,
-            EOFError,
-            RuntimeError,
-            ValueError,
-            struct.error,
-            zlib.error,
-        ) as error:
+        except UNREADABLE as error:
             raise OSError(str(error)) from error
 
     def reopen(self) -> None:

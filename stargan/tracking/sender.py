@@ -16,7 +16,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -243,22 +243,18 @@ def _pause(closing: Callable[[], bool], failures: int) -> None:
     due = time.monotonic() + INTERVAL_SECONDS * 2 ** min(failures, 4)
     while not closing() and time.monotonic() < due:
         time.sleep(TICK_SECONDS)
-    if failures:
-        time.sleep(LAST_PAUSE_SECONDS)
+    time.sleep(LAST_PAUSE_SECONDS if failures else 0)
 
 
 def _end(folder: Path, last_time: int) -> Event:
-    try:
+    with suppress(FileNotFoundError):  # then the stage was killed
         return dict(json.loads((folder / "end.json").read_text()))
-    except FileNotFoundError:  # the stage was killed
-        return {"kind": "end", "status": "KILLED", "time": last_time}
+    return {"kind": "end", "status": "KILLED", "time": last_time}
 
 
 def _parsed(line: bytes) -> Iterator[Event]:
-    try:
+    with suppress(ValueError):  # empty, or cut by a full disk
         yield json.loads(line)
-    except ValueError:  # empty, or cut by a full disk
-        return
 
 
 def _key(name: str) -> str:
@@ -279,8 +275,8 @@ def public(text: str) -> str:
 
 def _warn(uri: str, fault: Exception, folder: Path) -> None:
     cause = f"MLflow at {uri}: {type(fault).__name__}: {fault}".replace(uri, re.sub(r"\s", "%20", uri))
-    told = public(cause.splitlines()[0])[:400]
-    print(f"warning: tracking: {told}; the stage goes on, its events are kept in {folder}", file=sys.stderr)
+    told = f"warning: tracking: {public(cause.splitlines()[0])[:400]}; the stage goes on, its events are kept in {folder}"
+    print(told, file=sys.stderr)
 
 
 def main() -> int:

@@ -30,3 +30,11 @@ def rewrite(**changes: Any) -> None:
         target[name] = value
     with Path("params.yaml").open("w") as out:
         yaml.dump(values, out)
+
+
+def number_of(value: Any) -> Any:
+    """Return the number that YAML 1.2 sees in a text that is one of YAML 1.1, such as +.0 or 1e5; else the value."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
