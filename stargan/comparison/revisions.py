@@ -33,13 +33,18 @@ class Revision:
         """The seed of its params."""
         return int(self.params[SEED])
 
+    def file(self, path: str) -> bytes:
+        """Return a file of the commit. Raises Fault where it is not there."""
+        return committed(self.name, self.commit, path)
+
     def metric(self, path: str, key: str) -> float:
         """Return a number of a file: of JSON, by its keys joined by '.', or of a table of measures, a .csv, by its key.
 
         Raises Fault where the file or the key is not in the commit.
         """
-        text = committed(self.name, self.commit, path)
+        content = self.file(path)
         try:
+            text = content.decode()
             table = {one.key: one.value for one in parsed(text)} if path.endswith(".csv") else dict(leaves(json.loads(text)))
             value = table.get(key)
         except (ValueError, AttributeError) as error:
@@ -78,12 +83,12 @@ def commit_of(name: str) -> str:
     return commits[0]
 
 
-def committed(name: str, commit: str, path: str) -> str:
-    """Return the text of a file in a commit. Raises Fault where it is not there."""
-    found = git("show", f"{commit}:./{path}")
-    if found is None:
+def committed(name: str, commit: str, path: str) -> bytes:
+    """Return a file in a commit. Raises Fault where it is not there."""
+    done = subprocess.run(["git", "show", f"{commit}:./{path}"], capture_output=True)
+    if done.returncode != 0:
         raise Fault(f"{path}: not in {name} ({commit[:9]}); name a file that this revision has")
-    return found
+    return done.stdout
 
 
 def git(*words: str) -> str | None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from statistics import stdev
@@ -15,14 +14,10 @@ from stargan.comparison.revisions import commit_of, read_revision
 from stargan.core.files import write_bytes, write_json
 from stargan.core.measures import Measure, write_measures
 from stargan.errors import Fault
+from support.history import begin, commit_all, sh
 
 ERROR = "metrics/evaluate/rafd.json:error"
 SIZE = "metrics/evaluate/rafd.json:image_size"
-
-
-def sh(*words: str) -> str:
-    """Run a command of git or DVC in the current folder; return what it prints."""
-    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
 def commit(seed: int, error: float, lambda_cls: float = 1.0) -> str:
@@ -31,19 +26,13 @@ def commit(seed: int, error: float, lambda_cls: float = 1.0) -> str:
     values = {"error": error, "image_size": 32, "made": "here", "rafd": {"error": error + 1}}
     write_json(Path("metrics/evaluate/rafd.json"), values)
     write_measures(Path("metrics/evaluate/rafd.csv"), [Measure("error", "rafd", "angry", error + 2)])
-    sh("git", "add", ".")
-    sh("git", "commit", "--quiet", "--allow-empty", "--message", "one")
-    return sh("git", "rev-parse", "HEAD").strip()
+    return commit_all()
 
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty git repository, the current folder; nobody's own configuration counts."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    for key, value in {"AUTHOR_NAME": "a", "AUTHOR_EMAIL": "a@b", "COMMITTER_NAME": "a", "COMMITTER_EMAIL": "a@b"}.items():
-        monkeypatch.setenv(f"GIT_{key}", value)
-    monkeypatch.chdir(tmp_path)
-    sh("git", "init", "--quiet", "--initial-branch", "main")
+    """An empty git repository, the current folder."""
+    begin(tmp_path, monkeypatch)
     return tmp_path
 
 
