@@ -89,16 +89,37 @@ def test_a_cross_translation_has_the_others_mask_and_is_classified_by_its_column
         assert cls_moods == pytest.approx(float(each.mean()), rel=1e-9)
 
 
-def test_the_way_back_is_by_the_own_label() -> None:
-    made = doubled(training("cross", SINGLE))
-    method, cycle = made.method, made.method.cycle
+def ways_back(made: Training, iteration: int) -> list[Tensor]:
+    """Return the label vector by which each dataset's cycle comes back in an iteration that trains G."""
+    method, given = made.method, list[Tensor]()
     assert isinstance(method, Star)
-    back = list[Tensor]()
-    method.g.register_forward_pre_hook(lambda _, inputs: back.append(inputs[1]))
-    batches = made.batches(2 * cycle - 1)
-    list(method.updates(2 * cycle - 1, batches))
-    for dataset, (c, batch) in enumerate(zip(back[1::2], batches, strict=True)):
+    hook = method.g.register_forward_pre_hook(lambda _, inputs: given.append(inputs[1]))
+    list(method.updates(iteration, made.batches(iteration)))
+    hook.remove()
+    return given[1::2]  # before each of them, the translation
+
+
+def test_an_own_cycle_comes_back_by_the_own_label() -> None:
+    made = doubled(training("cross", SINGLE))
+    iteration = made.method.cycle - 1
+    for dataset, (c, batch) in enumerate(zip(ways_back(made, iteration), made.batches(iteration), strict=True)):
         assert torch.equal(c, made.space.vector(batch.labels, dataset))
+
+
+def test_a_cross_cycle_comes_back_by_what_d_sees_of_the_others_labels() -> None:
+    """By an account of its own: one of the classes, each of the attributes."""
+    made = doubled(training("cross", SINGLE))
+    method, iteration = made.method, 2 * made.method.cycle - 1
+    assert isinstance(method, Star)
+    for_faces, for_moods = ways_back(made, iteration)
+    with torch.no_grad():
+        x_faces, x_moods = (method.d(batch.images)[1] for batch in made.batches(iteration))
+    assert for_faces.shape == for_moods.shape == (4, 7)
+    for c, logits in zip(for_faces, x_faces, strict=True):  # columns: a, b, c of faces; x, y of moods; the mask
+        sees_x = float(logits[3] > logits[4])
+        assert c.tolist() == [0, 0, 0, sees_x, 1 - sees_x, 0, 1]
+    for c, logits in zip(for_moods, x_moods, strict=True):
+        assert c.tolist() == [*(float(logit > 0) for logit in logits[:3]), 0, 0, 1, 0]
 
 
 def test_losses_to_anothers_labels_are_told_apart() -> None:

@@ -68,14 +68,28 @@ class Star(Method):
         trains_g = "g" in self.trains(iteration)
         for dataset, (x_real, label_org, draws, _) in enumerate(batches):
             label_trg, alpha, target = draws["label_trg"], draws["alpha"], self.labelled_as(iteration, dataset)
-            c_org, c_trg = self.space.vector(label_org, dataset), self.space.vector(label_trg, target)
+            c_trg = self.space.vector(label_trg, target)
             # G does not change during D's update: one fake serves both, with a graph only where G needs one.
             with torch.set_grad_enabled(trains_g):
                 x_fake = draws["x_fake"] if "x_fake" in draws else self.translated(x_real, c_trg)
             owner = ".".join(dict.fromkeys(self.space.datasets[at] for at in (dataset, target)))  # by `cross`: faces.labels
             yield self.discriminator_update(x_real, x_fake.detach(), alpha, label_org, dataset).named(owner)
             if trains_g:
+                c_org = self.way_back(x_real, label_org, dataset, target)
                 yield self.generator_update(x_real, x_fake, c_org, label_trg, target).named(owner)
+
+    def way_back(self, x_real: Tensor, label_org: Tensor, dataset: int, target: int) -> Tensor:
+        """Return c' of Eq. 4, by which the cycle comes back: the faces' own labels.
+
+        Where the targets are another dataset's, what D_cls sees of its labels in the faces: their own labels don't say
+        which expression an edit has replaced, so G would have to keep traces of it.
+        """
+        if target == dataset:
+            return self.space.vector(label_org, dataset)
+        with torch.no_grad():
+            _, logits = self.judged(x_real)
+        seen = self.space.kinds[target].predicted(logits[:, self.space.columns(target)])
+        return self.space.vector(seen, target)
 
     def fast_discriminator_update(
         self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
