@@ -3,7 +3,7 @@
     python -m stages.curves healthy=HEAD collapse=no-rec --run rafd --out curves
 
 writes to the folder `curves` the loss terms (curves.png), the verdicts on the way (verdicts.png) and each training's grid of
-translated test faces (healthy.png, collapse.png). docs/reading-the-curves.md reads them. Not a DVC stage.
+translated test faces (healthy.png, collapse.png). Not a DVC stage.
 """
 
 import argparse

@@ -245,6 +245,10 @@ class DomainSpace:
         """Return the loss of the known dataset's labels alone; logits are (N, label_width)."""
         return self.kinds[dataset].classification_loss(logits[:, self.columns(dataset)], labels)
 
+    def seen(self, logits: Tensor, dataset: int) -> Tensor:
+        """Return c~, (N, width), of the labels of one dataset that logits (N, label_width) say."""
+        return self.vector(self.kinds[dataset].predicted(logits[:, self.columns(dataset)]), dataset)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the space as JSON values; `domain_space` reads them back."""
         sets = [{"dataset": name, **kind.as_dict()} for name, kind in zip(self.datasets, self.kinds, strict=True)]

@@ -79,17 +79,11 @@ class Star(Method):
                 yield self.generator_update(x_real, x_fake, c_org, label_trg, target).named(owner)
 
     def way_back(self, x_real: Tensor, label_org: Tensor, dataset: int, target: int) -> Tensor:
-        """Return c' of Eq. 4, by which the cycle comes back: the faces' own labels.
-
-        Where the targets are another dataset's, what D_cls sees of its labels in the faces: their own labels don't say
-        which expression an edit has replaced, so G would have to keep traces of it.
-        """
+        """Return c' of Eq. 4: the own labels; across datasets what D_cls sees, as those don't say what an edit replaces."""
         if target == dataset:
             return self.space.vector(label_org, dataset)
         with torch.no_grad():
-            _, logits = self.judged(x_real)
-        seen = self.space.kinds[target].predicted(logits[:, self.space.columns(target)])
-        return self.space.vector(seen, target)
+            return self.space.seen(self.judged(x_real)[1], target)
 
     def fast_discriminator_update(
         self, x_real: Tensor, x_fake: Tensor, alpha: Tensor, label: Tensor, dataset: int
@@ -119,20 +113,12 @@ class Star(Method):
         return self._discriminator_update(src_real, src_fake, cls_real, losses.gradient_penalty(gradient))
 
     def _discriminator_update(
-        self,
-        src_real: Tensor,
-        src_fake: Tensor,
-        cls_real: Tensor,
-        penalty: Tensor,
-        by_hand: Mapping[str, Tensor] | None = None,
+        self, src_real: Tensor, src_fake: Tensor, cls_real: Tensor, penalty: Tensor, hand: Mapping[str, Tensor] | None = None
     ) -> Update:
         l_adv = losses.adversarial(src_real, src_fake, penalty, self.weights.lambda_gp)
-        return Update(
-            "d",
-            losses.discriminator(l_adv, cls_real, self.weights.lambda_cls),
-            {"d_real": src_real.mean(), "d_fake": src_fake.mean(), "d_gp": penalty, "d_cls": cls_real},
-            by_hand,
-        )
+        l_d = losses.discriminator(l_adv, cls_real, self.weights.lambda_cls)
+        terms = {"d_real": src_real.mean(), "d_fake": src_fake.mean(), "d_gp": penalty, "d_cls": cls_real}
+        return Update("d", l_d, terms, hand)
 
     def generator_update(self, x_real: Tensor, x_fake: Tensor, c_org: Tensor, label_trg: Tensor, target: int) -> Update:
         """Return Eq. 6: fool D, be classified as the target, a label of the dataset `target`, and come back to the input."""
