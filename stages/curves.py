@@ -35,6 +35,15 @@ def training_of(text: str) -> tuple[str, Revision]:
         raise Fault(str(error)) from error
 
 
+def losses_of(revision: Revision, run: str) -> pd.DataFrame:
+    """Return a run's loss table. Raises Fault where the revision has none, or another file in its place."""
+    path = f"metrics/losses/{run}.csv"
+    try:
+        return pd.read_csv(io.BytesIO(revision.file(path)), dtype=float, index_col=False).astype({"iteration": int})
+    except (ValueError, KeyError) as error:
+        raise Fault(f"{path}: at {revision.name} it is no loss table; name another revision") from error
+
+
 def pictures(trainings: Mapping[str, Revision], run: str) -> dict[str, bytes]:
     """Return the PNGs of a run's trainings by their file names. Raises Fault where a revision lacks the run."""
     losses, made = {}, dict[str, bytes]()
@@ -42,7 +51,7 @@ def pictures(trainings: Mapping[str, Revision], run: str) -> dict[str, bytes]:
         faces = revision.params.get(f"runs.{run}.faces")
         if not faces:
             raise Fault(f"{PARAMS}: at {revision.name} it has no run {run!r} with faces; give --run another")
-        losses[name] = pd.read_csv(io.BytesIO(revision.file(f"metrics/losses/{run}.csv")))
+        losses[name] = losses_of(revision, run)
         made[f"{name}.png"] = revision.file(f"metrics/grids/{run}/{faces[0]}.png")
     made["curves.png"] = curves(losses)
     watched = {name: table for name, table in losses.items() if judged(table)}

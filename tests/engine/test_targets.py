@@ -122,6 +122,22 @@ def test_a_cross_cycle_comes_back_by_what_d_sees_of_the_others_labels() -> None:
         assert c.tolist() == [*(float(logit > 0) for logit in logits[:3]), 0, 0, 1, 0]
 
 
+def test_of_three_datasets_the_way_back_is_by_the_targets_columns_and_mask() -> None:
+    """Catches the next dataset's columns, or the faces' own mask, in place of the target's."""
+    method = star(THREE, cross=True)
+    x = torch.rand(6, 3, 16, 16, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    with torch.no_grad():
+        logits = method.d(x)[1]
+    for dataset, kind in enumerate(THREE.kinds):
+        own = torch.eye(kind.width)[torch.zeros(6, dtype=torch.long)]
+        for target, wanted in enumerate(THREE.kinds):
+            c = method.way_back(x, own, dataset, target)
+            label = own if target == dataset else wanted.predicted(logits[:, THREE.columns(target)])
+            assert torch.equal(c[:, THREE.columns(target)], label)
+            assert c[:, : THREE.label_width].sum() == label.sum()  # all other labels are unknown
+            assert (c[:, THREE.label_width :] == torch.eye(3)[target]).all()
+
+
 def test_losses_to_anothers_labels_are_told_apart() -> None:
     made = training("cross", SINGLE)
     for _ in range(2 * made.method.cycle):

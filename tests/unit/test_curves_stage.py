@@ -86,3 +86,12 @@ def test_a_run_without_results_is_named(history: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("sys.argv", ["curves", "a=HEAD", "--run", "rafd", "--out", "out"])
     with pytest.raises(Fault, match=r"metrics/grids/rafd/photos.png: not in HEAD .*; name a file that this revision has"):
         command()
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "iteration,g_rec_rafd\n1,none\n", "iteration,x\n,1\n"])
+def test_a_file_that_is_no_loss_table_is_named(history: Path, content: str) -> None:
+    Path("metrics/losses/rafd.csv").write_text(content)
+    commit_all()
+    with pytest.raises(Fault, match=r"metrics/losses/rafd.csv: at HEAD it is no loss table; name another revision"):
+        run(["a=HEAD"], "rafd", Path("out"))
+    assert not Path("out").exists()
