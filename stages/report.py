@@ -1,14 +1,24 @@
 """Print docs/results.md's table of results from metrics/: `python -m stages.report`.
 
-Not a DVC stage: it changes nothing. A test holds the page, and the README's rows of it, to what it prints.
+With `--write` it puts the table and metrics/comparison.md into docs/results.md, and the table's rows into the README. Not a
+DVC stage. A test holds both pages to what it prints.
 """
 
 import argparse
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from stargan.core.files import write_bytes
 from stargan.core.measures import MEASURES, Measure, by_key, read_measures
 from stargan.core.params import Params, load
-from stargan.errors import main
+from stargan.errors import Fault, main
+
+README, RESULTS = Path("README.md"), Path("docs/results.md")
+TABLE, COMPARISON, END = (
+    "<!-- results: python -m stages.report -->",
+    "<!-- comparison: metrics/comparison.md -->",
+    "<!-- end -->",
+)
 
 Measures = Mapping[str, Measure]
 """A run's measures by their keys."""
@@ -66,10 +76,33 @@ def shown(params: Params) -> str:
     return table({name: read_measures(MEASURES / f"{name}.csv", "run dvc repro") for name in names})
 
 
+def with_block(page: str, begin: str, block: str) -> str:
+    """Return a page with other lines between the line `begin` and END. Raises Fault where the page lacks one of them."""
+    before, begun, rest = page.partition(f"{begin}\n")
+    _, ended, after = rest.partition(f"{END}\n")
+    if not ended:
+        raise Fault(f"{RESULTS}: it lacks {begin if not begun else f'{END} below {begin}'!r}; restore that line from git")
+    return f"{before}{begun}{block}{ended}{after}"
+
+
+def with_rows(page: str, table: str) -> str:
+    """Return a page whose rows that begin as one of the table's are the table's."""
+    rows = {row.split(" | ")[0]: row for row in table.splitlines() if not row.startswith(("| |", "|-"))}
+    return "".join(f"{rows.get(line.split(' | ')[0], line)}\n" for line in page.splitlines())
+
+
 def command() -> None:
     """Read the command line and do it."""
-    argparse.ArgumentParser(prog="python -m stages.report", description=__doc__).parse_args()
-    print(shown(load()))
+    parser = argparse.ArgumentParser(prog="python -m stages.report", description=__doc__.split("\n")[0])
+    parser.add_argument("--write", action="store_true", help=f"put it into {RESULTS} and {README} instead")
+    table = shown(load())
+    if parser.parse_args().write:
+        results = with_block(RESULTS.read_text(encoding="utf-8"), TABLE, f"{table}\n")
+        results = with_block(results, COMPARISON, Path("metrics/comparison.md").read_text(encoding="utf-8"))
+        write_bytes(RESULTS, results.encode())
+        write_bytes(README, with_rows(README.read_text(encoding="utf-8"), table).encode())
+    else:
+        print(table)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,40 @@
+"""The table of results and the pages that it is put into."""
+
+import pytest
+
+from stages.report import COMPARISON, END, TABLE, table, with_block, with_rows
+from stargan.core.measures import Measure
+from stargan.errors import Fault
+
+PAGE = f"# Results\n{TABLE}\nold\nolder\n{END}\nHow to read it.\n{COMPARISON}\n{END}\n"
+
+
+def test_a_run_is_a_column_and_a_measure_a_row() -> None:
+    runs = {"one": [Measure("error", "mine", "a|b", 12.345, 10, 15, 200)], "two": [Measure("noise", "mine", "", 0.5)]}
+    assert table(runs).splitlines() == [
+        "| | one | two |",
+        "|---|---|---|",
+        "| mine, a&#124;b: error, % | 12.3 [10.0, 15.0], n 200 | - |",
+        "| mine: noise on the pixels that stay, their own detail being 1 | - | 0.50 |",
+    ]
+
+
+def test_a_block_is_replaced_and_the_rest_of_the_page_stays() -> None:
+    page = with_block(with_block(PAGE, TABLE, "new\n"), COMPARISON, "compared\n")
+    assert page == f"# Results\n{TABLE}\nnew\n{END}\nHow to read it.\n{COMPARISON}\ncompared\n{END}\n"
+    assert with_block(page, TABLE, "new\n") == page
+
+
+@pytest.mark.parametrize(
+    ("page", "lacks"),
+    [("# Results\n", TABLE), (f"{COMPARISON}\n{END}\n", TABLE), (f"{TABLE}\nold\n", END), (f"{END}\n{TABLE}\nold\n", END)],
+)
+def test_a_page_without_the_lines_of_a_block_is_named(page: str, lacks: str) -> None:
+    with pytest.raises(Fault, match=f"results.md: it lacks .{lacks}"):
+        with_block(page, TABLE, "new\n")
+
+
+def test_rows_of_a_page_are_the_tables_by_their_first_cell() -> None:
+    page = "A row:\n\n| | one |\n|---|---|\n| b: error | old |\n| unknown | stays |\n"
+    made = with_rows(page, "| | one |\n|---|---|\n| a: error | 1 |\n| b: error | 2 |\n| b: error of | 3 |")
+    assert made == "A row:\n\n| | one |\n|---|---|\n| b: error | 2 |\n| unknown | stays |\n"
