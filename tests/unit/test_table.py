@@ -65,6 +65,7 @@ def test_names_of_columns_are_what_python_s_own_reader_says(names: list[str]) ->
     ("text", "fault"),
     [
         ("file,A,B\na,1,-1\nb,1,0\n", "labels.csv:3: B = '0' is not 1 or -1; write -1"),
+        ("file,A,B\na,1,1\nb,-1,0\n", "labels.csv:3: B = '0' is not 1 or -1; write -1"),
         ("file,A,B\na,1,0\nb,1,true\n", "labels.csv:2: B = '0' is not true or false; write false"),
         ("file,A,B\na,1,0\nb,1,maybe\n", "labels.csv:3: B = 'maybe' is not 1 or 0; write 0"),
         ("file,A,B\na,1,0\nb,1,\n", "labels.csv:3: B = '' is not 1 or 0"),
