@@ -5,7 +5,8 @@ import re
 from support.processes import ROOT
 from support.repository import Repository
 
-DOCUMENTS = ("docs/results.md", "docs/experiments.md", "docs/photos.md", "docs/paper.md", "README.md")
+CURVES = "docs/reading-the-curves.md"
+DOCUMENTS = ("docs/results.md", "docs/experiments.md", CURVES, "docs/photos.md", "docs/paper.md", "README.md")
 
 ALIGNED = (
     "python -m stages.translate_image --model data/models/celeba/generator.safetensors --image photo.jpg --to Blond_Hair"
@@ -43,7 +44,7 @@ def part(name: str) -> list[str]:
     """
     found: dict[str, list[str]] = {"comparisons": [], "ablations": [], "seeds": [], "own": []}
     for document in DOCUMENTS:
-        reached = "comparisons" if document == "docs/results.md" else "own"
+        reached = {"docs/results.md": "comparisons", CURVES: "ablations"}.get(document, "own")
         for command in commands_of(document):
             reached = "ablations" if "-n watched" in command else reached
             if command not in NOT_RUN:
@@ -76,6 +77,7 @@ def toured(copy: Repository, commands: list[str]) -> dict[str, str]:
             copy.sh("dvc queue remove --all")
         else:
             here = command.replace("/data/moods", f"{copy.path}/moods").replace("5000, decay: 2500", "6, decay: 3")
+            here = re.sub(r"\.length=\d+", ".length=6", re.sub(r"(decay|judge_every)=\d+", r"\1=3", here))
             printed[command] = copy.sh(here, expect="fetch rafd" in command)  # that one says what is missing
     return printed
 
