@@ -22,7 +22,8 @@ REMEDY = (
 def check_outputs(params: Params, pipeline: Path) -> None:
     """Raise Fault where a place that a stage of dvc.yaml writes to is a link that its work would be lost by."""
     for stage in read_yaml(pipeline)["stages"].values():
-        names = {"${datasets}": list(params.datasets), "${runs}": list(params.runs)}.get(str(stage.get("foreach")), [])
+        known = {"${datasets}": list(params.datasets), "${runs}": list(params.runs), "None": [""]}
+        names = known.get(str(stage.get("foreach")), [])  # none of synthesize: raw data of one's own may lie anywhere
         for path, options in outputs(stage.get("do", stage)):
             for output in (pipeline.parent / path.replace("${key}", name) for name in names):
                 if options.get("cache", True):

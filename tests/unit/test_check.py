@@ -12,6 +12,7 @@ from stargan.errors import Fault
 from support.processes import ROOT
 
 PIPELINE = Path("dvc.yaml")
+OF_ONE_STAGE = ("data/plans", "data/study", "metrics/figures")
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ def link(place: str, target: str = "../disk") -> None:
     path.symlink_to(Path(target).absolute())
 
 
-@pytest.mark.parametrize("place", ["data", "data/prepared", "data/models", "data/judgements"])
+@pytest.mark.parametrize("place", ["data", "data/prepared", "data/models", "data/judgements", "metrics"])
 def test_a_link_out_of_the_repository_above_what_dvc_keeps_is_refused(place: str) -> None:
     link(place)
     with pytest.raises(Fault, match=f"^{place} is a link out of the repository, .* `dvc cache dir --local FOLDER_THERE`"):
@@ -43,7 +44,7 @@ def test_a_link_out_of_the_repository_above_what_dvc_keeps_is_refused(place: str
 
 
 @pytest.mark.parametrize("target", ["../disk/celeba", "inner", "../gone"])
-@pytest.mark.parametrize("place", ["data/prepared/celeba", "data/models/both", "metrics/grids/both"])
+@pytest.mark.parametrize("place", ["data/prepared/celeba", "data/models/both", "metrics/grids/both", *OF_ONE_STAGE])
 def test_a_link_in_the_place_of_an_output_s_folder_is_refused(place: str, target: str) -> None:
     link(place, target)
     with pytest.raises(
@@ -68,7 +69,7 @@ def file_of_the_cache() -> None:
 TAKEN: dict[str, Callable[[], None]] = {
     "nothing is a link": lambda: None,
     "within the repository": lambda: link("data/models", "inner"),
-    "above what git keeps": lambda: link("metrics"),
+    "above what git keeps": lambda: link("metrics/grids"),
     "of no run": lambda: link("data/models/of-before"),
     "no output": lambda: link("data/checkpoints"),
     "raw data": lambda: link("data/raw"),
