@@ -1,4 +1,4 @@
-"""Check params.yaml and where outputs go: dvc.yaml runs this before a command or an output that holds a name.
+"""Check params.yaml and where outputs go: dvc.yaml runs this before a stage that puts a folder there, or holds a name.
 
 DVC takes no output from behind a link that leads out of the repository, and a stage puts no folder in the place of a link.
 Both would be told only once a stage has done its work.
