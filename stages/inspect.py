@@ -56,7 +56,7 @@ def looked_at(name: str, section: AnyDataset) -> tuple[Facts, list[float], str]:
         packed = pack(file, source, raw.rows["source"].tolist(), raw.crop, SIZE, "inspect")
         kept = raw.without(packed.bad)
         check_splits(kept, source.path, key)
-        facts = facts_of(kept, packed, np.load(file, mmap_mode="r"), key)
+        facts = facts_of(kept, packed, SIZE, key)
         return facts, *eyes_in(source, kept)
 
 

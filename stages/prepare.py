@@ -86,7 +86,7 @@ def write_page(dataset: str, made: Mapping[int, Made], section: AnyDataset, out:
     size = max(made)
     kept, packed = made[size]
     images = np.load(out / str(size) / "images.npy", mmap_mode="r")
-    facts = facts_of(kept, packed, images, f"datasets.{dataset}")
+    facts = facts_of(kept, packed, size, f"datasets.{dataset}")
     train = np.flatnonzero((kept.rows["split"] == "train").to_numpy())
     html = page(dataset, facts, choices(section, list(made)), images, kept.labels, train)
     write_bytes(out / REPORT, html.encode())

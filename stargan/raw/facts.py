@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from stargan.data.crops import CentreCrop, Crop
@@ -35,17 +34,19 @@ class Facts:
     notes: list[str]
 
 
-def facts_of(raw: RawSet, packed: Packed, images: np.ndarray, key: str) -> Facts:
-    """Return the facts of a set without its bad pictures. images: uint8 (N, s, s, 3). key: its section of params.yaml."""
+def facts_of(raw: RawSet, packed: Packed, size: int, key: str) -> Facts:
+    """Return the facts of a set without its bad pictures. size: px, of its squares. key: its section of params.yaml."""
     sides, names = raw.rows["split"].tolist(), raw.rows["source"].tolist()
     digests = [one.digest for one in packed.seen]
     equal = same_bytes(digests, sides)
-    alike = [(one, other) for one, other in same_look(images, sides) if digests[one] != digests[other]]
+    alike = [
+        (one, other) for one, other in same_look([one.look for one in packed.seen], sides) if digests[one] != digests[other]
+    ]
     notes = [
         *raw.notes,
         *(told_pairs("the very same file", equal, names, sides)),
         *(told_pairs("what looks like the same picture", alike, names, sides)),
-        *cropped(packed.seen, raw.crop, images.shape[1], key),
+        *cropped(packed.seen, raw.crop, size, key),
         *balance(raw, key),
     ]
     return Facts(

@@ -32,12 +32,12 @@ def same_bytes(digests: Sequence[bytes], sides: Sequence[str]) -> list[Pair]:
     return found
 
 
-def same_look(images: np.ndarray, sides: Sequence[str]) -> list[Pair]:
-    """Return the pairs of positions on two sides whose hashes are near; images: uint8 (N, s, s, 3).
+def same_look(looks: Sequence[bytes], sides: Sequence[str]) -> list[Pair]:
+    """Return the pairs of positions on two sides whose looks, as `look_of` gives them, are near.
 
     A picture with hardly a strong wave, such as one of a single colour, is like no other.
     """
-    hashes = np.stack([hash_of(image) for image in images])
+    hashes = np.unpackbits(np.frombuffer(b"".join(looks), np.uint8)).reshape(len(looks), BITS)
     found: set[Pair] = set()
     for bucket in buckets(hashes):
         for place, one in enumerate(bucket):
@@ -46,6 +46,11 @@ def same_look(images: np.ndarray, sides: Sequence[str]) -> list[Pair]:
                 apart = (hashes[others] != hashes[one]).sum(axis=1)
                 found |= {(one, others[i]) for i in np.flatnonzero(apart <= NEAR).tolist()}
     return sorted(found)
+
+
+def look_of(image: np.ndarray) -> bytes:
+    """Return `hash_of` an image, uint8 (s, s, 3), eight bits a byte."""
+    return np.packbits(hash_of(image)).tobytes()
 
 
 def hash_of(image: np.ndarray) -> np.ndarray:

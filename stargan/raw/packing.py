@@ -19,6 +19,7 @@ import numpy as np
 from stargan.data.crops import BadPicture, Crop, square
 from stargan.errors import Fault
 from stargan.progress import progress
+from stargan.raw.likeness import look_of
 from stargan.raw.pictures import SCARCE, decode
 from stargan.raw.source import Source
 
@@ -28,12 +29,15 @@ SMALL = 256  # sets up to here are not worth a pool
 
 @dataclass(frozen=True)
 class Seen:
-    """A picture that was packed: its size in pixels, upright; the share that the crop keeps; a hash of its file."""
+    """A picture that was packed: its size in pixels, upright, and the share of it that the crop keeps."""
 
     width: int
     height: int
     kept: float
     digest: bytes
+    """A hash of its file."""
+    look: bytes
+    """A hash of its square, which changes little where the square does."""
 
 
 Outcome = Seen | str
@@ -123,7 +127,8 @@ class Packing:
         picture = decode(content, name)
         left, top, right, bottom = self.crop.box(*picture.size)
         kept = (right - left) * (bottom - top) / (picture.width * picture.height)
-        return square(picture, self.crop, self.size), Seen(*picture.size, kept, hashlib.sha256(content).digest())
+        found = square(picture, self.crop, self.size)
+        return found, Seen(*picture.size, kept, hashlib.sha256(content).digest(), look_of(found))
 
 
 def _write_header(file: BinaryIO, count: int, size: int) -> None:

@@ -1,6 +1,7 @@
 """How fast raw pictures are prepared, on one core and on all, and how its memory grows with their number."""
 
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from bench.setup import ROOT
+from stargan.core.params import read_yaml
 from stargan.raw.packing import cores
 from stargan.synthetic.face import ATTRIBUTES
 from stargan.synthetic.people import celeba_face, celeba_name
@@ -23,18 +27,17 @@ CELEBA = 202_599
 
 
 def write_raw(folder: Path, images: int) -> None:
-    """Write CelebA's form of so many pictures: some drawn faces, again and again."""
+    """Write CelebA's form of so many pictures, none twice: each is the mean of two drawn faces."""
     raw = folder / "data/raw/celeba"
     raw.mkdir(parents=True)
-    encoded = []
-    for index in range(1, DRAWN + 1):
-        buffer = io.BytesIO()
-        render_form(celeba_face(1, celeba_name(index)), "celeba", 1).save(buffer, "JPEG", quality=95)
-        encoded.append(buffer.getvalue())
+    faces = [render_form(celeba_face(1, celeba_name(index)), "celeba", 1) for index in range(1, DRAWN + 1)]
     names = [celeba_name(index) for index in range(1, images + 1)]
     with zipfile.ZipFile(raw / "img_align_celeba.zip", "w") as archive:
         for index, name in enumerate(names):
-            archive.writestr(f"img_align_celeba/{name}", encoded[index % DRAWN])
+            buffer, apart = io.BytesIO(), 1 + index // DRAWN
+            mean = Image.blend(faces[index % DRAWN], faces[(index + apart) % DRAWN], 0.5)
+            mean.save(buffer, "JPEG", quality=95)
+            archive.writestr(f"img_align_celeba/{name}", buffer.getvalue())
     # A pattern that gives every attribute and its lack to some.
     rows = (
         ",".join([name, *("1" if (index >> bit % 8) & 1 else "-1" for bit in range(len(ATTRIBUTES)))])
@@ -42,7 +45,9 @@ def write_raw(folder: Path, images: int) -> None:
     )
     (raw / "list_attr_celeba.csv").write_text("\n".join([",".join(["image_id", *ATTRIBUTES]), *rows]) + "\n")
     (raw / "list_eval_partition.txt").write_text("".join(f"{name} 0\n" for name in names))
-    shutil.copy(ROOT / "params.yaml", folder)
+    params = read_yaml(ROOT / "params.yaml") | {"image_size": SIZE}
+    params["datasets"]["celeba"]["test_images"] = images // 10
+    (folder / "params.yaml").write_text(json.dumps(params))
     (folder / "sitecustomize.py").write_text(UNTRACKED)
 
 
@@ -63,7 +68,6 @@ def started(folder: Path, stage: str, *arguments: str, processors: set[int] | No
         [sys.executable, "-m", f"stages.{stage}", *arguments],
         cwd=folder,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": f"{folder}:{ROOT}", "DVC_ROOT": str(folder)},
         preexec_fn=lambda: os.sched_setaffinity(0, processors or os.sched_getaffinity(0)),
     )
@@ -83,7 +87,7 @@ def timed(folder: Path, processors: set[int]) -> float:
     """Return how many seconds the set in a folder takes to prepare on some cores."""
     shutil.rmtree(folder / "data/prepared")
     begun = time.perf_counter()
-    assert started(folder, "prepare", "celeba", str(SIZE), processors=processors).wait() == 0
+    assert started(folder, "prepare", "celeba", processors=processors).wait() == 0
     return time.perf_counter() - begun
 
 
@@ -97,7 +101,7 @@ def prepare(folder: Path, images: list[int]) -> dict[str, Any]:
     for count in images:
         work = folder / str(count)
         write_raw(work, count)
-        peaks[count] = peak_of(started(work, "prepare", "celeba", str(SIZE)))
+        peaks[count] = peak_of(started(work, "prepare", "celeba"))
         pairs = [(timed(work, every), timed(work, {min(every)})) for _ in range(2)]
         seconds[count], seconds_alone[count] = (min(taken) for taken in zip(*pairs, strict=True))
         shutil.rmtree(work)

@@ -10,18 +10,20 @@ from support.interrupted import UNTRACKED
 from support.sets import FACES, write_set
 
 SIZE = 32
-STAGES = {"classifier": ("celeba", str(SIZE)), "train": ("celeba",), "translate": ("celeba",), "evaluate": ("celeba",)}
+STAGES = ("classifier", "train", "translate", "evaluate")
 
 
 def write_workspace(folder: Path, images: int) -> None:
     """Write a prepared dataset of noise, half of it test images, and params of a short training."""
     made = noise("celeba", SIZE, len(FACES.names), images)
     splits, people = ["train", "test"] * (images // 2), [str(row) for row in range(images)]
-    write_set(folder / "data/prepared" / f"celeba-{SIZE}", "celeba", FACES, made.images, made.labels, splits, people)
+    write_set(folder / "data/prepared/celeba" / str(SIZE), "celeba", FACES, made.images, made.labels, splits, people)
     params = read_yaml(ROOT / "params.yaml")
     params["classifier"]["epochs"] = 1
     params["train"] |= {"g_filters": 4, "d_filters": 4}
-    params["runs"]["celeba"] |= {"length": 20, "decay": 10}
+    params["image_size"] = SIZE
+    params["runs"] = {"celeba": params["runs"]["celeba"] | {"length": 20, "decay": 10}}
+    params["compare"] |= {"expressions": ["celeba"], "single": "celeba", "joint": "celeba"}
     params["translate"]["targets"]["celeba"] = ["~Male", "Black_Hair"]
     (folder / "params.yaml").write_text(json.dumps(params))
     (folder / "sitecustomize.py").write_text(UNTRACKED)
@@ -34,6 +36,8 @@ def of_stages(folder: Path, images: list[int]) -> dict[str, dict[int, float]]:
         work = folder / str(count)
         work.mkdir()
         write_workspace(work, count)
-        for stage, arguments in STAGES.items():
-            found[stage][count] = peak_of(started(work, stage, *arguments))
+        for stage in STAGES:
+            if stage == "train":
+                assert started(work, "plan").wait() == 0
+            found[stage][count] = peak_of(started(work, stage, "celeba"))
     return found

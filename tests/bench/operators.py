@@ -12,8 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten, tree_map_only
 from torch.utils.flop_counter import flop_registry
 
-from bench.setup import N_CRITIC, noise, training
-from bench.step import seconds
+from bench.setup import N_CRITIC, noise, seconds, training
 
 REPEATS = 3
 LEAST_PERCENT = 1.0
@@ -67,6 +66,13 @@ class Clock(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.calls[key].count += 1
         self.calls[key].seconds += lasted
         return found
+
+
+def gflop_of(work: Callable[[], object]) -> float:
+    """Return the operations of some work: matrix products and convolutions, of any derivative."""
+    with Clock() as clock:
+        work()
+    return float(sum(calls.count * calls.flop for calls in clock.calls.values())) / 1e9
 
 
 def operators(batch: int, size: int) -> list[dict[str, Any]]:

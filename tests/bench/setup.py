@@ -1,6 +1,7 @@
 """StarGAN at the paper's sizes, or others, on images of noise in memory."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,10 @@ def training(sets: Sequence[Prepared], batch: int, **changes: Any) -> Training:
         }
     )
     return build_training("both", params, {prepared.dataset: prepared for prepared in sets}, CPU)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long some work takes."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun

@@ -1,4 +1,4 @@
-"""A training cycle, five updates of D and one of G, against the reference's, and against what the machine can do."""
+"""A training cycle, five updates of D and one of G, against the reference's."""
 
 import copy
 import statistics
@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.nn.grad import conv2d_weight
 
+from bench.operators import gflop_of
 from bench.reference import Reference, cycle
-from bench.setup import N_CRITIC, noise, training
+from bench.setup import N_CRITIC, noise, seconds, training
 from stargan.models.networks.down_conv import downsample, downsample_transposed, weight_gradient
 from stargan.training.assembly.budget import flops_of_iteration
 from stargan.training.engine import Training
@@ -20,23 +21,6 @@ from stargan.training.methods.base import Update
 
 ATTRIBUTES = 5
 IMAGES = 64
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long some work takes."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def peaks(repeats: int = 5) -> dict[str, float]:
-    """Return the machine's own GFLOP/s: the best of some runs of G's commonest convolution, and of a matrix product."""
-    x, weight = torch.randn(4, 256, 32, 32), torch.randn(256, 256, 3, 3)
-    a = torch.randn(2048, 2048)
-    with torch.no_grad():
-        convolution = min(seconds(lambda: torch.nn.functional.conv2d(x, weight, padding=1)) for _ in range(10 * repeats))
-        product = min(seconds(lambda: a @ a) for _ in range(repeats))
-    return {"convolution_gflops": 2 * x.numel() * 256 * 9 / convolution / 1e9, "product_gflops": 2 * 2048**3 / product / 1e9}
 
 
 class Parts:
@@ -66,13 +50,15 @@ def operations(made: Training) -> dict[str, float]:
     return {"d": N_CRITIC * d, "g": both - d}
 
 
-def step(batch: int, size: int, cycles: int, *, bf16: bool = False) -> dict[str, Any]:
+def step(batch: int, size: int, cycles: int, *, bf16: bool = False, compiled: bool = False) -> dict[str, Any]:
     """Return medians over cycles, the reference's and ours taken in turn in one process; the reference's are float32."""
-    made = training([noise("noise", size, ATTRIBUTES, IMAGES)], batch)
+    made = training([noise("noise", size, ATTRIBUTES, IMAGES)], batch, compile=compiled)
     made.bf16 = bf16
     loop = Reference(size, ATTRIBUTES)
     gflop = operations(made)
     stream = made.streams[0]
+    one = [(images[:1], labels[:1]) for images, labels in [stream.batch(0)]] * N_CRITIC
+    reference_gflop = batch * gflop_of(lambda: cycle(Reference(size, ATTRIBUTES), one))
     given = [stream.batch(iteration) for iteration in range(N_CRITIC)]
     parts, waits = Parts(made), []
 
@@ -97,12 +83,14 @@ def step(batch: int, size: int, cycles: int, *, bf16: bool = False) -> dict[str,
         "batch": batch,
         "size": size,
         "cycles": cycles,
-        "precision": "bf16" if bf16 else "float32",
+        "precision": ("bf16" if bf16 else "float32") + (", compiled" if compiled else ""),
         "reference_seconds": statistics.median(taken["reference"]),
         "ours_seconds": own,
         "ratio": statistics.median(ratios),
         "ratio_lowest": min(ratios),
         "ratio_highest": max(ratios),
+        "reference_gflop": reference_gflop,
+        "reference_gflops": reference_gflop / statistics.median(taken["reference"]),
         "gflop": sum(gflop.values()),
         "gflops": sum(gflop.values()) / own,
         "d_gflops": gflop["d"] * cycles / parts.seconds["d"],

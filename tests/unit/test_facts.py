@@ -15,7 +15,7 @@ from stages.prepare import run
 from stargan.core.params import AttributeTable, ClassFolders
 from stargan.data.prepared import read_prepared
 from stargan.raw.facts import Facts, lines
-from stargan.raw.likeness import hash_of, same_bytes, same_look
+from stargan.raw.likeness import hash_of, look_of, same_bytes, same_look
 
 SIZE = 16
 
@@ -92,8 +92,8 @@ def test_twice_on_one_side_is_nothing_to_say(tmp_path: Path) -> None:
 
 def test_pairs_by_hand() -> None:
     assert same_bytes([b"a", b"b", b"a", b"a"], ["train", "train", "test", "val"]) == [(0, 2), (0, 3)]
-    one, other = np.asarray(picture(1)), np.asarray(picture(2))
-    assert same_look(np.stack([one, other, one, one]), ["train", "train", "test", "train"]) == [(0, 2), (2, 3)]
+    one, other = (look_of(np.asarray(picture(seed))) for seed in (1, 2))
+    assert same_look([one, other, one, one], ["train", "train", "test", "train"]) == [(0, 2), (2, 3)]
 
 
 def test_a_hash_tells_strong_waves_and_their_sign() -> None:
