@@ -18,7 +18,7 @@ from stargan.training.engine import Training
 ROOT = Path(__file__).parents[2]
 CPU = torch.device("cpu")
 N_CRITIC = 5
-FULL = {"g_filters": 64, "g_blocks": 6, "d_filters": 64, "d_layers": 6, "n_critic": N_CRITIC}
+FULL = {"g_filters": 64, "g_blocks": 6, "d_filters": 64, "d_layers": 6, "n_critic": N_CRITIC, "cutout": 0}
 
 
 def noise(dataset: str, size: int, attributes: int, images: int) -> Prepared:

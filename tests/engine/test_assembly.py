@@ -24,7 +24,7 @@ from stargan.training.methods.base import Method, Update
 from stargan.training.methods.cyclegan import CycleGan
 from stargan.training.methods.diat import Diat
 from stargan.training.methods.icgan import IcGan
-from stargan.training.methods.star import Star, Weights
+from stargan.training.methods.star import Settings, Star
 from support.sets import in_turn, write_set
 
 CHANGES = {
@@ -36,6 +36,8 @@ CHANGES = {
     "lambda_rec": 3.0,
     "lambda_gp": 4.0,
     "n_critic": 6,
+    "targets": "cross",
+    "cutout": 0.25,
     "batch": 5,
     "ema": 0.75,
     "flip": 0.25,
@@ -101,8 +103,8 @@ def test_every_param_of_train_arrives(sets: dict[str, Prepared]) -> None:
     made = build(sets)
     method = made.method
     assert isinstance(method, Star)
-    assert method.weights == Weights(lambda_cls=2.0, lambda_rec=3.0, lambda_gp=4.0)
-    assert (method.n_critic, made.losses.every) == (6, 7)
+    assert method.settings == Settings(2.0, 3.0, 4.0, n_critic=6, cross=True, cutout=0.25)
+    assert made.losses.every == 7
     assert [(s.size, s.flip, len(s.positions)) for s in made.streams] == [(5, 0.25, 11)] * 2
     groups = {name: optimiser.param_groups[0] for name, optimiser in made.optimisers.items()}
     assert {name: (group["lr"], group["betas"]) for name, group in groups.items()} == {

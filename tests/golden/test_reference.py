@@ -9,7 +9,7 @@ from torch import nn
 from bench.reference import N_CRITIC, Reference
 from stargan.data.domains import Attributes, DomainSpace
 from stargan.models.networks.star import Discriminator, Generator
-from stargan.training.methods.star import Star, Weights
+from stargan.training.methods.star import Settings, Star
 
 
 def test_its_losses_are_those_of_the_equations() -> None:
@@ -18,8 +18,7 @@ def test_its_losses_are_those_of_the_equations() -> None:
     loop = Reference(16, 3, g=Generator(3, 4, 1), d=Discriminator(16, 3, 4, 2))
     space = DomainSpace(("one",), (Attributes(("a", "b", "c"), ()),))
     x, label = torch.rand(5, 3, 16, 16) * 2 - 1, torch.eye(3)[[0, 1, 2, 1, 0]]
-    method = Star(copy.deepcopy(loop.g), copy.deepcopy(loop.d), space, Weights(1.0, 10.0, 10.0), N_CRITIC)
-
+    method = Star(copy.deepcopy(loop.g), copy.deepcopy(loop.d), space, Settings(1.0, 10.0, 10.0, N_CRITIC))
     torch.manual_seed(7)
     loop.iterate(N_CRITIC - 1, x, label)
     torch.manual_seed(7)
@@ -30,7 +29,7 @@ def test_its_losses_are_those_of_the_equations() -> None:
         assert loop.read[name] == pytest.approx(d.terms[f"{name}"].item(), rel=1e-5)
     assert loop.read["d_real"] == pytest.approx(-d.terms["d_real"].item(), rel=1e-5)
     method.d.load_state_dict(loop.d.state_dict())  # D has taken its step before G's update
-    g = method.generator_update(x, x_fake, label, label_trg, 0)
+    g = method.generator_update(x, x_fake, x_fake, label, label_trg, 0)
     for name in ("g_cls", "g_rec"):
         assert loop.read[name] == pytest.approx(g.terms[f"{name}"].item(), rel=1e-5)
     assert loop.read["g_fake"] == pytest.approx(-g.terms["g_fake"].item(), rel=1e-5)

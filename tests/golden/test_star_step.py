@@ -13,7 +13,7 @@ from stargan.data.stream import Batch
 from stargan.models.networks import down_conv
 from stargan.models.networks.star import Discriminator, Generator
 from stargan.training.methods.base import Update
-from stargan.training.methods.star import Star, Weights
+from stargan.training.methods.star import Settings, Star
 from support.trainings import KINDS
 
 FACES, MOODS = KINDS["faces"], KINDS["moods"]
@@ -22,14 +22,14 @@ SPACES = {
     "classes": DomainSpace(("one",), (MOODS,)),
     "joint": DomainSpace(("one", "two"), (FACES, MOODS)),
 }
-WEIGHTS = Weights(lambda_cls=0.7, lambda_rec=9.0, lambda_gp=11.0)
 N_CRITIC = 3  # two could not tell + 1 from - 1
+SETTINGS = Settings(lambda_cls=0.7, lambda_rec=9.0, lambda_gp=11.0, n_critic=N_CRITIC)
 
 
 def star(space: DomainSpace, *, plain: bool, image_size: int = 16, layers: int = 2) -> Star:
     torch.manual_seed(1)
     g, d = Generator(space.width, 4, 1).double(), Discriminator(image_size, space.label_width, 4, layers).double()
-    made = Star(g, d, space, WEIGHTS, N_CRITIC)
+    made = Star(g, d, space, SETTINGS)
     if plain:
         made.discriminator_update = made.plain_discriminator_update
     return made
@@ -123,6 +123,7 @@ def account(method: Star, batch: Batch, dataset: int, random: torch.Generator) -
     space, x, label = method.space, batch.images, batch.labels
     order = torch.randperm(len(label), generator=random)
     alpha = torch.rand(len(x), 1, 1, 1, generator=random, dtype=torch.float64)
+    torch.rand(len(x), 2, generator=random, dtype=torch.float64)  # the middles of squares of side 0
     target = label[order]
     assert not torch.equal(target, label)  # or the permutation could be forgotten unseen
 

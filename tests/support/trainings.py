@@ -47,7 +47,7 @@ def settings(name: str = "") -> Params:
     """Return params of small networks, as the training `name` has them: a run for each method, StarGAN on both sets too."""
     params = load(ROOT / "params.yaml")
     train: dict[str, object] = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4}
-    train["targets"] = "cross" if name == "cross" else "own"
+    train |= {"targets": "cross", "cutout": 0.5} if name == "cross" else {"targets": "own", "cutout": 0}
     train |= {"ema": 0.9} if name in ("cross", "icgan") else {}
     lists = {"faces": ["faces"], "moods": ["moods"], "joint": ["faces", "moods"], "cross": ["faces", "moods"]}
     runs = {

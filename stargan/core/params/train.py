@@ -19,6 +19,8 @@ class Train(Section):
     """Whether joint training has the mask vector of Eq. 7."""
     targets: Literal["own", "cross"]
     """Whose labels joint training translates to: the image's own dataset's, or by turns another's of the run too."""
+    cutout: Share
+    """The side of a square, as a share of the image's, that D sees nothing of: another in each image; 0: none."""
     batch: Positive
     g_filters: Positive
     g_blocks: Count

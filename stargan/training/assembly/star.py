@@ -7,7 +7,7 @@ from stargan.data.domains import DomainSpace
 from stargan.models.networks.star import Discriminator, Generator
 from stargan.training.assembly.bundle import Adam, MethodBundle
 from stargan.training.assembly.compiled import compile_step
-from stargan.training.methods.star import Star, Weights
+from stargan.training.methods.star import Settings, Star
 
 
 def build_star(
@@ -18,8 +18,9 @@ def build_star(
         torch.manual_seed(seed)
         g = Generator(space.width, train.g_filters, train.g_blocks)
         d = Discriminator(image_size, space.label_width, train.d_filters, train.d_layers)
-    weights = Weights(train.lambda_cls, train.lambda_rec, train.lambda_gp)
-    star = Star(g.to(device), d.to(device), space, weights, train.n_critic, cross=train.targets == "cross")
+    lambdas = train.lambda_cls, train.lambda_rec, train.lambda_gp
+    settings = Settings(*lambdas, train.n_critic, cross=train.targets == "cross", cutout=train.cutout)
+    star = Star(g.to(device), d.to(device), space, settings)
     if train.step == "plain":
         star.discriminator_update = star.plain_discriminator_update
     if train.compile and device.type != "meta":

@@ -29,10 +29,23 @@ MUTATIONS = [
     ),
     quick(
         "stargan.training.methods.star:Star.updates",
-        "yield self.generator_update(x_real, x_fake, c_org, label_trg, target).named(owner)",
-        "yield self.generator_update(x_real, x_fake, c_trg, label_trg, target).named(owner)",
+        "yield self.generator_update(x_real, x_fake, seen_fake, c_org, label_trg, target).named(owner)",
+        "yield self.generator_update(x_real, x_fake, seen_fake, c_trg, label_trg, target).named(owner)",
         "tests/engine/test_targets.py",
     ),
+    quick(
+        "stargan.training.methods.star:Star.updates",
+        "for x in (x_real, x_fake))",
+        "for x in (x_real, x_real))",
+        "tests/engine/test_cutout.py",
+    ),
+    quick(
+        "stargan.training.methods.star:Star.generator_update",
+        "self.judged(seen_fake)",
+        "self.judged(x_fake)",
+        "tests/engine/test_cutout.py",
+    ),
+    quick("stargan.training.methods.cutout:cut_out", "share / 2", "share", "tests/engine/test_cutout.py"),
     quick(
         "stargan.training.losses:gradient_penalty",
         "gradient.flatten(1), dim=1",
