@@ -2,7 +2,8 @@
 
 D's last layers have fewer positions than channels, and weights far larger than their maps. There, on a CPU, each is a
 product of matrices, the patches of all positions being the rows of one: rounding apart the same, and faster than
-the convolution (docs/performance.md).
+the convolution. The weights' gradient is so on every processor measured, the other two where there is no AVX-512
+(docs/performance.md).
 """
 
 import torch
