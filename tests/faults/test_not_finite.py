@@ -37,7 +37,7 @@ def term(owner: object, name: str, value: float) -> Callable[[Training, pytest.M
 
     def poison(_: Training, patch: pytest.MonkeyPatch) -> None:
         function = getattr(owner, name)
-        patch.setattr(owner, name, lambda *given: function(*given) + value)
+        patch.setattr(owner, name, lambda *given, **named: function(*given, **named) + value)
 
     return poison
 
