@@ -13,12 +13,11 @@ from stargan.core.measures import MEASURES, Measure, by_key, read_measures
 from stargan.core.params import Params, load
 from stargan.errors import Fault, main
 
-README, RESULTS = Path("README.md"), Path("docs/results.md")
-TABLE, COMPARISON, END = (
-    "<!-- results: python -m stages.report -->",
-    "<!-- comparison: metrics/comparison.md -->",
-    "<!-- end -->",
-)
+README = Path("README.md")
+PAGES = {Path("docs/results.md"): Path("metrics")}
+"""Each page with the folder of the results that it shows; the README shows the last one's."""
+
+TABLE, COMPARISON, END = "<!-- results: python -m stages.report -->", "<!-- comparison -->", "<!-- end -->"
 
 Measures = Mapping[str, Measure]
 """A run's measures by their keys."""
@@ -70,19 +69,22 @@ def table(runs: Mapping[str, Sequence[Measure]]) -> str:
     return "\n".join(lines)
 
 
-def shown(params: Params) -> str:
-    """Return the table of the runs that others are measured with: those with a length of their own."""
+def shown(params: Params, results: Path) -> str:
+    """Return a table of results: of the runs that others are measured with, which have a length of their own."""
     names = [name for name, run in params.runs.items() if run.like is None]
-    return table({name: read_measures(MEASURES / f"{name}.csv", "run dvc repro") for name in names})
+    return table({name: read_measures(results / MEASURES.name / f"{name}.csv", "run dvc repro") for name in names})
 
 
-def with_block(page: str, begin: str, block: str) -> str:
-    """Return a page with other lines between the line `begin` and END. Raises Fault where the page lacks one of them."""
-    before, begun, rest = page.partition(f"{begin}\n")
-    _, ended, after = rest.partition(f"{END}\n")
-    if not ended:
-        raise Fault(f"{RESULTS}: it lacks {begin if not begun else f'{END} below {begin}'!r}; restore that line from git")
-    return f"{before}{begun}{block}{ended}{after}"
+def put(path: Path, blocks: Mapping[str, str]) -> None:
+    """Put into a page other lines between each line that begins a block and END. Raises Fault where it lacks one of them."""
+    page = path.read_text(encoding="utf-8")
+    for begin, block in blocks.items():
+        before, begun, rest = page.partition(f"{begin}\n")
+        _, ended, after = rest.partition(f"{END}\n")
+        if not ended:
+            raise Fault(f"{path}: it lacks {begin if not begun else f'{END} below {begin}'!r}; restore that line from git")
+        page = f"{before}{begun}{block}{ended}{after}"
+    write_bytes(path, page.encode())
 
 
 def with_rows(page: str, table: str) -> str:
@@ -94,15 +96,14 @@ def with_rows(page: str, table: str) -> str:
 def command() -> None:
     """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.report", description=__doc__.split("\n")[0])
-    parser.add_argument("--write", action="store_true", help=f"put it into {RESULTS} and {README} instead")
-    table = shown(load())
-    if parser.parse_args().write:
-        results = with_block(RESULTS.read_text(encoding="utf-8"), TABLE, f"{table}\n")
-        results = with_block(results, COMPARISON, Path("metrics/comparison.md").read_text(encoding="utf-8"))
-        write_bytes(RESULTS, results.encode())
-        write_bytes(README, with_rows(README.read_text(encoding="utf-8"), table).encode())
-    else:
-        print(table)
+    parser.add_argument("--write", action="store_true", help="put it into the pages instead")
+    if not parser.parse_args().write:
+        print(shown(load(), Path("metrics")))
+        return
+    for page, results in PAGES.items():
+        table = shown(load(), results)
+        put(page, {TABLE: f"{table}\n", COMPARISON: (results / "comparison.md").read_text(encoding="utf-8")})
+    write_bytes(README, with_rows(README.read_text(encoding="utf-8"), table).encode())
 
 
 if __name__ == "__main__":

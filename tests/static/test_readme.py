@@ -5,31 +5,27 @@ from pathlib import Path
 
 import pytest
 
-from stages.report import shown
+from stages.report import COMPARISON, END, PAGES, TABLE, shown
 from stargan.core.params import leaves, load, read_yaml
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-RESULTS = ROOT / "docs/results.md"
+@pytest.mark.parametrize(("page", "results"), PAGES.items(), ids=lambda path: path.stem)
+def test_a_page_shows_the_committed_results(page: Path, results: Path) -> None:
+    def block(begin: str) -> str:
+        return (ROOT / page).read_text().split(f"{begin}\n")[1].split(END)[0]
+
+    assert block(TABLE) == f"{shown(load(ROOT / 'params.yaml'), ROOT / results)}\n"
+    assert block(COMPARISON) == (ROOT / results / "comparison.md").read_text()
 
 
-def test_the_table_of_results_is_that_of_the_committed_metrics() -> None:
-    text = RESULTS.read_text().split("<!-- results: python -m stages.report -->\n")[1]
-    assert text.split("\n<!-- end -->")[0] == shown(load(ROOT / "params.yaml"))
-
-
-def test_the_readmes_results_are_rows_of_it() -> None:
+def test_the_readmes_results_are_rows_of_them() -> None:
     rows = (ROOT / "README.md").read_text().split("## Results\n")[1].split("\n## ")[0].splitlines()
     rows = [row for row in rows if row.startswith("|")]
     assert len(rows) == 10
-    assert set(rows) <= set(shown(load(ROOT / "params.yaml")).splitlines())
-
-
-def test_the_comparison_is_the_committed_one() -> None:
-    shown = RESULTS.read_text().split("<!-- comparison: metrics/comparison.md -->\n")[1]
-    assert shown.split("<!-- end -->")[0] == (ROOT / "metrics/comparison.md").read_text()
+    assert set(rows) <= set(shown(load(ROOT / "params.yaml"), ROOT / [*PAGES.values()][-1]).splitlines())
 
 
 def test_the_readme_is_read_once() -> None:

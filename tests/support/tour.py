@@ -14,7 +14,7 @@ ALIGNED = (
 # Commands that no test can run as they stand, each with its reason.
 NOT_RUN = {
     "source .venv/bin/activate": "the tests have an environment",
-    "make repro": "the default setup takes more than an hour; `dvc repro` ran when the repository was built",
+    "make repro": "the default setup takes 40 minutes; `dvc repro` ran when the repository was built",
     "make test": "this is one of its tiers",
     "python -m stages.fetch celeba": "needs the network; tests/unit/test_fetch.py has a server of its own",
     "dvc exp run --temp -n no-rec -S train.lambda_rec=0 evaluate@rafd": "as no-cls; test_assembly.py follows each param",

@@ -1,8 +1,10 @@
 """The table of results and the pages that it is put into."""
 
+from pathlib import Path
+
 import pytest
 
-from stages.report import COMPARISON, END, TABLE, table, with_block, with_rows
+from stages.report import COMPARISON, END, TABLE, put, table, with_rows
 from stargan.core.measures import Measure
 from stargan.errors import Fault
 
@@ -19,19 +21,24 @@ def test_a_run_is_a_column_and_a_measure_a_row() -> None:
     ]
 
 
-def test_a_block_is_replaced_and_the_rest_of_the_page_stays() -> None:
-    page = with_block(with_block(PAGE, TABLE, "new\n"), COMPARISON, "compared\n")
-    assert page == f"# Results\n{TABLE}\nnew\n{END}\nHow to read it.\n{COMPARISON}\ncompared\n{END}\n"
-    assert with_block(page, TABLE, "new\n") == page
+def test_a_block_is_replaced_and_the_rest_of_the_page_stays(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(PAGE)
+    for _ in range(2):
+        put(page, {TABLE: "new\n", COMPARISON: "compared\n"})
+        assert page.read_text() == f"# Results\n{TABLE}\nnew\n{END}\nHow to read it.\n{COMPARISON}\ncompared\n{END}\n"
 
 
 @pytest.mark.parametrize(
-    ("page", "lacks"),
+    ("text", "lacks"),
     [("# Results\n", TABLE), (f"{COMPARISON}\n{END}\n", TABLE), (f"{TABLE}\nold\n", END), (f"{END}\n{TABLE}\nold\n", END)],
 )
-def test_a_page_without_the_lines_of_a_block_is_named(page: str, lacks: str) -> None:
-    with pytest.raises(Fault, match=f"results.md: it lacks .{lacks}"):
-        with_block(page, TABLE, "new\n")
+def test_a_page_without_the_lines_of_a_block_is_named_and_stays(tmp_path: Path, text: str, lacks: str) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(text)
+    with pytest.raises(Fault, match=f"page.md: it lacks .{lacks}"):
+        put(page, {TABLE: "new\n"})
+    assert page.read_text() == text
 
 
 def test_rows_of_a_page_are_the_tables_by_their_first_cell() -> None:
