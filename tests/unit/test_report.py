@@ -41,6 +41,14 @@ def test_a_page_without_the_lines_of_a_block_is_named_and_stays(tmp_path: Path, 
     assert page.read_text() == text
 
 
+def test_a_page_that_lacks_its_second_block_keeps_its_first(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"{COMPARISON}\nold\n{END}\n")
+    with pytest.raises(Fault):
+        put(page, {COMPARISON: "new\n", TABLE: "new\n"})
+    assert page.read_text() == f"{COMPARISON}\nold\n{END}\n"
+
+
 def test_rows_of_a_page_are_the_tables_by_their_first_cell() -> None:
     page = "A row:\n\n| | one |\n|---|---|\n| b: error | old |\n| unknown | stays |\n"
     made = with_rows(page, "| | one |\n|---|---|\n| a: error | 1 |\n| b: error | 2 |\n| b: error of | 3 |")
