@@ -19,7 +19,8 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA st
 CUDA = torch.cuda.is_available()
 DEVICE = torch.device("cuda", 0) if CUDA else torch.device("cpu")
 ATTRIBUTES = 5
-DEFAULT = {"g_filters": 16, "g_blocks": 3, "d_filters": 32, "d_layers": 4}
+PARAMS = load(ROOT / "params.yaml")
+DEFAULT = {name: getattr(PARAMS.train, name) for name in ("g_filters", "g_blocks", "d_filters", "d_layers")}
 """The networks of params.yaml."""
 SMOKE = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 3}
 
@@ -66,8 +67,7 @@ VARIANTS = {
     ),
     "tf32 batch 4": Variant(batch=4),
     "bf16 batch 4": Variant("bf16", batch=4),
-    "tf32 32 px, default networks, no graph": Variant(size=32, networks=DEFAULT, graph=False),
-    "tf32 32 px, default networks": Variant(size=32, networks=DEFAULT),
+    "tf32 64 px, default networks, no graph": Variant(size=64, networks=DEFAULT, graph=False),
     "tf32 64 px, default networks": Variant(size=64, networks=DEFAULT),
     "tf32 256 px, two datasets": Variant(size=256, datasets=2),
     "bf16 256 px, two datasets": Variant("bf16", size=256, datasets=2),
@@ -81,14 +81,13 @@ def built(variant: Variant) -> Training:
     torch.backends.cudnn.benchmark = variant.benchmark
     round_products(tf32=variant.precision != "float32")
     size, batch, networks = (variant.size, variant.batch, variant.networks) if CUDA else (16, 4, SMOKE)
-    params = load(ROOT / "params.yaml")
     sets = {f"noise{i}": noise(f"noise{i}", size, ATTRIBUTES, 64 * batch) for i in range(variant.datasets)}
-    train = params.train.model_copy(update=networks | {"n_critic": N_CRITIC, "batch": batch, "precision": variant.precision})
-    run = params.runs["both"].model_copy(
+    train = PARAMS.train.model_copy(update=networks | {"n_critic": N_CRITIC, "batch": batch, "precision": variant.precision})
+    run = PARAMS.runs["both"].model_copy(
         update={"datasets": list(sets), "image_size": size, "length": 10**6, "decay": 1, "unit": "iterations"}
     )
-    bookkeeping = params.bookkeeping.model_copy(update={"log_every": 10**6})
-    params = params.model_copy(update={"train": train, "runs": {"both": run}, "bookkeeping": bookkeeping})
+    bookkeeping = PARAMS.bookkeeping.model_copy(update={"log_every": 10**6})
+    params = PARAMS.model_copy(update={"train": train, "runs": {"both": run}, "bookkeeping": bookkeeping})
     made = build_training("both", params, sets, DEVICE)
     if variant.compiled:
         compile_step(trials.star_of(made), "inductor" if CUDA else "aot_eager")
