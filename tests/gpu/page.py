@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.setup import N_CRITIC, ROOT
-from gpu.variants import COMPILED, VARIANTS
+from gpu.variants import COMPILED, SMALL, VARIANTS
 
 Run = Mapping[str, Any]
 RELEASED = "released tf32"
@@ -33,7 +33,8 @@ def page(runs: Sequence[Run]) -> str:
         "requirements.lock pins another torch, which has not run on a GPU.",
         "",
         f"A cycle is {N_CRITIC} updates of D and one of G, at the paper's sizes (64 filters, six blocks, 128 px, batch 16)",
-        "unless said otherwise. The released loop (`tests/bench/reference.py`) rounds to TF32, is not deterministic, and",
+        f"unless said otherwise. Small networks have {', '.join(f'`{name}` {size}' for name, size in SMALL.items())}.",
+        "The released loop (`tests/bench/reference.py`) rounds to TF32, is not deterministic, and",
         "lets cuDNN choose. All others are deterministic and replay a cycle as one CUDA graph, unless said otherwise.",
         "Median, lowest and highest of five runs of eight cycles.",
         "",

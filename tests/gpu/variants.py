@@ -20,8 +20,7 @@ CUDA = torch.cuda.is_available()
 DEVICE = torch.device("cuda", 0) if CUDA else torch.device("cpu")
 ATTRIBUTES = 5
 PARAMS = load(ROOT / "params.yaml")
-DEFAULT = {name: getattr(PARAMS.train, name) for name in ("g_filters", "g_blocks", "d_filters", "d_layers")}
-"""The networks of params.yaml."""
+SMALL = {"g_filters": 16, "g_blocks": 3, "d_filters": 32, "d_layers": 4}
 SMOKE = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 3}
 
 
@@ -67,8 +66,9 @@ VARIANTS = {
     ),
     "tf32 batch 4": Variant(batch=4),
     "bf16 batch 4": Variant("bf16", batch=4),
-    "tf32 64 px, default networks, no graph": Variant(size=64, networks=DEFAULT, graph=False),
-    "tf32 64 px, default networks": Variant(size=64, networks=DEFAULT),
+    "tf32 32 px, small networks, no graph": Variant(size=32, networks=SMALL, graph=False),
+    "tf32 32 px, small networks": Variant(size=32, networks=SMALL),
+    "tf32 64 px, small networks": Variant(size=64, networks=SMALL),
     "tf32 256 px, two datasets": Variant(size=256, datasets=2),
     "bf16 256 px, two datasets": Variant("bf16", size=256, datasets=2),
 }
