@@ -1,7 +1,7 @@
 """Print docs/results.md's table of results from metrics/: `python -m stages.report`.
 
-With `--write` it puts the table and metrics/comparison.md into docs/results.md, and the table's rows into the README. Not a
-DVC stage. A test holds both pages to what it prints.
+With `--write` it puts the table and metrics/comparison.md into docs/results.md, those of docs/showcase/ into
+docs/showcase.md, and rows of the latter's table into the README. Not a DVC stage. A test holds the pages to it.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from stargan.core.params import Params, load
 from stargan.errors import Fault, main
 
 README = Path("README.md")
-PAGES = {Path("docs/results.md"): Path("metrics")}
+PAGES = {Path("docs/results.md"): Path("metrics"), Path("docs/showcase.md"): Path("docs/showcase")}
 """Each page with the folder of the results that it shows; the README shows the last one's."""
 
 TABLE, COMPARISON, END = "<!-- results: python -m stages.report -->", "<!-- comparison -->", "<!-- end -->"
@@ -96,7 +96,7 @@ def with_rows(page: str, table: str) -> str:
 def command() -> None:
     """Read the command line and do it."""
     parser = argparse.ArgumentParser(prog="python -m stages.report", description=__doc__.split("\n")[0])
-    parser.add_argument("--write", action="store_true", help="put it into the pages instead")
+    parser.add_argument("--write", action="store_true", help="put it, and the showcase's, into the pages instead")
     if not parser.parse_args().write:
         print(shown(load(), Path("metrics")))
         return
