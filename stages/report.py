@@ -19,6 +19,8 @@ PAGES = {Path("docs/results.md"): Path("metrics"), Path("docs/showcase.md"): Pat
 
 TABLE, COMPARISON, END = "<!-- results: python -m stages.report -->", "<!-- comparison -->", "<!-- end -->"
 
+REMEDY = "run dvc repro; docs/showcase.md says how docs/showcase is made"
+
 Measures = Mapping[str, Measure]
 """A run's measures by their keys."""
 
@@ -72,7 +74,7 @@ def table(runs: Mapping[str, Sequence[Measure]]) -> str:
 def shown(params: Params, results: Path) -> str:
     """Return a table of results: of the runs that others are measured with, which have a length of their own."""
     names = [name for name, run in params.runs.items() if run.like is None]
-    return table({name: read_measures(results / MEASURES.name / f"{name}.csv", "run dvc repro") for name in names})
+    return table({name: read_measures(results / MEASURES.name / f"{name}.csv", REMEDY) for name in names})
 
 
 def put(path: Path, blocks: Mapping[str, str]) -> None:

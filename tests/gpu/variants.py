@@ -19,7 +19,6 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA st
 CUDA = torch.cuda.is_available()
 DEVICE = torch.device("cuda", 0) if CUDA else torch.device("cpu")
 ATTRIBUTES = 5
-PARAMS = load(ROOT / "params.yaml")
 SMALL = {"g_filters": 16, "g_blocks": 3, "d_filters": 32, "d_layers": 4}
 SMOKE = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 3}
 
@@ -81,13 +80,14 @@ def built(variant: Variant) -> Training:
     torch.backends.cudnn.benchmark = variant.benchmark
     round_products(tf32=variant.precision != "float32")
     size, batch, networks = (variant.size, variant.batch, variant.networks) if CUDA else (16, 4, SMOKE)
+    params = load(ROOT / "params.yaml")
     sets = {f"noise{i}": noise(f"noise{i}", size, ATTRIBUTES, 64 * batch) for i in range(variant.datasets)}
-    train = PARAMS.train.model_copy(update=networks | {"n_critic": N_CRITIC, "batch": batch, "precision": variant.precision})
-    run = PARAMS.runs["both"].model_copy(
+    train = params.train.model_copy(update=networks | {"n_critic": N_CRITIC, "batch": batch, "precision": variant.precision})
+    run = params.runs["both"].model_copy(
         update={"datasets": list(sets), "image_size": size, "length": 10**6, "decay": 1, "unit": "iterations"}
     )
-    bookkeeping = PARAMS.bookkeeping.model_copy(update={"log_every": 10**6})
-    params = PARAMS.model_copy(update={"train": train, "runs": {"both": run}, "bookkeeping": bookkeeping})
+    bookkeeping = params.bookkeeping.model_copy(update={"log_every": 10**6})
+    params = params.model_copy(update={"train": train, "runs": {"both": run}, "bookkeeping": bookkeeping})
     made = build_training("both", params, sets, DEVICE)
     if variant.compiled:
         compile_step(trials.star_of(made), "inductor" if CUDA else "aot_eager")
