@@ -50,15 +50,14 @@ def follow(params: Params, training: Training, stop: Stop) -> None:
 
 def lead(name: str, params: Params, health: Health, training: Training, stop: Stop) -> None:
     """Take all iterations, and write what comes of them."""
-    sets = health.sets
     with (
-        checkpoints_of(name, params, sets, training) as (store, resume_id),
+        checkpoints_of(name, params, health.sets, training) as (store, resume_id),
         tracking.stage_run(f"train@{name}", params.followed(name), resume_id) as tracker,
     ):
         if not training.ranks.alone:
             training.ranks.broadcast(copied(state_of(training)))
         recorder = Recorder(name, training, params, health, store)
-        for prepared in sets.values():
+        for prepared in health.sets.values():
             tracker.log_dataset(prepared.dataset, prepared.images_sha256, prepared.origin["kind"], len(prepared.images))
         stop.watch(lambda state: recorder.save_and_say(tracker, state))
         try:

@@ -112,7 +112,8 @@ TRAINING: Mapping[str, Mapping[str, Any]] = {
     },
     "stargan": _SHARED
     | _ADAM
-    | {"train.n_critic": 5, "train.lambda_cls": 1.0, "train.lambda_rec": 10.0, "train.lambda_gp": 10.0},
+    | {"train.n_critic": 5, "train.lambda_cls": 1.0, "train.lambda_rec": 10.0, "train.lambda_gp": 10.0}
+    | {"train.g_norms": "all", "train.cutout": 0, "train.reconstruct_first": 0},
 }
 """Settings that the paper, or for IcGAN its own paper, prints. What neither prints is no condition.
 DIAT's F was a face-recognition network: no substitute is the paper's setup."""

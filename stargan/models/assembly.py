@@ -27,7 +27,8 @@ def star_translator(
     space: DomainSpace, _image_size: int, architecture: Mapping[str, Any]
 ) -> tuple[StarTranslator, dict[str, nn.Module]]:
     """Return a translator without weights, and its networks by name."""
-    g = Generator(space.width, architecture["g_filters"], architecture["g_blocks"])
+    norms = architecture.get("g_norms", "all")  # files of before the choice do not say
+    g = Generator(space.width, architecture["g_filters"], architecture["g_blocks"], norms)
     return StarTranslator(g), {"g": g}
 
 

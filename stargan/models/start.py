@@ -59,8 +59,13 @@ def begin(g: Generator, d: Discriminator, space: DomainSpace, start: Start) -> s
     """Let G and D of a label space begin with a file's weights; return in words what is kept and what begins anew.
 
     G's label planes go by their labels' names, and where the file names none by their order, if it has as many; those that
-    the file lacks keep what was drawn. Raises Fault where the file's networks are of other widths or depths.
+    the file lacks keep what was drawn. Raises Fault where the file's networks are of other widths, depths or norms.
     """
+    if g.norms != start.g.norms:
+        raise Fault(
+            f"its G has instance norm in {start.g.norms}, the run's in {g.norms}; set train.g_norms to {start.g.norms}, "
+            "or give another file"
+        )
     for letter, new, old in (("g", g, start.g), ("d", d, start.d)):
         if old is not None:
             check_sizes(letter, sizes(new), sizes(old))

@@ -18,7 +18,16 @@ from stargan.training.engine import Training
 ROOT = Path(__file__).parents[2]
 CPU = torch.device("cpu")
 N_CRITIC = 5
-FULL = {"g_filters": 64, "g_blocks": 6, "d_filters": 64, "d_layers": 6, "n_critic": N_CRITIC, "cutout": 0}
+FULL: dict[str, Any] = {
+    "g_filters": 64,
+    "g_blocks": 6,
+    "g_norms": "all",
+    "d_filters": 64,
+    "d_layers": 6,
+    "n_critic": N_CRITIC,
+    "cutout": 0,
+    "reconstruct_first": 0,
+}
 
 
 def noise(dataset: str, size: int, attributes: int, images: int) -> Prepared:

@@ -38,11 +38,13 @@ CHANGES = {
     "n_critic": 6,
     "targets": "cross",
     "cutout": 0.25,
+    "reconstruct_first": 9,
     "batch": 5,
     "ema": 0.75,
     "flip": 0.25,
     "g_filters": 4,
     "g_blocks": 2,
+    "g_norms": "blocks",
     "d_filters": 6,
     "d_layers": 1,
 }
@@ -103,7 +105,7 @@ def test_every_param_of_train_arrives(sets: dict[str, Prepared]) -> None:
     made = build(sets)
     method = made.method
     assert isinstance(method, Star)
-    assert method.settings == Settings(2.0, 3.0, 4.0, n_critic=6, cross=True, cutout=0.25)
+    assert method.settings == Settings(2.0, 3.0, 4.0, n_critic=6, cross=True, cutout=0.25, reconstruct_first=9)
     assert made.losses.every == 7
     assert [(s.size, s.flip, len(s.positions)) for s in made.streams] == [(5, 0.25, 11)] * 2
     groups = {name: optimiser.param_groups[0] for name, optimiser in made.optimisers.items()}
@@ -118,6 +120,13 @@ def test_every_param_of_train_arrives(sets: dict[str, Prepared]) -> None:
     assert sum(key.endswith("main.0.weight") and key.count("main") == 2 for key in method.g.state_dict()) == 2
     assert [tuple(p.shape) for name, p in method.d.named_parameters() if name == "main.0.weight"] == [(6, 3, 4, 4)]
     assert len(method.d.main) == 1
+    assert method.g.norms == "blocks"
+
+
+def test_a_run_in_which_g_would_never_translate_is_refused(sets: dict[str, Prepared]) -> None:
+    build(sets, reconstruct_first=7999)
+    with pytest.raises(Fault, match="train.reconstruct_first = 8000: within 8000 iterations G would not begin to translate"):
+        build(sets, reconstruct_first=8000)
 
 
 @pytest.mark.parametrize(

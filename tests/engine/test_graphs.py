@@ -43,7 +43,8 @@ def test_a_cycle_is_one_graph_and_one_pass_for_its_fakes() -> None:
     cycles.iterate(1)
     cycles.iterate(100)
     assert made.done == 6
-    d, both = (("d",), 0), (("d", "g"), 0)  # and whose labels the first dataset's targets are
+    # and whose labels the first dataset's targets are, and whether G learns to give its input back
+    d, both = (("d",), 0, False), (("d", "g"), 0, False)
     assert cycles.graphs.runs == [(0, d, d, both), (0, d), (0, d, both)]  # type: ignore[attr-defined]
 
 

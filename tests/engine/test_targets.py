@@ -104,7 +104,7 @@ def ways_back(made: Training, iteration: int) -> list[Tensor]:
 
 def test_an_own_cycle_comes_back_by_the_own_label() -> None:
     made = doubled(training("cross", SINGLE))
-    iteration = made.method.cycle - 1
+    iteration = 3 * made.method.cycle - 1
     for dataset, (c, batch) in enumerate(zip(ways_back(made, iteration), made.batches(iteration), strict=True)):
         assert torch.equal(c, made.space.vector(batch.labels, dataset))
 
@@ -143,7 +143,7 @@ def test_of_three_datasets_the_way_back_is_by_the_targets_columns_and_mask() -> 
 
 def test_losses_to_anothers_labels_are_told_apart() -> None:
     made = training("cross", SINGLE)
-    for _ in range(2 * made.method.cycle):
+    for _ in range(3 * made.method.cycle):
         made.iterate()
     owners = ("faces", "moods", "faces.moods", "moods.faces")
     terms = ("d_real", "d_fake", "d_gp", "d_cls", "g_fake", "g_cls", "g_rec")

@@ -32,6 +32,7 @@ MOODS_PAIRS, FACES_PAIRS = [["x", "y"]], [["a", "b"], ["c", "-c"]]
 def params() -> Params:
     params = load()
     small = {"g_filters": 4, "g_blocks": 1, "d_filters": 4, "d_layers": 2, "n_critic": 3, "batch": 4}
+    small |= {"reconstruct_first": 0}
     runs = {
         name: Run(
             method="stargan", datasets=[name], faces=[name], labels=[], image_size=16, unit="iterations", length=12, decay=6

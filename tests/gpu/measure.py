@@ -203,7 +203,7 @@ def classifier_step(*, on_device: bool, tf32: bool) -> dict[str, float]:
 def translation(*, batch: int, precision: str) -> dict[str, float]:
     """Return what a batch of translations takes, uint8 to uint8, and how many that are in a second."""
     round_products(tf32=precision != "float32")
-    generator = Generator(ATTRIBUTES, *([] if CUDA else [4, 1])).to(DEVICE)
+    generator = Generator(ATTRIBUTES, *((64, 6) if CUDA else (4, 1))).to(DEVICE)
     images = torch.from_numpy(noise("noise", 128 if CUDA else 32, ATTRIBUTES, batch).images)
     labels = torch.zeros(batch, ATTRIBUTES, device=DEVICE)
 

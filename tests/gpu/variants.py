@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
@@ -37,7 +38,7 @@ class Variant:
     size: int = 128
     batch: int = 16
     datasets: int = 1
-    networks: dict[str, int] = field(default_factory=lambda: FULL)
+    networks: dict[str, Any] = field(default_factory=lambda: FULL)
 
 
 COMPILED = "bf16 compiled, formula, channels last"

@@ -7,7 +7,13 @@ from typing import Any
 from stargan.core.params import read_yaml
 from support.processes import ROOT
 
-NETWORKS = {"train__g_filters": 4, "train__g_blocks": 1, "train__d_filters": 4, "train__d_layers": 2}
+NETWORKS = {
+    "train__g_filters": 4,
+    "train__g_blocks": 1,
+    "train__d_filters": 4,
+    "train__d_layers": 2,
+    "train__reconstruct_first": 1,
+}
 ICGAN = {f"icgan__{key}": value for key, value in (("filters", 4), ("encoder_filters", 4), ("z_units", 8), ("y_units", 8))}
 PAIRS = [["neutral", "happy"], ["neutral", "angry"]]
 BASELINES = {

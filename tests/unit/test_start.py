@@ -120,7 +120,7 @@ def test_a_mask_is_carried_over_by_its_dataset() -> None:
 
 def test_a_mean_of_weights_begins_with_the_file_too() -> None:
     write_generator(Path(MODEL), SPACES["joint"])
-    assert same(begun("cross", MODEL).means.networks["g"].state_dict(), in_file(7))
+    assert same(begun("cross", MODEL, g_norms="all").means.networks["g"].state_dict(), in_file(7))
 
 
 def test_a_released_g_and_the_d_beside_it_are_kept() -> None:
@@ -190,6 +190,11 @@ FAULTS: dict[str, tuple[str, Callable[[str], object], str]] = {
         lambda path: write_generator(Path(path), SPACES["faces"], architecture={"g_filters": 4, "g_blocks": 1}),
         "its G has 1 blocks, the run's 2 blocks; set train.g_blocks to 1",
     ),
+    "norms": (
+        "m.ckpt",
+        lambda path: torch.save(released_g(), path),
+        "its G has instance norm in all, the run's in blocks; set train.g_norms to all, or give another file",
+    ),
     "both": (
         "m.ckpt",
         lambda path: torch.save(released_g(3, 8, 6), path),
@@ -212,12 +217,15 @@ FAULTS: dict[str, tuple[str, Callable[[str], object], str]] = {
 }
 
 
+CHANGED: dict[str, dict[str, object]] = {"blocks": {"g_blocks": 2}, "norms": {"g_norms": "blocks"}}
+
+
 @pytest.mark.parametrize("which", FAULTS)
 def test_what_can_not_be_begun_with_is_refused_by_the_params_name(which: str) -> None:
     path, write, said = FAULTS[which]
     write(path)
     with pytest.raises(Fault) as caught:
-        begun("faces", path, **({"g_blocks": 2} if which == "blocks" else {}))
+        begun("faces", path, **CHANGED.get(which, {}))
     text = str(caught.value)
     assert text.startswith(f"params.yaml: runs.faces.start_from = '{path}': ")
     assert said in text

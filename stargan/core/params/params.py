@@ -18,7 +18,7 @@ from stargan.core.params.synthesize import Synthesize
 from stargan.core.params.train import Bookkeeping, Train
 from stargan.errors import Fault, nearest
 
-STARGANS = {"lambda_cls", "lambda_rec", "lambda_gp", "compile", "cutout"}
+STARGANS = {"lambda_cls", "lambda_rec", "lambda_gp", "compile", "cutout", "g_norms", "reconstruct_first"}
 """What is StarGAN's alone in `train`. n_critic and step tell its operations, which may be a budget for others."""
 JOINT = {"mask", "targets"}
 """What joint training alone has in `train`."""

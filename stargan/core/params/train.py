@@ -21,9 +21,13 @@ class Train(Section):
     """Whose labels joint training translates to: the image's own dataset's, or by turns another's of the run too."""
     cutout: Share
     """The side of a square, as a share of the image's, that D sees nothing of: another in each image; 0: none."""
+    reconstruct_first: Count
+    """Iterations at the start in which StarGAN's G learns to give its input back, and nothing else."""
     batch: Positive
     g_filters: Positive
     g_blocks: Count
+    g_norms: Literal["all", "blocks"]
+    """Where StarGAN's G has instance norm: after all convolutions but the last, or in its residual blocks alone."""
     d_filters: Positive
     d_layers: Positive
     lambda_cls: Weight

@@ -6,7 +6,7 @@ G's parameters carry the names of the released code (`main.0.weight`, ...); `sta
 """
 
 from itertools import pairwise
-from typing import cast
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,8 @@ from stargan.models.networks.ends import LabelledConv, ToPicture
 
 EPSILON = 1e-5
 """Added to the variance."""
+Norms = Literal["all", "blocks"]
+"""Where G has instance norm: after all convolutions but the last (Table 4), or in its residual blocks alone."""
 
 
 class InstanceNorm(nn.Module):
@@ -36,6 +38,23 @@ class InstanceNorm(nn.Module):
         variance, mean = torch.var_mean(wide, (2, 3), correction=0, keepdim=True)
         scale = torch.rsqrt(variance + EPSILON) * self.weight[:, None, None]
         return ((wide - mean) * scale + self.bias[:, None, None]).to(x.dtype)
+
+
+class Scale(nn.Module):
+    """Learnt scale and shift of each channel, in place of a norm.
+
+    torch draws a convolution's weights with a sixth of the variance by which it and a ReLU keep the size of what passes
+    through them (He et al., 2015), hence the first scale.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((channels,), 6**0.5))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x (N, C, H, W), scaled and shifted."""
+        return (x * self.weight[:, None, None] + self.bias[:, None, None]).to(x.dtype)
 
 
 class ResidualBlock(nn.Module):
@@ -60,29 +79,30 @@ class Generator(nn.Module):
     """G: an image and label planes to an image; two halvings, residual blocks, two doublings (Table 4).
 
     Zero padding is needed: instance normalisation takes a constant plane's contribution away, so that with
-    reflected borders the label would hardly reach the image.
+    reflected borders the label would hardly reach the image. With it in the blocks alone (`norms`) the label reaches
+    every place, and the colours of large areas are not lost: a norm takes a channel's mean away, and so the image's.
     """
 
-    def __init__(self, planes: int, filters: int = 64, blocks: int = 6) -> None:
+    def __init__(self, planes: int, filters: int = 64, blocks: int = 6, norms: Norms = "all") -> None:
         super().__init__()
-        self.planes, self.filters, self.blocks = planes, filters, blocks
-        f = filters
+        self.planes, self.filters, self.blocks, self.norms = planes, filters, blocks, norms
+        f, norm = filters, InstanceNorm if norms == "all" else Scale
         layers: list[nn.Module] = [
             LabelledConv(planes, f),
-            InstanceNorm(f),
+            norm(f),
             nn.ReLU(),
             nn.Conv2d(f, 2 * f, 4, stride=2, padding=1, bias=False),
-            InstanceNorm(2 * f),
+            norm(2 * f),
             nn.ReLU(),
             nn.Conv2d(2 * f, 4 * f, 4, stride=2, padding=1, bias=False),
-            InstanceNorm(4 * f),
+            norm(4 * f),
             nn.ReLU(),
             *(ResidualBlock(4 * f) for _ in range(blocks)),
             nn.ConvTranspose2d(4 * f, 2 * f, 4, stride=2, padding=1, bias=False),
-            InstanceNorm(2 * f),
+            norm(2 * f),
             nn.ReLU(),
             nn.ConvTranspose2d(2 * f, f, 4, stride=2, padding=1, bias=False),
-            InstanceNorm(f),
+            norm(f),
             nn.ReLU(),
             ToPicture(f),
             nn.Tanh(),

@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Literal
 
 import torch
@@ -16,18 +16,18 @@ from stargan.training.methods.base import Method
 def flops(method: Method, batches: Sequence[tuple[Tensor, Tensor]], length: int) -> int:
     """Return the floating-point operations of `length` iterations: matrix products and convolutions, both passes.
 
-    An iteration of each kind, told by the networks that it trains, is counted once, on shapes alone (torch's meta
-    device); a multiplication and an addition are two. `batches` of images and labels give the shapes.
+    An iteration of each kind, told by its phase, is counted once, on shapes alone (torch's meta device); a
+    multiplication and an addition are two. `batches` of images and labels give the shapes.
     """
     shapes = copy.deepcopy(method)
     for network in shapes.networks.values():
         network.to("meta")
     empty = [(images.to("meta"), labels.to("meta")) for images, labels in batches]
-    first: dict[tuple[str, ...], int] = {}
+    first: dict[Hashable, int] = {}
     for iteration in range(length):
-        first.setdefault(method.trains(iteration), iteration)
-    counts = Counter(method.trains(iteration) for iteration in range(length))
-    return sum(counts[trained] * flops_of_iteration(shapes, empty, iteration) for trained, iteration in first.items())
+        first.setdefault(method.phase(iteration), iteration)
+    counts = Counter(method.phase(iteration) for iteration in range(length))
+    return sum(counts[phase] * flops_of_iteration(shapes, empty, iteration) for phase, iteration in first.items())
 
 
 def flops_of_iteration(method: Method, batches: Sequence[tuple[Tensor, Tensor]], iteration: int) -> int:

@@ -41,6 +41,8 @@ def model_header(name: str, params: Params, training: Training, cost: Cost, sets
     run, settings = params.run(name), params.followed(name)
     architecture: dict[str, Any] = {"g_filters": params.train.g_filters, "g_blocks": params.train.g_blocks}
     architecture |= settings.get(run.method, {}) | {"pairs": run.pairs}
+    if run.method == STARGAN:
+        architecture |= {"g_norms": params.train.g_norms}
     networks = training.method.networks if run.method == STARGAN else {}
     parts = {f"{key}_parameters": sum(p.numel() for p in network.parameters()) for key, network in networks.items()}
     return {

@@ -16,6 +16,7 @@ from stargan.training.d_gradients import discriminator_by_hand
 from stargan.training.methods.base import Method, Update
 from stargan.training.methods.cutout import cut_out
 from stargan.training.methods.fakes import with_fakes
+from stargan.training.methods.first import first_update
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Settings:
     n_critic: int
     cross: bool = False
     cutout: float = 0
+    reconstruct_first: int = 0
 
 
 class Star(Method):
@@ -63,9 +65,9 @@ class Star(Method):
         """Return D, and in every n_critic-th iteration G too."""
         return ("d", "g") if (iteration + 1) % self.cycle == 0 else ("d",)
 
-    def phase(self, iteration: int) -> tuple[tuple[str, ...], int]:
-        """Return what is trained, and whose labels are the first dataset's targets: all others move by as many."""
-        return self.trains(iteration), self.labelled_as(iteration, 0)
+    def phase(self, iteration: int) -> tuple[tuple[str, ...], int, bool]:
+        """Return what is trained, whose labels are the first dataset's targets (all others move by as many), and how."""
+        return self.trains(iteration), self.labelled_as(iteration, 0), iteration < self.settings.reconstruct_first
 
     def updates(self, iteration: int, batches: Sequence[Batch]) -> Iterator[Update]:
         """Yield D's update for each dataset, and every n_critic-th iteration G's after it."""
@@ -79,7 +81,9 @@ class Star(Method):
             owner = ".".join(dict.fromkeys(self.space.datasets[at] for at in (dataset, target)))  # by `cross`: faces.labels
             seen_real, seen_fake = (cut_out(x, draws["middle"], self.settings.cutout) for x in (x_real, x_fake))
             yield self.discriminator_update(seen_real, seen_fake.detach(), alpha, label_org, dataset).named(owner)
-            if trains_g:
+            if trains_g and iteration < self.settings.reconstruct_first:
+                yield first_update(x_real, x_fake, self.settings.lambda_rec).named(owner)
+            elif trains_g:
                 c_org = self.way_back(x_real, label_org, dataset, target)
                 yield self.generator_update(x_real, x_fake, seen_fake, c_org, label_trg, target).named(owner)
 
@@ -117,9 +121,8 @@ class Star(Method):
         self, src_real: Tensor, src_fake: Tensor, cls_real: Tensor, penalty: Tensor, hand: Mapping[str, Tensor] | None = None
     ) -> Update:
         l_adv = losses.adversarial(src_real, src_fake, penalty, self.settings.lambda_gp)
-        l_d = losses.discriminator(l_adv, cls_real, self.settings.lambda_cls)
         terms = {"d_real": src_real.mean(), "d_fake": src_fake.mean(), "d_gp": penalty, "d_cls": cls_real}
-        return Update("d", l_d, terms, hand)
+        return Update("d", losses.discriminator(l_adv, cls_real, self.settings.lambda_cls), terms, hand)
 
     def generator_update(
         self, x_real: Tensor, x_fake: Tensor, seen_fake: Tensor, c_org: Tensor, label_trg: Tensor, target: int
