@@ -21,7 +21,7 @@ synthesize: {celeba: {images: 60}, rafd: {people: 6, height: 64, gazes: [left, f
 datasets: {celeba: {test_images: 20}, rafd: {test_share: 0.34}}
 classifier: {epochs: 1, batch: 16}
 train:
-  {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, d_layers: 4, n_critic: 2, reconstruct_first: 2, judge_every: 0}
+  {batch: 4, g_filters: 4, g_blocks: 1, d_filters: 4, d_layers: 4, n_critic: 2, reconstruct_first: 1, judge_every: 0}
 bookkeeping: {sample_every: 6, sample_faces: 2, checkpoint_every: 3, log_every: 3}
 runs:
   celeba: {length: 6, decay: 3}
