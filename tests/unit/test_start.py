@@ -177,6 +177,7 @@ def write_nan(path: str) -> None:
     torch.save(g, path)
 
 
+SMALL = {"g_filters": 4, "g_blocks": 1}
 FAULTS: dict[str, tuple[str, Callable[[str], object], str]] = {
     "missing": ("9-G.ckpt", lambda path: None, "there is no such file; put it there, correct the path"),
     "a folder": ("a", lambda path: Path(path).mkdir(), "there is no such file"),
@@ -194,6 +195,16 @@ FAULTS: dict[str, tuple[str, Callable[[str], object], str]] = {
         "m.ckpt",
         lambda path: torch.save(released_g(), path),
         "its G has instance norm in all, the run's in blocks; set train.g_norms to all, or give another file",
+    ),
+    "norms of a file": (
+        "m.safetensors",
+        lambda path: write_generator(Path(path), SPACES["faces"], architecture=SMALL | {"g_norms": "blocks"}),
+        "its G has instance norm in blocks, the run's in all; set train.g_norms to blocks",
+    ),
+    "norms that are none": (
+        "m.safetensors",
+        lambda path: write_generator(Path(path), SPACES["faces"], architecture=SMALL | {"g_norms": "most"}),
+        "m.safetensors: its weights do not fit its header ('most'); train it again",
     ),
     "both": (
         "m.ckpt",

@@ -5,6 +5,7 @@ Under autocast their convolutions are taken in bfloat16; what they give is of th
 G's parameters carry the names of the released code (`main.0.weight`, ...); `stargan.models.released` loads its checkpoints.
 """
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal, cast
 
@@ -57,6 +58,10 @@ class Scale(nn.Module):
         return (x * self.weight[:, None, None] + self.bias[:, None, None]).to(x.dtype)
 
 
+AFTER: Mapping[Norms, type[InstanceNorm | Scale]] = {"all": InstanceNorm, "blocks": Scale}
+"""What follows a convolution outside of the residual blocks."""
+
+
 class ResidualBlock(nn.Module):
     """x + two 3x3 convolutions; no ReLU after the sum."""
 
@@ -86,7 +91,7 @@ class Generator(nn.Module):
     def __init__(self, planes: int, filters: int = 64, blocks: int = 6, norms: Norms = "all") -> None:
         super().__init__()
         self.planes, self.filters, self.blocks, self.norms = planes, filters, blocks, norms
-        f, norm = filters, InstanceNorm if norms == "all" else Scale
+        f, norm = filters, AFTER[norms]
         layers: list[nn.Module] = [
             LabelledConv(planes, f),
             norm(f),
